@@ -1,0 +1,91 @@
+"""What a rule says: open, wait or refuse, with a reason code; and the words people read for each code."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """Strictness grows downwards; the strictest of several wins."""
+
+    OPEN = "open"
+    WAIT = "wait"
+    REFUSE = "refuse"
+
+
+class Reason(StrEnum):
+    """Why a verdict is what it is. One code, one sentence in `xmpp_agent/model/words.py`."""
+
+    ALLOWED = "allowed"
+    NOBODY_SAID_OPEN = "nobody_said_open"
+    AUDIT_UNAVAILABLE = "audit_unavailable"
+    TOO_LATE = "too_late_to_answer"
+    BAD_REQUEST = "bad_request"
+    # known_pass
+    NO_PASS = "no_pass"
+    PASS_BROKEN = "pass_broken"
+    PASS_EXPIRED = "pass_expired"
+    PASS_NOT_YET = "pass_not_yet"
+    PASS_STALE = "pass_stale"
+    PASS_REVOKED = "pass_revoked"
+    PASS_SUPERSEDED = "pass_superseded"
+    OTHER_ROOM = "other_room"
+    UNKNOWN_ROOM = "unknown_room"
+    RESERVED_NAME = "reserved_name"
+    NOT_A_PERSON = "not_a_person"
+    # staff_open_rooms
+    ROOM_NOT_OPEN = "room_not_open"
+    NOT_ASKED_BY_STAFF = "not_asked_by_staff"
+    # right_person
+    WRONG_PERSON = "wrong_person"
+    LEVEL_TOO_LOW = "level_too_low"
+    # right_time
+    TOO_EARLY = "too_early"
+    APPOINTMENT_OVER = "appointment_over"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    # staff_is_present
+    NO_STAFF_INSIDE = "no_staff_inside"
+    # one_citizen_at_a_time
+    OTHERS_INSIDE = "others_inside"
+    RECORDING_ON = "recording_on"
+    TURNOVER_OPEN = "turnover_open"
+    # one_seat_each
+    SEAT_TAKEN = "seat_taken"
+    # companions_follow
+    CITIZEN_NOT_IN = "citizen_not_in"
+    # let in by staff
+    NOT_LET_IN_YET = "not_let_in_yet"
+    # sent_out_stays_out
+    SENT_OUT = "sent_out"
+    # acts of staff and supervisors
+    NOT_STAFF_HERE = "not_staff_here"
+    NOT_WAITING = "not_waiting"
+    NO_SUCH_VISIT = "no_such_visit"
+    NOT_YOUR_UNIT = "not_your_unit"
+    OWNERS_ARE_FIXED = "owners_are_fixed"
+    ROOM_IS_FIXED = "room_is_fixed"
+    RECORDING_NOT_ALLOWED = "recording_not_allowed"
+    PROSODY_DID_NOT_DO_IT = "prosody_did_not_do_it"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One rule's answer: which rule, what it decided, why, and the facts it used (never personal data)."""
+
+    rule: str
+    decision: Decision
+    reason: Reason
+    facts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of all rules asked; `said` keeps each one's word so that "why?" can be answered a year later."""
+
+    decision: Decision
+    reason: Reason
+    said: tuple[Said, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the door opens. Everything that is not open is a no."""
+        return self.decision is Decision.OPEN

@@ -1,0 +1,195 @@
+"""The JSON the console reads and writes, over HTTP on the agent's Unix socket.
+
+GET  /v1/board            -> Board (a whole picture; `at_event` is the event id it stands at)
+GET  /v1/events           -> text/event-stream; each event: `id: <shard>:<n>`, `event: room|room_gone|link|note`, `data:` the model below.
+                             Header `Last-Event-ID` resumes; when that id is no longer kept, the first event is `event: resync` (empty data {}):
+                             read the board again. A comment line `: alive` comes every 5 s.
+POST /v1/rooms/{room}/let-in      LetIn     -> Done
+POST /v1/rooms/{room}/turn-away   TurnAway  -> Done
+POST /v1/rooms/{room}/write       Write     -> Done
+POST /v1/rooms/{room}/finish      Finish    -> Done
+POST /v1/rooms/{room}/reveal      Reveal    -> Revealed
+Errors are RFC 9457 problem details (`Problem`): 403 not your unit, 404 no such room or person, 409 not possible now (reason says why),
+422 malformed, 503 the agent cannot act (link to Prosody lost, audit not writable).
+
+Names of citizens are masked here ("A. H."); the full one is sent only in answer to `reveal`, after the audit line stands.
+All times are seconds since 1970 (UTC); ages are computed by the console against `now` of the same message.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(max_length=500)]
+Ident = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RoomPhase(StrEnum):
+    """What a room is doing, in the order a day goes."""
+
+    CLOSED = "closed"
+    """No room in Prosody; people may be waiting."""
+    READY = "ready"
+    """Staff inside, nobody let in."""
+    EXPECTING = "expecting"
+    """Somebody was let in and has not arrived yet."""
+    VISIT = "visit"
+    """A visit is going on."""
+    FROZEN = "frozen"
+    """People inside, no staff: nobody comes in."""
+    TURNOVER = "turnover"
+    """Being cleared between two visits."""
+    STUCK = "stuck"
+    """Turnover failed; nobody comes in until it is done or the room closes."""
+
+
+class WaitingRow(_Wire):
+    """One person in the lobby. `knock` names them in commands; order in the list is the order of arrival."""
+
+    knock: Ident
+    masked: Text
+    role: Literal["citizen", "companion"]
+    proof: Text
+    """How the name was proved, in words: "MitID betydelig", "ikke bekræftet"."""
+    lane: Literal["queue", "judge"]
+    """`judge`: the verified identity is not the invited one; staff must look."""
+    decision: Literal["open", "wait", "refuse"]
+    """What the rules would say if staff let them in now."""
+    reason: Ident
+    reason_text: Text
+    said: tuple[tuple[str, str, str], ...] = ()
+    """Each rule asked: (rule, decision, reason code)."""
+    since: float
+    away: bool = False
+    """The connection is lost and the place is kept."""
+    appointment_at: float | None = None
+
+
+class RoomRow(_Wire):
+    """One room and everything the console shows of it."""
+
+    key: Ident
+    """`shard/room`; stable; never shown."""
+    room: Ident
+    """What commands are addressed to."""
+    unit: Text
+    staff: tuple[str, ...]
+    """Names of staff inside, or of the owner when nobody is."""
+    phase: RoomPhase
+    citizen: Text | None = None
+    """Masked."""
+    companions: int = 0
+    visit: int = 0
+    """Number of the visit in this room today; commands about the visit name it."""
+    visit_since: float | None = None
+    frozen_since: float | None = None
+    recording: bool = False
+    waiting: tuple[WaitingRow, ...] = ()
+
+
+class Link(_Wire):
+    """Whether the agent sees Prosody. `live` only after the whole picture was taken anew."""
+
+    state: Literal["live", "resyncing", "lost"]
+    since: float
+    now: float
+
+
+class Note(_Wire):
+    """Something a supervisor should read once: a citizen wrote back, a turnover failed, somebody was turned away."""
+
+    room: Ident
+    kind: Literal["wrote", "turned_away", "stuck", "left", "arrived"]
+    knock: str | None = None
+    text: Text = ""
+
+
+class RoomGone(_Wire):
+    """The room has nothing more to show."""
+
+    key: Ident
+
+
+class RoomChanged(_Wire):
+    """A room as it is now."""
+
+    now: float
+    row: RoomRow
+
+
+class Board(_Wire):
+    """Everything at once."""
+
+    at_event: str
+    now: float
+    link: Link
+    rooms: tuple[RoomRow, ...]
+
+
+class LetIn(_Wire):
+    """Let in one waiting person (with their companions, who follow)."""
+
+    command: Ident
+    """Made by the console, unique: the same command sent twice is done once."""
+    knock: Ident
+
+
+class TurnAway(_Wire):
+    """Refuse one waiting person, with words they can read."""
+
+    command: Ident
+    knock: Ident
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Write(_Wire):
+    """Write to one waiting person, or (knock = None) to each of them separately."""
+
+    command: Ident
+    knock: Ident | None = None
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Finish(_Wire):
+    """End the visit: citizen and companions out, room cleared, staff stays."""
+
+    command: Ident
+    visit: int
+
+
+class Reveal(_Wire):
+    """See one full name, for a reason that is written down first. `knock` None: the citizen of the visit."""
+
+    command: Ident
+    knock: Ident | None = None
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
+
+
+class Revealed(_Wire):
+    """The name and for how many seconds the console may show it."""
+
+    name: Text
+    seconds: int
+
+
+class Done(_Wire):
+    """The act was carried out (not merely taken): Prosody confirmed it, or the person was told."""
+
+    command: Ident
+    reason: Ident
+    text: Text
+
+
+class Problem(_Wire):
+    """RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    reason: str = ""
