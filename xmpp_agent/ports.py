@@ -1,0 +1,152 @@
+"""What the flows ask of the world. Each protocol is implemented by one edge; tests put real edges or plain classes here."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from xmpp_agent.model.appointments import Appointment, Known
+from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.people import Pass, PassRecord
+from xmpp_agent.model.rooms import Place, RoomMemory
+from xmpp_agent.model.verdicts import Reason
+
+
+class Unavailable(Exception):  # noqa: N818  # reads as the fact it states
+    """The other side cannot do it now (disk full, link down, no answer in time). The door stays shut."""
+
+
+class PassFault(Exception):  # noqa: N818
+    """A token that is no pass; `reason` says why in the words of `Reason`."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class Clock(Protocol):
+    """The time, as facts for rules."""
+
+    def now(self) -> float:
+        """Seconds since 1970 (UTC), never going backwards within one process."""
+        ...
+
+
+class PassReader(Protocol):
+    """Reads passes."""
+
+    def read(self, token: str) -> Pass:
+        """The pass in a token whose signature, issuer and audience hold; times are not judged here.
+
+        Raises PassFault (NO_PASS for an empty token, PASS_BROKEN otherwise).
+        """
+        ...
+
+
+class Store(Protocol):
+    """What is remembered. Every method raises Unavailable when the database cannot do it."""
+
+    async def known(self, pass_: Pass) -> Known | None:
+        """Person, room and appointment of a pass; None when one of them is unknown or does not fit the pass."""
+        ...
+
+    async def pass_record(self, pass_id: str) -> PassRecord | None:
+        """What is remembered of a pass used before."""
+        ...
+
+    async def appointment(self, appointment_id: str) -> Appointment | None:
+        """One appointment."""
+        ...
+
+    async def memories(self, nodes: frozenset[str] | None = None) -> tuple[RoomMemory, ...]:
+        """Memory of the rooms named (None: of every room with an open visit, open turnover or kept place)."""
+        ...
+
+    async def places(self, since: float) -> tuple[Place, ...]:
+        """Places held now or left after `since` and not given up, oldest knock first."""
+        ...
+
+
+class Ledger(Protocol):
+    """Writes what must stand before an effect leaves."""
+
+    async def write(
+        self,
+        line: AuditLine,
+        memory: RoomMemory | None = None,
+        place: Place | None = None,
+        used: PassRecord | None = None,
+    ) -> None:
+        """Append the audit line and, in the same transaction, room memory, place and first use of a pass.
+
+        Returns when the database has committed. Raises Unavailable: then nothing of it stands and the answer is no.
+        Lines are chained (SHA-256 over the previous hash and the line) in the order of the calls.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """One occupant as Prosody reports it in answer to an order."""
+
+    jid: str
+    nick: str
+    pass_id: str
+    role: str
+
+
+class Prosody(Protocol):
+    """Orders to Prosody (docs/gate-protocol.md). Each returns when Prosody has done it.
+
+    Raises Unavailable when the link is down, Prosody says it cannot, or no answer came within the deadline.
+    """
+
+    async def invite(self, room: str, jid: str) -> None:
+        """Invite a waiting client in."""
+        ...
+
+    async def kick(self, room: str, jid: str, text: str) -> tuple[Inside, ...]:
+        """Put a client out; returns who is still inside."""
+        ...
+
+    async def destroy(self, room: str, text: str) -> None:
+        """End the room with words."""
+        ...
+
+    async def turnover(self, room: str) -> tuple[Inside, ...]:
+        """Clear everything a next visitor could learn; returns who is inside."""
+        ...
+
+    async def disconnect(self, jid: str, text: str) -> None:
+        """Close one client's stream."""
+        ...
+
+
+class LobbyDoor(Protocol):
+    """What people in the lobby see. Sent at once; dropped when the link is down (the next resync shows the truth)."""
+
+    def welcome(self, room: str, jid: str, nick: str) -> None:
+        """Tell a client that it stands in the lobby (self presence)."""
+        ...
+
+    def show(self, room: str, desk: str, nick: str, name: str, jid: str) -> None:
+        """Show a waiting person to one staff member."""
+        ...
+
+    def hide(self, room: str, desk: str, nick: str) -> None:
+        """Take a waiting person off one staff member's list."""
+        ...
+
+    def turn_away(self, room: str, jid: str, nick: str, text: str) -> None:
+        """Refuse a waiting person: `accessDenied` in the stock client (the text is shown by newer clients only)."""
+        ...
+
+    def end(self, room: str, jid: str, nick: str, text: str) -> None:
+        """End the waiting with words the stock client shows."""
+        ...
+
+    def say(self, room: str, jid: str, nick: str, text: str) -> None:
+        """Write to a waiting person as the virtual moderator `portner`."""
+        ...
+
+    def relay(self, room: str, sender_nick: str, to_jid: str, text: str, sender_name: str | None) -> None:
+        """Carry one chat line between a waiting person and staff, with nothing of the sender but nick and name."""
+        ...
