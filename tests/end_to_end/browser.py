@@ -1,0 +1,282 @@
+"""One headless Chromium with any number of pages that run the unmodified Jitsi client library.
+
+`tests/jitsi_client/driver.js` does the work; this side starts it, tells it what to do and keeps everything
+each page reported: events of the library, websocket frames both ways, and troubles (uncaught errors, requests
+that would have left the machine). Evidence is what the library says, so waiting means waiting for one of its
+events or for a frame.
+"""
+
+import asyncio
+import itertools
+import json
+import shutil
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+_HERE = Path(__file__).resolve()
+DRIVER = _HERE.parents[1] / "jitsi_client" / "driver.js"
+STORE = _HERE.parents[2] / "var" / "jitsi_client"
+"""Where `tests/jitsi_client/install` puts the library."""
+
+_LONGEST_LINE = 16 * 1024 * 1024
+_SOON = 15.0
+"""Seconds a page may take for one step before the test fails; steps take well under one on two idle cores."""
+
+T = TypeVar("T")
+
+
+class BrowserError(Exception):
+    """The driver, the page or the library refused what was asked; the text is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of the library, by the name of its constant (`CONFERENCE_JOINED`), with what it carried."""
+
+    name: str
+    args: tuple[object, ...]
+    place: int
+    """Where it stands in the page's record; `after=event.place` waits for a later one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One websocket frame as it was on the wire."""
+
+    text: str
+    sent: bool
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the page connects to, in the words of Jitsi's `config.js` (`hosts` and `websocket`)."""
+
+    domain: str
+    muc: str
+    focus: str
+    serviceUrl: str
+    """`ws://…/xmpp-websocket`, or `http://…/http-bind` for BOSH (whose frames are not recorded)."""
+
+
+class Record(Generic[T]):
+    """What happened, in order; can be waited on."""
+
+    def __init__(self) -> None:
+        self.all: list[T] = []
+        self._more = asyncio.Event()
+
+    def add(self, item: T) -> None:
+        self.all.append(item)
+        self._more.set()
+        self._more = asyncio.Event()
+
+    async def first(self, wanted: Callable[[T], bool], after: int) -> T:
+        """The first wanted item that stands behind place `after`, as soon as there is one."""
+        for place in itertools.count(after + 1):
+            while place >= len(self.all):
+                await self._more.wait()
+            if wanted(self.all[place]):
+                return self.all[place]
+        raise AssertionError("the count has no end")
+
+
+class Page:
+    """A page with the client library. Everything it reported is in `events`, `frames` and `troubles`."""
+
+    def __init__(self, browser: "Browser", name: str) -> None:
+        self.name = name
+        self.events: Record[Event] = Record()
+        self.frames: Record[Frame] = Record()
+        self.troubles: list[str] = []
+        self._browser = browser
+
+    @property
+    def now(self) -> int:
+        """The place of the newest event, to wait for what comes after it."""
+        return len(self.events.all) - 1
+
+    async def call(self, fn: str, *args: object, within: float = _SOON) -> object:
+        """Calls `client.<fn>` of page.js; answers what its promise gives. BrowserError when rejected."""
+        return await self._browser.order("call", self.name, within, fn=fn, args=args)
+
+    async def wait_event(
+        self,
+        *names: str,
+        where: Callable[[Event], bool] = lambda event: True,
+        after: int = -1,
+        within: float = _SOON,
+    ) -> Event:
+        """The first event of one of these names; AssertionError with the story when none comes in time."""
+        try:
+            async with asyncio.timeout(within):
+                return await self.events.first(lambda event: event.name in names and where(event), after)
+        except TimeoutError:
+            story = [f"{event.name}{list(event.args)}" for event in self.events.all]
+            raise AssertionError(f"{self.name}: none of {names} in {within} s; told: {story}") from None
+
+    async def wait_received(self, *parts: str, after: int = -1, within: float = _SOON) -> Frame:
+        """The first frame from the server that holds all `parts`; AssertionError when none comes in time."""
+        try:
+            async with asyncio.timeout(within):
+                return await self.frames.first(
+                    lambda frame: not frame.sent and all(part in frame.text for part in parts), after
+                )
+        except TimeoutError:
+            last = [frame.text for frame in self.frames.all if not frame.sent][-5:]
+            raise AssertionError(f"{self.name}: no frame with {parts} in {within} s; last: {last}") from None
+
+    def received(self) -> list[str]:
+        """Every frame the server sent to this page so far."""
+        return [frame.text for frame in self.frames.all if not frame.sent]
+
+    async def connect(self, server: Server, room: str, token: str | None = None) -> Event:
+        """Connects as the web app does, with room and token in the address.
+
+        Answers CONNECTION_ESTABLISHED or CONNECTION_FAILED.
+        """
+        before = self.now
+        await self.call("connect", asdict(server) | {"room": room, "token": token})
+        return await self.wait_event("CONNECTION_ESTABLISHED", "CONNECTION_FAILED", after=before)
+
+    async def join(self, room: str, name: str) -> Event:
+        """Asks the focus for the room and joins it under a typed name.
+
+        Answers CONFERENCE_JOINED or CONFERENCE_FAILED.
+        """
+        before = self.now
+        await self.call("join", room, name)
+        return await self.wait_event("CONFERENCE_JOINED", "CONFERENCE_FAILED", after=before)
+
+    async def state(self) -> dict[str, object]:
+        """How things stand as the library sees them; the keys are those of `state` in page.js."""
+        state = await self.call("state")
+        assert isinstance(state, dict)
+        return state
+
+    async def reload(self) -> None:
+        """F5: page and connection are gone, a new page stands under the same name; the records go on."""
+        await self._browser.order("reload", self.name, _SOON)
+
+    async def close(self) -> None:
+        """Closes the tab."""
+        await self._browser.order("close", self.name, _SOON)
+
+
+class Browser:
+    """The running driver. Made by `browser()`."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._pages: dict[str, Page] = {}
+        self._answers: dict[int, asyncio.Future[object]] = {}
+        self._ids = itertools.count(1)
+        self._ready: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._answers[0] = self._ready
+
+    async def started(self) -> None:
+        """Returns when Chromium is there. BrowserError: the driver ended; its words are on standard error."""
+        async with asyncio.timeout(30):
+            await self._ready
+
+    async def open_page(self, name: str) -> Page:
+        """A new page with a session of its own (as another person's browser has)."""
+        if name in self._pages:
+            raise ValueError(f"a page {name} is there already")
+        self._pages[name] = Page(self, name)
+        await self.order("open", name, _SOON)
+        return self._pages[name]
+
+    async def order(self, do: str, page: str, within: float, **more: object) -> object:
+        """One order to the driver. BrowserError when it says no, AssertionError when it is silent."""
+        number = next(self._ids)
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"id": number, "do": do, "page": page, **more}).encode() + b"\n")
+        try:
+            async with asyncio.timeout(within):
+                return await answer
+        except TimeoutError:
+            raise AssertionError(f"{page}: {do} {more.get('fn', '')} not answered in {within} s") from None
+        finally:
+            del self._answers[number]
+
+    async def listen(self) -> None:
+        """Takes in what the driver reports, until it ends."""
+        assert self._process.stdout is not None
+        try:
+            async for line in self._process.stdout:
+                self._take(json.loads(line))
+        finally:
+            for answer in self._answers.values():
+                if not answer.done():
+                    answer.set_exception(BrowserError("the browser has ended"))
+
+    def _take(self, told: dict[str, object]) -> None:
+        if "id" in told:
+            self._answered(told)
+            return
+        page = self._pages[str(told["page"])]
+        if "event" in told:
+            args = told["args"]
+            assert isinstance(args, list)
+            page.events.add(Event(str(told["event"]), tuple(args), len(page.events.all)))
+        elif "frame" in told:
+            page.frames.add(Frame(str(told["frame"]), told["sent"] is True, len(page.frames.all)))
+        else:
+            page.troubles.append(str(told["trouble"]))
+
+    def _answered(self, told: dict[str, object]) -> None:
+        number = told["id"]
+        assert isinstance(number, int)
+        answer = self._answers.get(number)
+        if answer is None or answer.done():
+            return  # it came after the deadline, and the test has failed already
+        if "error" in told:
+            answer.set_exception(BrowserError(str(told["error"])))
+        else:
+            answer.set_result(told["value"])
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium for as long as the block lasts. No process of it is left behind, however the block ends.
+
+    The driver runs in a session of its own, so that Ctrl-C reaches Python alone; it ends when its input ends,
+    also when Python is killed.
+    """
+    node, chromium = shutil.which("node"), shutil.which("chromium")
+    if node is None or chromium is None:
+        raise FileNotFoundError("node and chromium are needed (apt: nodejs npm chromium)")
+    process = await asyncio.create_subprocess_exec(
+        *(node, DRIVER, STORE, chromium),
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=_LONGEST_LINE,
+        start_new_session=True,
+    )
+    running = Browser(process)
+    listening = asyncio.create_task(running.listen())
+    try:
+        await running.started()
+        yield running
+    finally:
+        await _end(process)
+        await listening
+
+
+async def _end(process: Process) -> None:
+    """Has the driver close its Chromium and end; kills it (by its id) when it does not."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(10):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,118 @@
+/*
+ * Drives pages with the Jitsi client library in one headless Chromium, for tests/end_to_end/browser.py.
+ *
+ *   node driver.js <folder made by ./install> <chromium>
+ *
+ * One JSON object a line. In:  {id, do: 'open'|'call'|'reload'|'close', page, [fn, args]}; end of input: quit.
+ * Out: {id, value} or {id, error} for each of these, id 0 when ready; {page, event, args}: an event of the library;
+ * {page, frame, sent}: a frame of the page's websocket; {page, trouble}: an uncaught error, a crash, a blocked request.
+ */
+'use strict';
+
+const fs = require('node:fs');
+const http = require('node:http');
+const path = require('node:path');
+const readline = require('node:readline');
+
+const [store, executablePath] = process.argv.slice(2);
+const { chromium } = require(path.resolve(store, 'playwright-core'));
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+const CHROMIUM_ARGS = [
+    '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+    '--allow-loopback-in-peer-connection',
+    // Nothing outside this machine has an address, whatever the library asks for and by whatever protocol.
+    '--no-proxy-server', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost'
+];
+const SERVED = {
+    '/': ['text/html', path.join(__dirname, 'page.html')],
+    '/page.js': ['text/javascript', path.join(__dirname, 'page.js')],
+    '/jquery.min.js': ['text/javascript', path.join(store, 'jquery/dist/jquery.min.js')],
+    '/lib-jitsi-meet.min.js': ['text/javascript', path.join(store, 'lib-jitsi-meet/lib-jitsi-meet.min.js')]
+};
+
+function say(line) {
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function serve(request, response) {
+    const served = SERVED[new URL(request.url, 'http://localhost').pathname];
+    if (!served) {
+        response.writeHead(404).end();
+        return;
+    }
+    response.writeHead(200, { 'Content-Type': served[0] });
+    fs.createReadStream(served[1]).pipe(response);
+}
+
+async function open(browser, origin, name) {
+    const context = await browser.newContext();
+    await context.route('**/*', route => {
+        const url = new URL(route.request().url());
+        if (LOOPBACK.has(url.hostname)) {
+            return route.continue();
+        }
+        say({ page: name, trouble: `asked for ${url.host}` });
+        return route.abort();
+    });
+    await context.exposeFunction('tell', (event, args) => say({ page: name, event, args }));
+    const page = await context.newPage();
+    page.on('pageerror', error => say({ page: name, trouble: error.message }));
+    page.on('crash', () => say({ page: name, trouble: 'crashed' }));
+    page.on('websocket', socket => {
+        socket.on('framesent', frame => say({ page: name, frame: String(frame.payload), sent: true }));
+        socket.on('framereceived', frame => say({ page: name, frame: String(frame.payload), sent: false }));
+    });
+    await page.goto(origin);
+    return page;
+}
+
+async function obey(browser, origin, pages, order) {
+    if (order.do === 'open') {
+        pages.set(order.page, await open(browser, origin, order.page));
+        return null;
+    }
+    const page = pages.get(order.page);
+    if (!page) {
+        throw new Error(`no page ${order.page}`);
+    }
+    switch (order.do) {
+    case 'call':
+        return page.evaluate(([fn, args]) => window.client[fn](...args), [order.fn, order.args]);
+    case 'reload':
+        await page.reload();
+        return null;
+    case 'close':
+        pages.delete(order.page);
+        await page.context().close();
+        return null;
+    default:
+        throw new Error(`unknown order ${order.do}`);
+    }
+}
+
+async function main() {
+    const server = http.createServer(serve);
+    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${server.address().port}/`;
+    const browser = await chromium.launch({
+        executablePath, args: CHROMIUM_ARGS, headless: true, chromiumSandbox: false,
+        handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false
+    });
+    const pages = new Map();
+    say({ id: 0, value: browser.version() });
+    for await (const line of readline.createInterface({ input: process.stdin })) {
+        const order = JSON.parse(line);
+        // Not awaited: a call that waits (a knock nobody answers) must not hold up the other pages.
+        obey(browser, origin, pages, order).then(
+            value => say({ id: order.id, value: value ?? null }),
+            error => say({ id: order.id, error: error.message })
+        );
+    }
+    await browser.close();
+    server.close();
+    server.closeAllConnections();
+}
+
+main();
