@@ -1,20 +1,21 @@
 """What the flows ask of the world. Each protocol is implemented by one edge; tests put real edges or plain classes here."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from xmpp_agent.model.appointments import Appointment, Known
+from xmpp_agent.model.appointments import Appointment, Known, Room
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.people import Pass, PassRecord
 from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.model.verdicts import Reason
 
 
-class Unavailable(Exception):  # noqa: N818  # reads as the fact it states
+class Unavailable(Exception):  # reads as the fact it states
     """The other side cannot do it now (disk full, link down, no answer in time). The door stays shut."""
 
 
-class PassFault(Exception):  # noqa: N818
+class PassFault(Exception):
     """A token that is no pass; `reason` says why in the words of `Reason`."""
 
     def __init__(self, reason: Reason) -> None:
@@ -50,6 +51,14 @@ class Store(Protocol):
 
     async def pass_record(self, pass_id: str) -> PassRecord | None:
         """What is remembered of a pass used before."""
+        ...
+
+    async def pass_records(self, pass_ids: Collection[str]) -> Mapping[str, PassRecord]:
+        """The same for many at once (after a reconnection: tens of thousands), by pass id."""
+        ...
+
+    async def rooms(self, nodes: Collection[str]) -> Mapping[str, Room]:
+        """The rooms named that Portner knows, by node."""
         ...
 
     async def appointment(self, appointment_id: str) -> Appointment | None:
@@ -115,16 +124,16 @@ class Prosody(Protocol):
         """Clear everything a next visitor could learn; returns who is inside."""
         ...
 
-    async def disconnect(self, jid: str, text: str) -> None:
-        """Close one client's stream."""
+    async def recall(self, pass_id: str, text: str) -> None:
+        """Close every stream that carries this pass."""
         ...
 
 
 class LobbyDoor(Protocol):
-    """What people in the lobby see. Sent at once; dropped when the link is down (the next resync shows the truth)."""
+    """What people in the lobby see; `room` is the node of the room. Sent at once; dropped when the link is down (the next resync shows the truth)."""
 
-    def welcome(self, room: str, jid: str, nick: str) -> None:
-        """Tell a client that it stands in the lobby (self presence)."""
+    def welcome(self, room: str, jid: str, nick: str, *, moderator: bool = False) -> None:
+        """Tell a client that it stands in the lobby (self presence), staff as moderator."""
         ...
 
     def show(self, room: str, desk: str, nick: str, name: str, jid: str) -> None:

@@ -57,6 +57,8 @@ class Visit:
     let_in_at: float
     let_in_by: str
     """Person id of staff, or `uid:<n>` of a supervisor, or `policy` for straight in."""
+    arrived: bool = False
+    """Whether anybody of it has been inside."""
     sent_out: frozenset[str] = frozenset()
     """Seats put out by staff during this visit."""
 
@@ -77,6 +79,8 @@ class RoomState:
     recording: bool = False
     frozen_since: float | None = None
     """Since when people are inside without staff."""
+    alone_since: float | None = None
+    """Since when companions are inside without their citizen."""
     asked_at: float | None = None
     """When staff last asked for the room; the focus may make it for a short while after."""
     desks: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,61 @@
+"""A client logs in with its pass, and what becomes of its connection."""
+
+from xmpp_agent.flows.house import House
+from xmpp_agent.flows.questions import Answer, Question, refused
+from xmpp_agent.model.appointments import Known
+from xmpp_agent.model.people import PassRecord
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.words import REPLACED, both
+from xmpp_agent.ports import PassFault, Unavailable
+from xmpp_agent.rules import names
+from xmpp_agent.rules.admission.facts import Asks, Facts, SeatHolder
+from xmpp_agent.rules.admission.order import decide
+
+
+async def authenticate(house: House, question: Question) -> Answer:
+    """Whether a token lets its bearer connect; an older connection on the same seat is closed first."""
+    try:
+        pass_ = house.passes.read(question.token)
+    except PassFault as fault:
+        verdict = decide(Facts(asks=Asks.AUTHENTICATE, now=question.at, fault=fault.reason))
+        return Answer(await house.write("authenticate", verdict, room=""))
+    record = await house.store.pass_record(pass_.id)
+    if record is not None and record.pass_ != pass_:
+        return Answer(await house.write("authenticate", refused(Reason.PASS_BROKEN).verdict, room=""))
+    known = await house.store.known(pass_)
+    first_used = record.first_used_at if record else None
+    verdict = decide(
+        Facts(
+            asks=Asks.AUTHENTICATE,
+            now=question.at,
+            known=known,
+            fault=Reason.UNKNOWN_ROOM,
+            first_used_at=first_used,
+            holder=house.seat_holder(known, question.user) if known else SeatHolder.NOBODY,
+        )
+    )
+    if known is None or not verdict.is_open:
+        return Answer(await house.write("authenticate", verdict, room=pass_.room, subject=pass_.id))
+    return await _welcome(house, question, known, verdict, first_used)
+
+
+async def _welcome(
+    house: House, question: Question, known: Known, verdict: Verdict, used_at: float | None
+) -> Answer:
+    pass_ = known.pass_
+    try:
+        for other in house.others_on_seat(known, question.user):
+            await house.prosody.recall(other.pass_id, both(REPLACED))
+            house.disconnect(other.user)
+    except Unavailable:
+        said = Said("one_seat_each", Decision.REFUSE, Reason.SEAT_TAKEN)
+        verdict = Verdict(Decision.REFUSE, Reason.SEAT_TAKEN, (said,))
+    first = PassRecord(pass_, question.at) if used_at is None else None
+    verdict = await house.write("authenticate", verdict, room=pass_.room, subject=pass_.id, used=first)
+    if not verdict.is_open:
+        return Answer(verdict)
+    house.remember(known, used_at if used_at is not None else question.at)
+    house.connect(question.user, known)
+    return Answer(
+        verdict, role=pass_.role.value, name=names.in_meeting(known), pass_id=pass_.id, room=pass_.room
+    )

@@ -1,0 +1,102 @@
+"""Following what Prosody tells: rooms made and gone, people in and out, connections ended."""
+
+from dataclasses import dataclass, replace
+
+from xmpp_agent.flows.house import House
+from xmpp_agent.flows.let_in import invite_followers
+from xmpp_agent.model.people import Role
+from xmpp_agent.model.rooms import Occupant, RoomState
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.words import WORDS, both
+from xmpp_agent.ports import Unavailable
+from xmpp_agent.rules import visits
+
+TOLD = Verdict(Decision.OPEN, Reason.ALLOWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of docs/gate-protocol.md; absent attributes are empty."""
+
+    event: str
+    at: float
+    room: str = ""
+    jid: str = ""
+    nick: str = ""
+    pass_id: str = ""
+    why: str = ""
+
+
+async def follow(house: House, told: Told) -> None:
+    """Lay one event over the picture; what must not be is put right at once."""
+    state = house.room_at(told.room)
+    if state is None:
+        return
+    if told.event == "made":
+        house.settle(replace(state, exists=True))
+    elif told.event == "destroyed":
+        await _destroyed(house, state, told.at)
+    elif told.event == "joined":
+        await _joined(house, state, told)
+    elif told.event == "left":
+        await _left(house, state, told)
+    elif told.event == "recording":
+        house.settle(replace(state, recording=told.why == "on"))
+
+
+async def _joined(house: House, state: RoomState, told: Told) -> None:
+    if house.addresses.system_user(told.jid) is not None:
+        return
+    known = await house.holder(told.pass_id)
+    if known is None or known.room.node != state.room.node:
+        await put_out(house, state.room.node, told.jid, Reason.NO_PASS)
+        return
+    pass_ = known.pass_
+    person = Occupant(told.jid, told.nick, pass_.id, pass_.seat, pass_.role, pass_.appointment, told.at)
+    after = visits.enter(replace(state, exists=True), person)
+    house.settle(after)
+    if pass_.role is not Role.STAFF and (state.visit is None or state.visit.appointment != pass_.appointment):
+        await put_out(house, state.room.node, told.jid, Reason.OTHERS_INSIDE)
+        return
+    house.note(state.room.node, "arrived")
+    await _on_record(house, "joined", after, told)
+    await invite_followers(house, state.room.node)
+
+
+async def put_out(house: House, node: str, jid: str, reason: Reason) -> None:
+    """Somebody is inside who should not be: out, and on record. A late answer or an older agent can lead here."""
+    verdict = Verdict(Decision.REFUSE, reason, (Said("follow", Decision.REFUSE, reason),))
+    await house.write("put-out", verdict, room=node)
+    try:
+        await house.prosody.kick(f"{node}@{house.addresses.rooms}", jid, both(WORDS[reason]))
+    except Unavailable:
+        house.note(node, "stuck")
+
+
+async def _left(house: House, state: RoomState, told: Told) -> None:
+    after = visits.leave(state, told.jid, told.at)
+    house.settle(after)
+    house.note(state.room.node, "left")
+    if after != state:
+        await _on_record(house, "left", after, told)
+
+
+async def _destroyed(house: House, state: RoomState, now: float) -> None:
+    gone = visits.gone(state)
+    await house.write("room-gone", TOLD, room=state.room.node, memory=visits.memory(gone))
+    house.settle(gone)
+    for person in state.visitors():
+        await keep_place(house, state.room.node, person, now)
+
+
+async def keep_place(house: House, node: str, person: Occupant, now: float) -> None:
+    """Somebody's visit ended without staff finishing it: the old place is theirs for another ten minutes."""
+    held = house.places.get((node, person.seat))
+    if held is not None:
+        await house.write("place-kept", TOLD, room=node, place=replace(held, left_at=now))
+
+
+async def _on_record(house: House, act: str, after: RoomState, told: Told) -> None:
+    await house.write(
+        act, TOLD, room=after.room.node, subject=told.pass_id, note=told.why, memory=visits.memory(after)
+    )

@@ -1,0 +1,190 @@
+"""The house: what the agent knows right now, and the ways out of it that the flows may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from xmpp_agent.flows.lanes import Lanes
+from xmpp_agent.model.appointments import Known
+from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.people import PassRecord, SystemUser
+from xmpp_agent.model.rooms import Place, RoomMemory, RoomState
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.ports import Clock, Ledger, LobbyDoor, PassReader, Prosody, Store, Unavailable
+from xmpp_agent.rules.admission.facts import SeatHolder
+
+ANSWER_WITHIN = 3.5
+"""Seconds after which Prosody no longer listens for an answer (it holds 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The names of the house, from the settings."""
+
+    users: str
+    rooms: str
+    lobby: str
+    focus: str
+    recorder_host: str = ""
+    more_rooms: frozenset[str] = frozenset()
+    """Other room domains that are guarded too (breakout rooms): nobody enters there."""
+
+    def system_user(self, jid: str) -> SystemUser | None:
+        """Which machine this real address is, if any; nicks do not count."""
+        if jid.partition("/")[0] == self.focus.partition("/")[0]:
+            return SystemUser.FOCUS
+        if self.recorder_host and host_of(jid) == self.recorder_host:
+            return SystemUser.RECORDER
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client that logged in with a pass; `user` is the localpart Prosody gave it."""
+
+    user: str
+    pass_id: str
+    seat: str
+    issued_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A room before and after a step, for whoever shows rooms (lobby lists, console)."""
+
+    before: RoomState | None
+    after: RoomState | None
+
+
+@dataclass
+class House:
+    """Everything the flows work on. Room states are values; only `settle` replaces them."""
+
+    addresses: Addresses
+    clock: Clock
+    passes: PassReader
+    store: Store
+    ledger: Ledger
+    prosody: Prosody
+    lobby: LobbyDoor
+    lanes: Lanes
+    rooms: dict[str, RoomState] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    seats: dict[str, dict[str, Connection]] = field(default_factory=dict)
+    """The same connections by seat."""
+    known: dict[str, Known] = field(default_factory=dict)
+    used: dict[str, float] = field(default_factory=dict)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    on_change: list[Callable[[Change], None]] = field(default_factory=list)
+    on_note: list[Callable[[str, str, str | None, str], None]] = field(default_factory=list)
+    """Called with (node, kind, knock, text): things a supervisor should read once."""
+
+    def settle(self, after: RoomState) -> None:
+        """Make this the room's state and let everybody who shows it know."""
+        before = self.rooms.get(after.room.node)
+        if before == after:
+            return
+        self.rooms[after.room.node] = after
+        for listener in self.on_change:
+            listener(Change(before, after))
+
+    def note(self, node: str, kind: str, knock: str | None = None, text: str = "") -> None:
+        """Tell supervisors something that is not a state."""
+        for listener in self.on_note:
+            listener(node, kind, knock, text)
+
+    async def holder(self, pass_id: str) -> Known | None:
+        """Who holds this pass, from memory or (after a restart) from the store."""
+        known = self.known.get(pass_id)
+        if known is not None or not pass_id:
+            return known
+        record = await self.store.pass_record(pass_id)
+        if record is None:
+            return None
+        known = await self.store.known(record.pass_)
+        if known is not None:
+            self.remember(known, record.first_used_at)
+        return known
+
+    def remember(self, known: Known, first_used_at: float) -> None:
+        """Keep the holder of a pass at hand, and the room it is for."""
+        self.known[known.pass_.id] = known
+        self.used[known.pass_.id] = first_used_at
+        if known.room.node not in self.rooms:
+            self.settle(RoomState(room=known.room))
+
+    def connect(self, user: str, known: Known) -> None:
+        """Note that this connection carries this pass."""
+        self.disconnect(user)
+        connection = Connection(user, known.pass_.id, known.pass_.seat, known.pass_.issued_at)
+        self.connections[user] = connection
+        self.seats.setdefault(connection.seat, {})[user] = connection
+
+    def disconnect(self, user: str) -> None:
+        """Note that this connection is gone for good."""
+        connection = self.connections.pop(user, None)
+        if connection is not None:
+            on_seat = self.seats[connection.seat]
+            on_seat.pop(user, None)
+            if not on_seat:
+                del self.seats[connection.seat]
+
+    def others_on_seat(self, known: Known, user: str) -> tuple[Connection, ...]:
+        """Connections that sit on this seat besides that one."""
+        return tuple(c for c in self.seats.get(known.pass_.seat, {}).values() if c.user != user)
+
+    def seat_holder(self, known: Known, user: str) -> SeatHolder:
+        """Who else is connected on this seat, seen from one connection."""
+        held = SeatHolder.NOBODY
+        for other in self.seats.get(known.pass_.seat, {}).values():
+            if other.user == user:
+                continue
+            if other.pass_id == known.pass_.id:
+                return SeatHolder.SAME_PASS
+            if other.issued_at > known.pass_.issued_at:
+                return SeatHolder.NEWER_PASS
+            held = SeatHolder.OLDER_PASS
+        return held
+
+    def room_at(self, jid: str) -> RoomState | None:
+        """The room with this address; None for any other domain and for rooms Portner does not know."""
+        return self.rooms.get(node_of(jid)) if host_of(jid) == self.addresses.rooms else None
+
+    async def write(
+        self,
+        act: str,
+        verdict: Verdict,
+        *,
+        room: str,
+        subject: str = "",
+        actor: str = "",
+        note: str = "",
+        memory: RoomMemory | None = None,
+        place: Place | None = None,
+        used: PassRecord | None = None,
+    ) -> Verdict:
+        """Put the decision on record; what comes back is the verdict, or a refusal when it could not be written."""
+        line = AuditLine(self.clock.now(), act, room, subject, actor, verdict, note)
+        try:
+            await self.ledger.write(line, memory=memory, place=place, used=used)
+        except Unavailable:
+            return not_on_record(verdict)
+        if place is not None:
+            self.places[place.node, place.seat] = place
+        return verdict
+
+
+def not_on_record(verdict: Verdict) -> Verdict:
+    """The refusal that takes the place of a verdict that could not be written down."""
+    said = Said("audit", Decision.REFUSE, Reason.AUDIT_UNAVAILABLE)
+    return Verdict(Decision.REFUSE, Reason.AUDIT_UNAVAILABLE, (*verdict.said, said))
+
+
+def node_of(jid: str) -> str:
+    """The localpart of an address ("" when it has none)."""
+    bare = jid.partition("/")[0]
+    return bare.rpartition("@")[0] if "@" in bare else ""
+
+
+def host_of(jid: str) -> str:
+    """The domain of an address."""
+    return jid.partition("/")[0].rpartition("@")[2]

@@ -1,0 +1,92 @@
+"""What only time brings about: a visit left alone ends, kept places run out, stuck turnovers are tried again."""
+
+from xmpp_agent.flows.finish import finish
+from xmpp_agent.flows.follow import TOLD, keep_place
+from xmpp_agent.flows.house import House
+from xmpp_agent.model.rooms import Place, RoomState
+from xmpp_agent.model.words import STAFF_LOST, VISIT_DONE, both
+from xmpp_agent.ports import Unavailable
+from xmpp_agent.rules import queue, visits
+
+DEFAULT_GRACE = 120.0
+
+
+def due(house: House, now: float) -> tuple[str, ...]:
+    """Rooms in which time has something to do; cheap, for a look each second."""
+    return tuple(node for node, state in house.rooms.items() if _is_due(house, state, now))
+
+
+def _is_due(house: House, state: RoomState, now: float) -> bool:
+    return (
+        _unattended(house, state, now)
+        or _companions_alone(state, now)
+        or state.turnover_open
+        or bool(visits.lost_on_the_way(state, now))
+        or bool(queue.expired(state, now))
+    )
+
+
+async def pass_time(house: House, node: str) -> None:
+    """Do what is due in one room."""
+    now, state = house.clock.now(), house.rooms[node]
+    for jid in visits.lost_on_the_way(state, now):
+        house.settle(visits.leave(house.rooms[node], jid, now))
+    await _expire_places(house, node, now)
+    state = house.rooms[node]
+    if _unattended(house, state, now):
+        await _end_unattended(house, state, now)
+    elif state.turnover_open:
+        await finish(house, node, "agent")
+    elif _companions_alone(state, now):
+        await _companions_out(house, state)
+
+
+def _unattended(house: House, state: RoomState, now: float) -> bool:
+    return state.frozen_since is not None and now - state.frozen_since > _grace(house, state)
+
+
+def _grace(house: House, state: RoomState) -> float:
+    party = (house.known.get(o.pass_id) for o in state.visitors())
+    return min(
+        (k.appointment.policy.grace for k in party if k is not None and k.appointment is not None),
+        default=DEFAULT_GRACE,
+    )
+
+
+def _companions_alone(state: RoomState, now: float) -> bool:
+    return state.alone_since is not None and now - state.alone_since > visits.ON_THE_WAY
+
+
+async def _end_unattended(house: House, state: RoomState, now: float) -> None:
+    """Nobody is left alone with a room: it ends with words, and the old place is kept (DESIGN §3.4)."""
+    node = state.room.node
+    await house.write("end-unattended", TOLD, room=node, actor="agent")
+    try:
+        await house.prosody.destroy(f"{node}@{house.addresses.rooms}", both(STAFF_LOST))
+    except Unavailable:
+        house.note(node, "stuck")
+        return
+    for person in state.visitors():
+        await keep_place(house, node, person, now)
+    house.settle(visits.gone(house.rooms[node]))
+
+
+async def _companions_out(house: House, state: RoomState) -> None:
+    for person in state.visitors():
+        await house.write("companion-out", TOLD, room=state.room.node, subject=person.pass_id, actor="agent")
+        try:
+            await house.prosody.kick(
+                f"{state.room.node}@{house.addresses.rooms}", person.jid, both(VISIT_DONE)
+            )
+        except Unavailable:
+            return
+
+
+async def _expire_places(house: House, node: str, now: float) -> None:
+    seats = queue.expired(house.rooms[node], now)
+    for person in (w for w in house.rooms[node].queue if w.seat in seats):
+        place = Place(node, person.seat, person.appointment, person.since, now, done=True)
+        await house.write("place-expired", TOLD, room=node, subject=person.pass_id, place=place)
+        house.places.pop((node, person.seat), None)
+    if seats:
+        house.settle(queue.give_up(house.rooms[node], seats))

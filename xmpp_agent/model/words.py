@@ -1,0 +1,143 @@
+"""One sentence for each reason code, in Danish and English: what happened, and what the person can do."""
+
+from xmpp_agent.model.verdicts import Reason
+
+WORDS: dict[Reason, tuple[str, str]] = {
+    Reason.ALLOWED: ("Døren er åben.", "The door is open."),
+    Reason.NOBODY_SAID_OPEN: ("Du har ikke adgang her.", "You have no access here."),
+    Reason.AUDIT_UNAVAILABLE: (
+        "Vi kan ikke lukke nogen ind lige nu. Prøv igen om lidt, eller ring til os.",
+        "We cannot let anyone in right now. Try again shortly, or call us.",
+    ),
+    Reason.TOO_LATE: ("Svaret kom for sent. Prøv igen.", "The answer came too late. Try again."),
+    Reason.BAD_REQUEST: ("Anmodningen kunne ikke læses.", "The request could not be read."),
+    Reason.NO_PASS: (
+        "Åbn dit link fra indkaldelsen for at komme ind.",
+        "Open the link in your invitation to come in.",
+    ),
+    Reason.PASS_BROKEN: (
+        "Adgangskortet kan ikke læses. Åbn dit link igen.",
+        "Your pass cannot be read. Open your link again.",
+    ),
+    Reason.PASS_EXPIRED: (
+        "Adgangskortet er udløbet. Åbn dit link igen.",
+        "Your pass has expired. Open your link again.",
+    ),
+    Reason.PASS_NOT_YET: (
+        "Adgangskortet gælder ikke endnu. Åbn dit link igen, når det er tid.",
+        "Your pass is not valid yet. Open your link again when it is time.",
+    ),
+    Reason.PASS_STALE: (
+        "Adgangskortet blev ikke brugt i tide. Åbn dit link igen.",
+        "Your pass was not used in time. Open your link again.",
+    ),
+    Reason.PASS_REVOKED: (
+        "Adgangskortet er trukket tilbage. Kontakt den, der har inviteret dig.",
+        "Your pass has been withdrawn. Contact whoever invited you.",
+    ),
+    Reason.PASS_SUPERSEDED: (
+        "Du har åbnet mødet et andet sted. Brug det nyeste vindue.",
+        "You have opened the meeting elsewhere. Use the newest window.",
+    ),
+    Reason.OTHER_ROOM: (
+        "Adgangskortet gælder et andet møde. Åbn dit link igen.",
+        "Your pass is for another meeting. Open your link again.",
+    ),
+    Reason.UNKNOWN_ROOM: ("Mødet findes ikke. Åbn dit link igen.", "No such meeting. Open your link again."),
+    Reason.RESERVED_NAME: ("Det navn kan ikke bruges.", "That name cannot be used."),
+    Reason.NOT_A_PERSON: ("Du har ikke adgang her.", "You have no access here."),
+    Reason.ROOM_NOT_OPEN: (
+        "Mødet er ikke åbnet endnu. Vent her, så lukker vi dig ind.",
+        "The meeting is not open yet. Wait here and we will let you in.",
+    ),
+    Reason.NOT_ASKED_BY_STAFF: ("Ingen medarbejder har bedt om mødet.", "No member of staff asked for it."),
+    Reason.WRONG_PERSON: (
+        "Den, der er logget ind, er ikke den inviterede. En medarbejder ser på det.",
+        "The person who logged in is not the one invited. A member of staff will look at it.",
+    ),
+    Reason.LEVEL_TOO_LOW: (
+        "Mødet kræver login på et højere niveau. En medarbejder ser på det.",
+        "The meeting needs a stronger login. A member of staff will look at it.",
+    ),
+    Reason.TOO_EARLY: (
+        "Du er tidligt på den. Åbn dit link igen tættere på mødets start.",
+        "You are early. Open your link again closer to the start.",
+    ),
+    Reason.APPOINTMENT_OVER: (
+        "Mødets tid er gået. Kontakt os for en ny tid.",
+        "The time of the meeting has passed. Contact us for a new one.",
+    ),
+    Reason.APPOINTMENT_CANCELLED: (
+        "Mødet er aflyst. Kontakt os, hvis det er en fejl.",
+        "The meeting is cancelled. Contact us if this is a mistake.",
+    ),
+    Reason.NO_STAFF_INSIDE: (
+        "Medarbejderen er ikke i mødet. Vent her, så lukker vi dig ind.",
+        "The member of staff is not in the meeting. Wait here and we will let you in.",
+    ),
+    Reason.OTHERS_INSIDE: (
+        "Et andet møde er i gang. Afslut besøget, før den næste kommer ind.",
+        "Another visit is going on. Finish it before the next may come in.",
+    ),
+    Reason.RECORDING_ON: (
+        "Der optages stadig. Stop optagelsen, før den næste kommer ind.",
+        "A recording is still on. Stop it before the next may come in.",
+    ),
+    Reason.TURNOVER_OPEN: (
+        "Lokalet er ikke gjort klar efter det sidste besøg.",
+        "The room has not been cleared after the last visit.",
+    ),
+    Reason.SEAT_TAKEN: (
+        "Pladsen er allerede i brug. Luk det andet vindue, eller åbn dit link igen.",
+        "The seat is in use already. Close the other window, or open your link again.",
+    ),
+    Reason.CITIZEN_NOT_IN: (
+        "Ledsageren kommer ind, når borgeren er inde.",
+        "The companion comes in once the citizen is inside.",
+    ),
+    Reason.NOT_LET_IN_YET: ("Vent her, så lukker vi dig ind.", "Wait here and we will let you in."),
+    Reason.SENT_OUT: (
+        "Medarbejderen har afsluttet din deltagelse. Vent her, hvis du skal ind igen.",
+        "The member of staff ended your part. Wait here if you are to come in again.",
+    ),
+    Reason.NOT_STAFF_HERE: (
+        "Kun mødets egne medarbejdere kan gøre det.",
+        "Only the meeting's own staff can do that.",
+    ),
+    Reason.NOT_WAITING: ("Personen venter ikke længere.", "The person is no longer waiting."),
+    Reason.NO_SUCH_VISIT: ("Besøget er allerede slut.", "That visit is over already."),
+    Reason.NOT_YOUR_UNIT: ("Lokalet hører til en anden enhed.", "The room belongs to another unit."),
+    Reason.OWNERS_ARE_FIXED: (
+        "Rettigheder kan ikke gives i mødet.",
+        "Rights cannot be given in the meeting.",
+    ),
+    Reason.ROOM_IS_FIXED: ("Lokalets indstillinger er låst.", "The room's settings are fixed."),
+    Reason.RECORDING_NOT_ALLOWED: ("Dette møde må ikke optages.", "This meeting may not be recorded."),
+    Reason.PROSODY_DID_NOT_DO_IT: (
+        "Mødeserveren svarede ikke. Se efter, og prøv igen.",
+        "The meeting server did not answer. Check, and try again.",
+    ),
+}
+
+VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")
+STAFF_LOST = (
+    "Medarbejderen mistede forbindelsen. Åbn dit link igen; du beholder din plads.",
+    "The member of staff lost the connection. Open your link again; you keep your place.",
+)
+REPLACED = ("Du har åbnet mødet i et nyt vindue.", "You have opened the meeting in a new window.")
+NEXT_WAITS = (
+    "{name} venter stadig: {why}",
+    "{name} is still waiting: {why}",
+)
+PORTNER_NAME = "Venteværelset"
+"""The virtual moderator's name in the lobby chat."""
+
+
+def both(words: tuple[str, str]) -> str:
+    """Danish, then English, for places where the reader's language is not known."""
+    return f"{words[0]} / {words[1]}"
+
+
+def danish(reason: Reason) -> str:
+    """The sentence of a reason for Danish screens."""
+    return WORDS[reason][0]

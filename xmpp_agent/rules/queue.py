@@ -1,0 +1,47 @@
+"""Who stands where in the lobby: order of arrival, kept through reloads, naps and restarts."""
+
+from dataclasses import replace
+
+from xmpp_agent.model.rooms import RoomState, Waiting
+
+PLACE_KEPT = 600.0
+"""Seconds a place outlives its connection (DESIGN §3.5)."""
+
+
+def in_order(queue: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+    """First come, first; the seat settles ties so that the order is the same everywhere."""
+    return tuple(sorted(queue, key=lambda w: (w.since, w.seat)))
+
+
+def stand(state: RoomState, person: Waiting) -> RoomState:
+    """The room with this person in the lobby; a place they hold already keeps its time."""
+    held = state.waiting(person.seat)
+    since = min(held.since, person.since) if held else person.since
+    others = tuple(w for w in state.queue if w.seat != person.seat)
+    return replace(state, queue=in_order((*others, replace(person, since=since, away_since=None))))
+
+
+def step_away(state: RoomState, jid: str, now: float) -> RoomState:
+    """The room after that connection left the lobby: the place stays, marked away."""
+    return replace(
+        state,
+        queue=tuple(replace(w, jid="", nick="", away_since=now) if w.jid == jid else w for w in state.queue),
+    )
+
+
+def give_up(state: RoomState, seats: frozenset[str]) -> RoomState:
+    """The room without those places."""
+    return replace(state, queue=tuple(w for w in state.queue if w.seat not in seats))
+
+
+def expired(state: RoomState, now: float) -> frozenset[str]:
+    """Seats whose place has been empty for too long."""
+    return frozenset(
+        w.seat for w in state.queue if w.away_since is not None and now - w.away_since > PLACE_KEPT
+    )
+
+
+def position(state: RoomState, seat: str) -> int | None:
+    """Place in line from 1, counting those who are really there; None for somebody who is not waiting."""
+    line = [w.seat for w in state.queue if w.jid]
+    return line.index(seat) + 1 if seat in line else None

@@ -1,0 +1,68 @@
+"""What staff and supervisors may do in a room, and what nobody may."""
+
+from xmpp_agent.model.appointments import Known
+from xmpp_agent.model.people import SystemUser
+from xmpp_agent.model.rooms import RoomState
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.rules.admission.staff_open_rooms import may_open
+
+
+def _verdict(rule: str, reason: Reason) -> Verdict:
+    decision = Decision.OPEN if reason is Reason.ALLOWED else Decision.REFUSE
+    return Verdict(decision, reason, (Said(rule, decision, reason),))
+
+
+def staff_act(known: Known | None, state: RoomState | None) -> Verdict:
+    """Whether somebody may act as staff in this room (let in, refuse, put out, write): its staff, being inside it."""
+    if known is None or state is None or known.revoked or not may_open(known, state.room):
+        return _verdict("staff_act", Reason.NOT_STAFF_HERE)
+    if not any(o.pass_id == known.pass_.id for o in state.staff_inside()):
+        return _verdict("staff_act", Reason.NO_STAFF_INSIDE)
+    return _verdict("staff_act", Reason.ALLOWED)
+
+
+def supervisor_act(units: frozenset[str], state: RoomState | None) -> Verdict:
+    """Whether a supervisor of these units ("*": all) may act on this room."""
+    if state is None:
+        return _verdict("supervisor_act", Reason.UNKNOWN_ROOM)
+    if "*" in units or state.room.unit in units:
+        return _verdict("supervisor_act", Reason.ALLOWED)
+    return _verdict("supervisor_act", Reason.NOT_YOUR_UNIT)
+
+
+def change_affiliation(
+    known: Known | None, system: SystemUser | None, state: RoomState | None, affiliations: frozenset[str]
+) -> Verdict:
+    """Whether rights in the room may be changed by hand: never; owners are made by the gate alone.
+
+    `affiliations` are the ones asked for; empty when only roles are touched (a kick is judged as `staff_act`).
+    The focus may repeat what the gate did (Jicofo sets `owner` for itself), nothing else.
+    """
+    if system is SystemUser.FOCUS and state is not None:
+        return _verdict("owners", Reason.ALLOWED if not affiliations else Reason.OWNERS_ARE_FIXED)
+    if affiliations:
+        return _verdict("owners", Reason.OWNERS_ARE_FIXED)
+    return staff_act(known, state)
+
+
+FOCUS_MAY_SET = frozenset({"FORM_TYPE", "muc#roomconfig_whois"})
+"""What Jicofo submits in a room it has made (jitsi-protocol §2.5); everything else stays as the gate made it."""
+
+
+def configure(
+    system: SystemUser | None, state: RoomState | None, fields: frozenset[str], destroy: bool
+) -> Verdict:
+    """Whether the room's configuration may be changed: only what the focus needs on making it."""
+    fine = system is SystemUser.FOCUS and state is not None and not destroy and fields <= FOCUS_MAY_SET
+    return _verdict("room_is_fixed", Reason.ALLOWED if fine else Reason.ROOM_IS_FIXED)
+
+
+def record(
+    known: Known | None, state: RoomState | None, mode: str, recording_allowed: bool, start: bool
+) -> Verdict:
+    """Whether a recording may start or stop: staff inside, to a file, where the visit's policy allows it."""
+    verdict = staff_act(known, state)
+    if not verdict.is_open or not start:
+        return verdict
+    allowed = mode == "file" and recording_allowed and state is not None and state.visit is not None
+    return _verdict("recording", Reason.ALLOWED if allowed else Reason.RECORDING_NOT_ALLOWED)
