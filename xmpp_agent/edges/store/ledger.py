@@ -1,0 +1,53 @@
+"""The ledger: the audit line and what stands or falls with it, written before any effect leaves."""
+
+from typing import Protocol
+
+from xmpp_agent.edges.store.chain import canonical
+from xmpp_agent.edges.store.changes import Change, Entry, cancel, keep, note_use, remember, revoke
+from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.people import PassRecord
+from xmpp_agent.model.rooms import Place, RoomMemory
+
+
+class Writer(Protocol):
+    """Commits entries of one chain in the order of the calls; one implementation per kind of database."""
+
+    async def write(self, entry: Entry) -> None:
+        """Returns when the entry is committed; raises Unavailable when nothing of it stands."""
+        ...
+
+    async def close(self) -> None:
+        """Commits what waits and lets go."""
+        ...
+
+
+class SqlLedger:
+    """The `Ledger` of ports, plus the two acts of the command line and the console."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def write(
+        self,
+        line: AuditLine,
+        memory: RoomMemory | None = None,
+        place: Place | None = None,
+        used: PassRecord | None = None,
+    ) -> None:
+        """See `xmpp_agent.ports.Ledger.write`. Raises ValueError for a line that is no JSON (NaN)."""
+        changes: list[Change] = []
+        if memory is not None:
+            changes.append(remember(memory))
+        if place is not None:
+            changes.append(keep(place))
+        if used is not None:
+            changes.append(note_use(used))
+        await self._writer.write(Entry(canonical(line), tuple(changes)))
+
+    async def cancel_appointment(self, appointment_id: str, line: AuditLine) -> None:
+        """Cancel as of `line.at`, with its audit line. Unknown or cancelled before: only the line."""
+        await self._writer.write(Entry(canonical(line), (cancel(appointment_id, line.at),)))
+
+    async def revoke_pass(self, pass_id: str, line: AuditLine) -> None:
+        """Revoke as of `line.at`, with its audit line, also a pass never used yet."""
+        await self._writer.write(Entry(canonical(line), (revoke(pass_id, line.at),)))

@@ -1,0 +1,114 @@
+"""From nouns to rows and back; the only place that knows how a noun is spelled in a column."""
+
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter
+from sqlalchemy import RowMapping
+
+from xmpp_agent.edges.store.tables import appointments, places, policies, room_memory, rooms
+from xmpp_agent.model.appointments import Appointment, Policy, Room
+from xmpp_agent.model.people import Level, Pass
+from xmpp_agent.model.rooms import Place, RoomMemory, Visit
+
+_PASS = TypeAdapter(Pass)
+_VISIT = TypeAdapter(Visit)
+
+Values = Mapping[str, str | float | int | None]
+
+
+def memory_values(memory: RoomMemory) -> Values:
+    """A row of `room_memory`."""
+    return {
+        "node": memory.node,
+        "seq": memory.seq,
+        "visit": None if memory.visit is None else _VISIT.dump_json(memory.visit).decode(),
+        "turnover_open": memory.turnover_open,
+        "frozen_since": memory.frozen_since,
+    }
+
+
+def memory_of(row: RowMapping) -> RoomMemory:
+    """The noun of a row of `room_memory`."""
+    visit = row[room_memory.c.visit]
+    return RoomMemory(
+        node=row[room_memory.c.node],
+        seq=row[room_memory.c.seq],
+        visit=None if visit is None else _VISIT.validate_json(visit),
+        turnover_open=bool(row[room_memory.c.turnover_open]),
+        frozen_since=row[room_memory.c.frozen_since],
+    )
+
+
+def place_values(place: Place) -> Values:
+    """A row of `places`."""
+    return {
+        "node": place.node,
+        "seat": place.seat,
+        "appointment": place.appointment,
+        "since": place.since,
+        "left_at": place.left_at,
+    }
+
+
+def place_of(row: RowMapping) -> Place:
+    """The noun of a row of `places`."""
+    return Place(
+        node=row[places.c.node],
+        seat=row[places.c.seat],
+        appointment=row[places.c.appointment],
+        since=row[places.c.since],
+        left_at=row[places.c.left_at],
+    )
+
+
+def room_of(row: RowMapping) -> Room:
+    """The noun of a row of `rooms`."""
+    return Room(
+        node=row[rooms.c.node],
+        unit=row[rooms.c.unit],
+        owner=row[rooms.c.owner],
+        day=row[rooms.c.day],
+        covers=frozenset(row[rooms.c.covers].split()),
+    )
+
+
+def policy_of(row: RowMapping) -> Policy:
+    """The noun of a row of `policies`."""
+    return Policy(
+        id=row[policies.c.id],
+        level=Level(row[policies.c.level]),
+        lobby=bool(row[policies.c.lobby]),
+        recording_allowed=bool(row[policies.c.recording_allowed]),
+        early=row[policies.c.early],
+        late=row[policies.c.late],
+        grace=row[policies.c.grace],
+        tells_place=bool(row[policies.c.tells_place]),
+        retention=row[policies.c.retention],
+    )
+
+
+def appointment_of(row: RowMapping, case_ref: str) -> Appointment:
+    """The noun of a row of `appointments` joined with its policy."""
+    return Appointment(
+        id=row[appointments.c.id],
+        unit=row[appointments.c.unit],
+        citizen=row[appointments.c.citizen],
+        invited=row[appointments.c.invited],
+        room=row[appointments.c.room],
+        policy=policy_of(row),
+        starts_at=row[appointments.c.starts_at],
+        ends_at=row[appointments.c.ends_at],
+        case_ref=case_ref,
+        external_id=row[appointments.c.external_id],
+        cancelled=row[appointments.c.cancelled_at] is not None,
+    )
+
+
+def pass_text(pass_: Pass) -> str:
+    """A pass as JSON for `passes.claims`."""
+    return _PASS.dump_json(pass_).decode()
+
+
+def pass_of(text: str) -> Pass:
+    """The pass of `passes.claims`."""
+    return _PASS.validate_json(text)

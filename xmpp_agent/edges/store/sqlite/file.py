@@ -1,0 +1,154 @@
+"""The SQLite file: looked at before it is opened, made whole or not at all, never repaired or overwritten."""
+
+import os
+import sqlite3
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from xmpp_agent.edges.store.migrations.apply import known_revisions, upgrade
+
+_MAGIC = b"SQLite format 3\x00"
+_BUSY_MS = 2000
+"""How long a write waits for another process (the command line) to finish its own; below the door's 4 s."""
+
+Durability = Literal["full", "normal"]
+WRITES = {"portner_writes": True}
+"""Execution options of a connection that will write: its transaction takes the write lock at once."""
+
+
+class DatabaseFault(Exception):
+    """A database the agent does not start with; says which file and why. The file is left as it was."""
+
+
+def prepare(path: Path) -> None:
+    """Make the database when there is none, bring an older one up to date, refuse any other. Blocks.
+
+    Raises DatabaseFault.
+    """
+    try:
+        if path.exists() or path.is_symlink():
+            if _look(path):
+                _with(path, upgrade)
+        else:
+            _make(path)
+    except (sqlite3.Error, OSError) as error:
+        raise DatabaseFault(f"Database {path} cannot be opened: {error}.") from None
+
+
+def open_writer(path: Path, durability: Durability) -> sqlite3.Connection:
+    """A connection for the writer thread: autocommit, WAL. Blocks. Raises DatabaseFault."""
+    try:
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        _tune(db.execute, durability)
+        return db
+    except sqlite3.Error as error:
+        raise DatabaseFault(f"Database {path} cannot be opened for writing: {error}.") from None
+
+
+def open_engine(path: Path) -> AsyncEngine:
+    """The engine for everything but the ledger. Statements with their values never stand in its errors."""
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path.absolute()}", hide_parameters=True, pool_reset_on_return=None
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(db: object, _record: object) -> None:
+        # SQLAlchemy's own autocommit off: transactions begin where `begun` says so.
+        db.isolation_level = None  # type: ignore[attr-defined]  # the adapter around aiosqlite's connection
+        cursor = db.cursor()  # type: ignore[attr-defined]  # the same
+        _tune(cursor.execute, "full")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("portner_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _tune(execute: Callable[[str], object], durability: Durability) -> None:
+    execute("PRAGMA journal_mode = WAL")
+    execute(f"PRAGMA synchronous = {durability.upper()}")
+    execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    execute("PRAGMA foreign_keys = ON")
+
+
+def _look(path: Path) -> bool:
+    """Whether the file is ours but older than the code; reads only. Raises DatabaseFault for anything else."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise DatabaseFault(f"Database {path} is not a regular file.")
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    if not head:
+        raise DatabaseFault(f"Database {path} is empty: it was cut short or is another file.")
+    if head != _MAGIC:
+        raise DatabaseFault(f"Database {path} is not a SQLite file.")
+    if not os.access(path, os.W_OK):
+        raise DatabaseFault(f"Database {path} cannot be written by the user running this.")
+    try:
+        revision = _revision(path)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseFault(f"Database {path} is damaged: {error}. Restore it from a backup.") from None
+    known = known_revisions()
+    if revision not in known:
+        raise DatabaseFault(f"Database {path} has revision {revision}, which this version does not know.")
+    return revision != known[-1]
+
+
+def _revision(path: Path) -> str:
+    """The schema revision of a whole file of ours."""
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        found = db.execute("PRAGMA quick_check(1)").fetchone()
+        if found != ("ok",):
+            raise DatabaseFault(f"Database {path} is damaged: {found[0]}. Restore it from a backup.")
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            raise DatabaseFault(f"Database {path} is a SQLite file of another program.")
+        rows = db.execute("SELECT version_num FROM alembic_version").fetchall()
+    finally:
+        db.close()
+    if len(rows) != 1:
+        raise DatabaseFault(f"Database {path} has {len(rows)} revisions instead of one.")
+    return str(rows[0][0])
+
+
+def _make(path: Path) -> None:
+    """A new database under another name first: one that stands under its own name is whole."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        _with(draft, upgrade)
+        # A name taken meanwhile by another process is left to it: `link` never replaces.
+        os.link(draft, path)
+    except FileExistsError:
+        _look(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _with(path: Path, work: Callable[[Connection], None]) -> None:
+    """Run something in one transaction on the file, through a connection of its own."""
+    engine = create_engine(f"sqlite:///{path.absolute()}", hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def connected(db: sqlite3.Connection, _record: object) -> None:
+        db.isolation_level = None
+        db.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    try:
+        with engine.begin() as connection:
+            work(connection)
+    finally:
+        engine.dispose()

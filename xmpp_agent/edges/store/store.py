@@ -1,0 +1,179 @@
+"""What is remembered, read from the database. Names are opened here and go nowhere but into the answer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import islice
+from typing import Protocol
+
+from sqlalchemy import RowMapping, Select, and_, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from xmpp_agent.edges.store.rows import appointment_of, memory_of, pass_of, place_of, room_of
+from xmpp_agent.edges.store.tables import (
+    appointments,
+    companions,
+    passes,
+    people,
+    places,
+    policies,
+    room_memory,
+    rooms,
+)
+from xmpp_agent.model.appointments import Appointment, Known, Room
+from xmpp_agent.model.people import Pass, PassRecord, Person, Role
+from xmpp_agent.model.rooms import Place, RoomMemory
+from xmpp_agent.ports import Unavailable
+
+_CHUNK = 1000
+"""Rooms asked for in one statement; databases bound the number of values."""
+
+
+class Cipher(Protocol):
+    """Seals personal columns; `place` binds a value to its table, column and row."""
+
+    def seal(self, text: str, place: str) -> str:
+        """The text, unreadable without the key."""
+        ...
+
+    def open(self, sealed: str, place: str) -> str:
+        """The text again. Raises ValueError when it does not open."""
+        ...
+
+
+class SqlStore:
+    """The `Store` of ports."""
+
+    def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._cipher = cipher
+
+    async def known(self, pass_: Pass) -> Known | None:
+        """See `xmpp_agent.ports.Store.known`. Fits: same role; the appointment is in that room and theirs."""
+        async with self._reading() as db:
+            row = (await db.execute(_known(pass_))).mappings().first()
+            if row is None or not _fits(pass_, row):
+                return None
+            appointment = None if row[appointments.c.id] is None else self._appointment(row)
+            person_id: str = row[people.c.id]
+            name = self._cipher.open(row[people.c.name], f"people.name:{person_id}")
+            person = Person(person_id, row[people.c.unit], name)
+            return Known(pass_, person, room_of(row), appointment, row[passes.c.revoked_at] is not None)
+
+    async def pass_record(self, pass_id: str) -> PassRecord | None:
+        """See `xmpp_agent.ports.Store.pass_record`. None for a pass revoked before it was ever used."""
+        async with self._reading() as db:
+            row = (await db.execute(select(passes).where(passes.c.id == pass_id))).mappings().first()
+            if row is None or row[passes.c.claims] is None:
+                return None
+            return PassRecord(pass_of(row[passes.c.claims]), row[passes.c.first_used_at], row[passes.c.revoked_at])
+
+    async def appointment(self, appointment_id: str) -> Appointment | None:
+        """See `xmpp_agent.ports.Store.appointment`."""
+        wanted = (
+            select(appointments, policies)
+            .join(policies, policies.c.id == appointments.c.policy)
+            .where(appointments.c.id == appointment_id)
+        )
+        async with self._reading() as db:
+            row = (await db.execute(wanted)).mappings().first()
+            return None if row is None else self._appointment(row)
+
+    async def room(self, node: str) -> Room | None:
+        """One room. Raises Unavailable."""
+        async with self._reading() as db:
+            row = (await db.execute(select(rooms).where(rooms.c.node == node))).mappings().first()
+            return None if row is None else room_of(row)
+
+    async def person(self, person_id: str) -> Person | None:
+        """One person, with name. Raises Unavailable."""
+        async with self._reading() as db:
+            row = (await db.execute(select(people).where(people.c.id == person_id))).mappings().first()
+            if row is None:
+                return None
+            name = self._cipher.open(row[people.c.name], f"people.name:{person_id}")
+            return Person(person_id, row[people.c.unit], name)
+
+    async def memories(self, nodes: frozenset[str] | None = None) -> tuple[RoomMemory, ...]:
+        """See `xmpp_agent.ports.Store.memories`."""
+        async with self._reading() as db:
+            if nodes is None:
+                return await _open_memories(db)
+            found: list[RoomMemory] = []
+            rest = iter(sorted(nodes))
+            while some := tuple(islice(rest, _CHUNK)):
+                rows = await db.execute(select(room_memory).where(room_memory.c.node.in_(some)))
+                found.extend(memory_of(row) for row in rows.mappings())
+            return tuple(found)
+
+    async def places(self, since: float) -> tuple[Place, ...]:
+        """See `xmpp_agent.ports.Store.places`."""
+        wanted = (
+            select(places)
+            .where(or_(places.c.left_at.is_(None), places.c.left_at > since))
+            .order_by(places.c.since, places.c.node, places.c.seat)
+        )
+        async with self._reading() as db:
+            return tuple(place_of(row) for row in (await db.execute(wanted)).mappings())
+
+    def _appointment(self, row: RowMapping) -> Appointment:
+        sealed = row[appointments.c.case_ref]
+        place = f"appointments.case_ref:{row[appointments.c.id]}"
+        return appointment_of(row, self._cipher.open(sealed, place) if sealed else "")
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection; whatever the database cannot do, and what does not open or parse, is Unavailable."""
+        try:
+            async with self._engine.connect() as db:
+                yield db
+        except (SQLAlchemyError, OSError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable(f"the database cannot answer: {type(error).__name__}") from error
+
+
+def _known(pass_: Pass) -> Select[tuple[object, ...]]:
+    return (
+        select(people, rooms, appointments, policies, companions.c.kind, passes.c.revoked_at)
+        .select_from(people)
+        .join(rooms, rooms.c.node == pass_.room)
+        .outerjoin(appointments, appointments.c.id == pass_.appointment)
+        .outerjoin(policies, policies.c.id == appointments.c.policy)
+        .outerjoin(
+            companions,
+            and_(companions.c.appointment == appointments.c.id, companions.c.person == people.c.id),
+        )
+        .outerjoin(passes, passes.c.id == pass_.id)
+        .where(people.c.id == pass_.person)
+    )
+
+
+def _fits(pass_: Pass, row: RowMapping) -> bool:
+    """Whether the pass says of its holder what the database says."""
+    if row[people.c.role] != pass_.role.value:
+        return False
+    if pass_.appointment is None:
+        return pass_.role is Role.STAFF
+    if row[appointments.c.room] != pass_.room:
+        return False
+    match pass_.role:
+        case Role.CITIZEN:
+            return bool(row[appointments.c.citizen] == pass_.person)
+        case Role.COMPANION:
+            return pass_.kind is not None and bool(row[companions.c.kind] == pass_.kind.value)
+        case Role.STAFF:
+            return True
+
+
+async def _open_memories(db: AsyncConnection) -> tuple[RoomMemory, ...]:
+    """Of every room with an open visit, open turnover, a freeze or a kept place."""
+    kept = await db.scalars(select(places.c.node).distinct())
+    nodes = set(kept)
+    busy = or_(
+        room_memory.c.visit.is_not(None),
+        room_memory.c.turnover_open,
+        room_memory.c.frozen_since.is_not(None),
+        room_memory.c.node.in_(select(places.c.node)),
+    )
+    found = [memory_of(row) for row in (await db.execute(select(room_memory).where(busy))).mappings()]
+    bare = sorted(nodes - {memory.node for memory in found})
+    return (*found, *(RoomMemory(node) for node in bare))
