@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from xmpp_agent.edges.store.ledger import SqlLedger
-from xmpp_agent.edges.store.sqlite.file import Durability, open_engine, open_writer, prepare
+from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
 from xmpp_agent.edges.store.sqlite.writer import SqliteWriter
 from xmpp_agent.edges.store.store import Cipher, SqlStore
+from xmpp_agent.edges.store.tables import key_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,40 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    path: Path, cipher: Cipher, shard: str, durability: Durability = "full"
+    path: Path, cipher: Cipher, identity_mark: str, shard: str, durability: Durability = "full"
 ) -> AsyncIterator[Database]:
     """The database at `path`, made when there is none; `shard` names the audit chain this process writes.
 
-    Raises DatabaseFault before anything is changed when the file is not a whole database of a known version.
+    `identity_mark` and `cipher` must be those of the keys the database was made with. Raises DatabaseFault, and
+    leaves the file as it was, when they are not or when it is no whole database of a known version.
     """
     await asyncio.to_thread(prepare, path)
-    writer = SqliteWriter(await asyncio.to_thread(open_writer, path, durability), shard)
     engine = open_engine(path)
     try:
-        yield Database(SqlStore(engine, cipher), SqlLedger(writer), engine, cipher)
+        await _same_keys(engine, cipher, identity_mark, path)
+        writer = SqliteWriter(await asyncio.to_thread(open_writer, path, durability), shard)
+        try:
+            yield Database(SqlStore(engine, cipher), SqlLedger(writer), engine, cipher)
+        finally:
+            await writer.close()
     finally:
-        await writer.close()
         await engine.dispose()
+
+
+async def _same_keys(engine: AsyncEngine, cipher: Cipher, identity_mark: str, path: Path) -> None:
+    """A wrong identity key would make everybody the wrong person, a wrong column key everybody nameless."""
+    async with writing(engine) as db:
+        marks = {row.name: row.mark for row in await db.execute(select(key_marks))}
+        if not marks:
+            sealed = cipher.seal("portner", "key_marks.mark:columns")
+            await db.execute(
+                insert(key_marks),
+                [{"name": "columns", "mark": sealed}, {"name": "identity", "mark": identity_mark}],
+            )
+            return
+    if marks.get("identity") != identity_mark:
+        raise DatabaseFault(f"Database {path} was made with another identity key.")
+    try:
+        cipher.open(marks.get("columns", ""), "key_marks.mark:columns")
+    except ValueError:
+        raise DatabaseFault(f"Database {path} was made with other column keys.") from None

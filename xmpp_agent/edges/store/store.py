@@ -1,11 +1,11 @@
 """What is remembered, read from the database. Names are opened here and go nowhere but into the answer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import RowMapping, Select, and_, or_, select
+from sqlalchemy import Column, RowMapping, Select, and_, bindparam, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -26,7 +26,22 @@ from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.ports import Unavailable
 
 _CHUNK = 1000
-"""Rooms asked for in one statement; databases bound the number of values."""
+"""Values in one statement: databases bound them, and other work gets its turn between two."""
+
+_KNOWN = (
+    select(people, rooms, appointments, policies, companions.c.kind, passes.c.revoked_at)
+    .select_from(people)
+    .join(rooms, rooms.c.node == bindparam("room"))
+    .outerjoin(appointments, appointments.c.id == bindparam("appointment"))
+    .outerjoin(policies, policies.c.id == appointments.c.policy)
+    .outerjoin(
+        companions,
+        and_(companions.c.appointment == appointments.c.id, companions.c.person == people.c.id),
+    )
+    .outerjoin(passes, passes.c.id == bindparam("pass"))
+    .where(people.c.id == bindparam("person"))
+)
+"""Everything about the holder of a pass in one statement."""
 
 
 class Cipher(Protocol):
@@ -45,13 +60,19 @@ class SqlStore:
     """The `Store` of ports."""
 
     def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
         self._cipher = cipher
 
     async def known(self, pass_: Pass) -> Known | None:
         """See `xmpp_agent.ports.Store.known`. Fits: same role; the appointment is in that room and theirs."""
         async with self._reading() as db:
-            row = (await db.execute(_known(pass_))).mappings().first()
+            asked = {
+                "person": pass_.person,
+                "room": pass_.room,
+                "appointment": pass_.appointment,
+                "pass": pass_.id,
+            }
+            row = (await db.execute(_KNOWN, asked)).mappings().first()
             if row is None or not _fits(pass_, row):
                 return None
             appointment = None if row[appointments.c.id] is None else self._appointment(row)
@@ -79,11 +100,17 @@ class SqlStore:
             row = (await db.execute(wanted)).mappings().first()
             return None if row is None else self._appointment(row)
 
-    async def room(self, node: str) -> Room | None:
-        """One room. Raises Unavailable."""
+    async def pass_records(self, pass_ids: Collection[str]) -> Mapping[str, PassRecord]:
+        """See `xmpp_agent.ports.Store.pass_records`."""
         async with self._reading() as db:
-            row = (await db.execute(select(rooms).where(rooms.c.node == node))).mappings().first()
-            return None if row is None else room_of(row)
+            rows = await _in_chunks(db, select(passes), passes.c.id, pass_ids)
+            return {row[passes.c.id]: _record(row) for row in rows if row[passes.c.claims] is not None}
+
+    async def rooms(self, nodes: Collection[str]) -> Mapping[str, Room]:
+        """See `xmpp_agent.ports.Store.rooms`."""
+        async with self._reading() as db:
+            rows = await _in_chunks(db, select(rooms), rooms.c.node, nodes)
+            return {row[rooms.c.node]: room_of(row) for row in rows}
 
     async def person(self, person_id: str) -> Person | None:
         """One person, with name. Raises Unavailable."""
@@ -99,12 +126,8 @@ class SqlStore:
         async with self._reading() as db:
             if nodes is None:
                 return await _open_memories(db)
-            found: list[RoomMemory] = []
-            rest = iter(sorted(nodes))
-            while some := tuple(islice(rest, _CHUNK)):
-                rows = await db.execute(select(room_memory).where(room_memory.c.node.in_(some)))
-                found.extend(memory_of(row) for row in rows.mappings())
-            return tuple(found)
+            rows = await _in_chunks(db, select(room_memory), room_memory.c.node, nodes)
+            return tuple(memory_of(row) for row in rows)
 
     async def places(self, since: float) -> tuple[Place, ...]:
         """See `xmpp_agent.ports.Store.places`."""
@@ -131,22 +154,6 @@ class SqlStore:
             raise Unavailable(f"the database cannot answer: {type(error).__name__}") from error
 
 
-def _known(pass_: Pass) -> Select[tuple[object, ...]]:
-    return (
-        select(people, rooms, appointments, policies, companions.c.kind, passes.c.revoked_at)
-        .select_from(people)
-        .join(rooms, rooms.c.node == pass_.room)
-        .outerjoin(appointments, appointments.c.id == pass_.appointment)
-        .outerjoin(policies, policies.c.id == appointments.c.policy)
-        .outerjoin(
-            companions,
-            and_(companions.c.appointment == appointments.c.id, companions.c.person == people.c.id),
-        )
-        .outerjoin(passes, passes.c.id == pass_.id)
-        .where(people.c.id == pass_.person)
-    )
-
-
 def _fits(pass_: Pass, row: RowMapping) -> bool:
     """Whether the pass says of its holder what the database says."""
     if row[people.c.role] != pass_.role.value:
@@ -162,6 +169,21 @@ def _fits(pass_: Pass, row: RowMapping) -> bool:
             return pass_.kind is not None and bool(row[companions.c.kind] == pass_.kind.value)
         case Role.STAFF:
             return True
+
+
+def _record(row: RowMapping) -> PassRecord:
+    return PassRecord(pass_of(row[passes.c.claims]), row[passes.c.first_used_at], row[passes.c.revoked_at])
+
+
+async def _in_chunks(
+    db: AsyncConnection, wanted: Select[Any], column: Column[str], values: Collection[str]
+) -> list[RowMapping]:
+    """Rows whose column has one of many values."""
+    found: list[RowMapping] = []
+    rest = iter(sorted(values))
+    while some := tuple(islice(rest, _CHUNK)):
+        found.extend((await db.execute(wanted.where(column.in_(some)))).mappings())
+    return found
 
 
 async def _open_memories(db: AsyncConnection) -> tuple[RoomMemory, ...]:

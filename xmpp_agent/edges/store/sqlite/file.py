@@ -3,12 +3,14 @@
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from xmpp_agent.edges.store.migrations.apply import known_revisions, upgrade
 
@@ -17,8 +19,6 @@ _BUSY_MS = 2000
 """How long a write waits for another process (the command line) to finish its own; below the door's 4 s."""
 
 Durability = Literal["full", "normal"]
-WRITES = {"portner_writes": True}
-"""Execution options of a connection that will write: its transaction takes the write lock at once."""
 
 
 class DatabaseFault(Exception):
@@ -51,25 +51,38 @@ def open_writer(path: Path, durability: Durability) -> sqlite3.Connection:
 
 
 def open_engine(path: Path) -> AsyncEngine:
-    """The engine for everything but the ledger. Statements with their values never stand in its errors."""
+    """The engine for everything but the ledger: each statement its own transaction, unless `writing` says otherwise.
+
+    Statements with their values never stand in its errors.
+    """
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path.absolute()}", hide_parameters=True, pool_reset_on_return=None
+        f"sqlite+aiosqlite:///{path.absolute()}",
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_reset_on_return=None,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
-    def connected(db: object, _record: object) -> None:
-        # SQLAlchemy's own autocommit off: transactions begin where `begun` says so.
-        db.isolation_level = None  # type: ignore[attr-defined]  # the adapter around aiosqlite's connection
-        cursor = db.cursor()  # type: ignore[attr-defined]  # the same
+    def connected(db: DBAPIConnection, _record: object) -> None:
+        cursor = db.cursor()
         _tune(cursor.execute, "full")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("portner_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
     return engine
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction that holds the write lock from its first statement; undone when the block raises."""
+    async with engine.connect() as db:
+        await db.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            await db.exec_driver_sql("ROLLBACK")
+            raise
+        await db.exec_driver_sql("COMMIT")
 
 
 def _tune(execute: Callable[[str], object], durability: Durability) -> None:
