@@ -92,7 +92,7 @@ class Page:
         self.name = name
         self.events: Record[Event] = Record()
         self.frames: Record[Frame] = Record()
-        self.troubles: list[str] = []
+        self.troubles: Record[str] = Record()
         self._browser = browser
 
     @property
@@ -229,7 +229,7 @@ class Browser:
         elif "frame" in told:
             page.frames.add(Frame(str(told["frame"]), told["sent"] is True, len(page.frames.all)))
         else:
-            page.troubles.append(str(told["trouble"]))
+            page.troubles.add(str(told["trouble"]))
 
     def _answered(self, told: dict[str, object]) -> None:
         number = told["id"]

@@ -22,8 +22,9 @@ const CHROMIUM_ARGS = [
     '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync',
     '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required',
     '--allow-loopback-in-peer-connection',
-    // Nothing outside this machine has an address, whatever the library asks for and by whatever protocol.
-    '--no-proxy-server', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost'
+    // Every name and address is this machine, whatever the library asks for and by whatever protocol: nothing can leave,
+    // and the server is reached under its own name, as Prosody's HTTP hosts need it.
+    '--no-proxy-server', '--host-resolver-rules=MAP * 127.0.0.1'
 ];
 const SERVED = {
     '/': ['text/html', path.join(__dirname, 'page.html')],
