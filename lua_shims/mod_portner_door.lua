@@ -1,0 +1,166 @@
+-- Loaded on the users' VirtualHost: what a client may send out of the house, and how it is marked on the way.
+--
+--   conference and recording requests      asked of the agent before they reach the focus
+--   presence towards rooms and lobby       claims taken out, the agent's name put in, a stamp towards the lobby
+--   a knock while the agent is away        answered here, kept on the session, found again by the snapshot
+--   lobby identity in disco#info           so that Jitsi clients know which domain is the lobby
+--   tells closed/asleep/awake; orders disconnect and recall
+
+line = module:require "portner"; -- luacheck: globals line
+module:require "portner_orders" (line);
+module:require "portner_sessions" (line);
+
+local async = require "util.async";
+local jid = require "util.jid";
+local now = require "util.time".now;
+local st = require "util.stanza";
+
+local NS, agent = line.NS, line.agent;
+local FOCUS_NS = "http://jitsi.org/protocol/focus";
+local JIBRI_NS = "http://jitsi.org/protocol/jibri";
+local MUC_USER = "http://jabber.org/protocol/muc#user";
+
+-- portner_muc:   the main room domain(s) of this host's users. Default "conference." and "breakout." before this domain.
+-- portner_focus: JID of the focus (bare or full). Default "focus@auth." before this domain.
+local rooms_domains = module:get_option_set("portner_muc", { "conference." .. module.host, "breakout." .. module.host });
+local focus = jid.prep(module:get_option_string("portner_focus", "focus@auth." .. module.host));
+
+line.keep_alive();
+
+-- Type and name as lib-jitsi-meet reads them (modules/xmpp/xmpp.ts).
+if agent then module:add_identity("component", "lobbyrooms", agent); end
+
+local function room_exists(room_jid)
+	local host = prosody.hosts[jid.host(room_jid)];
+	local muc = host and host.modules.muc;
+	local room = muc and muc.get_room_from_jid(room_jid);
+	return room and not room._data.destroyed and room or nil;
+end
+
+local function pass_of(session) return session.portner and session.portner.pass; end
+
+-- What was true of the room when the question left must be true when the answer is used.
+local function ask_about_room(event, ask, room_jid)
+	for _ = 1, 3 do
+		local room = room_exists(room_jid);
+		local verdict = line.ask({ ask = ask, room = room_jid, jid = event.stanza.attr.from, pass = pass_of(event.origin),
+			exists = room and "1" or "0" });
+		if room_exists(room_jid) == room or verdict.is == "refuse" then return verdict; end
+	end
+	return { is = "refuse", attr = { type = "wait", condition = "resource-constraint" } };
+end
+
+-- `wait`: the client is told that the meeting is ready, joins, and is sent to the lobby. The focus is never started.
+local function conference_request(event, request)
+	local stanza = event.stanza;
+	local room_jid = jid.prep(request.attr.room);
+	if not room_jid then return line.reject(event, "modify", "jid-malformed"); end
+	request.attr.room = room_jid; -- the focus must not read another room out of it than was asked about
+	local verdict = ask_about_room(event, "conference", room_jid);
+	if event.origin.destroyed then return true; end
+	if verdict.is == "open" then return nil; end
+	if verdict.is == "refuse" then return line.refuse(event, verdict); end
+	event.origin.send(st.reply(stanza):tag("conference", { xmlns = FOCUS_NS, room = room_jid, ready = "true",
+		focusjid = jid.bare(focus) }):tag("property", { name = "authentication", value = "false" }));
+	return true;
+end
+
+local recording_asks = { start = "record-start", stop = "record-stop" };
+
+-- Jicofo and Jibri compare without regard to case, so what is asked about is what goes on.
+local function recording_request(event, request)
+	local ask = recording_asks[(request.attr.action or ""):lower()];
+	local room_jid = jid.bare(event.stanza.attr.to);
+	if not ask then return line.reject(event, "modify", "bad-request"); end
+	local mode = (request.attr.recording_mode or ""):lower();
+	request.attr.action, request.attr.recording_mode = request.attr.action:lower(), mode ~= "" and mode or nil;
+	local verdict = line.ask({ ask = ask, room = room_jid, jid = event.stanza.attr.from, pass = pass_of(event.origin),
+		mode = mode });
+	if event.origin.destroyed then return true; end
+	if verdict.is == "open" then return nil; end
+	return line.refuse(event, verdict);
+end
+
+local function gate_iq(event)
+	local stanza = event.stanza;
+	local kind = stanza.attr.type;
+	if kind ~= "get" and kind ~= "set" then return nil; end
+	if stanza:child_with_ns(NS) then return line.reject(event, "cancel", "service-unavailable"); end
+	local conference = stanza:get_child("conference", FOCUS_NS);
+	local jibri = stanza:get_child("jibri", JIBRI_NS);
+	if not conference and not jibri then return nil; end
+	if not async.ready() then return line.reject(event, "wait", "internal-server-error"); end
+	if conference then return conference_request(event, conference); end
+	return recording_request(event, jibri);
+end
+
+local function strip_gate_words(event)
+	event.stanza:maptags(function (child)
+		if child.attr.xmlns == NS then return nil; end
+		return child;
+	end);
+end
+
+-- Time of the session's first knock at this lobby address; later presence does not move it.
+local function time_of_knock(session, address)
+	local knocks = session.portner.knocks;
+	knocks[address] = knocks[address] or ("%.3f"):format(now());
+	return knocks[address];
+end
+
+-- Stands in for the absent agent: the client believes itself in the lobby and waits. The returning agent finds it.
+local function answer_knock(event, address)
+	local session = event.origin;
+	session.directed = session.directed or {};
+	session.directed[address] = true;
+	session.send(st.presence({ from = address, to = session.full_jid, id = event.stanza.attr.id })
+		:tag("x", { xmlns = MUC_USER })
+			:tag("item", { affiliation = "none", role = "participant", jid = session.full_jid }):up()
+			:tag("status", { code = "110" }));
+	return true;
+end
+
+local function forget_place(session, address)
+	if session.directed then session.directed[address] = nil; end
+	if session.portner then session.portner.knocks[address] = nil; end
+end
+
+local function towards_lobby(event, kind)
+	local session, stanza = event.origin, event.stanza;
+	local address = stanza.attr.to;
+	if kind == "unavailable" then
+		forget_place(session, address);
+		if not line.is_up() then return true; end
+		return nil;
+	end
+	if kind or not session.portner then return nil; end
+	local since = time_of_knock(session, address);
+	stanza:tag("stamp", { xmlns = NS, pass = session.portner.pass, since = since }):reset();
+	if not line.is_up() and jid.resource(address) then return answer_knock(event, address); end
+	return nil;
+end
+
+local function stamp_presence(event)
+	local session, stanza = event.origin, event.stanza;
+	local kind, host = stanza.attr.type, jid.host(stanza.attr.to);
+	if host ~= agent and not rooms_domains:contains(host) then return strip_gate_words(event); end
+	line.stamp_name(stanza, kind == nil and session.portner and session.portner.name, false);
+	if host == agent then return towards_lobby(event, kind); end
+	return nil;
+end
+
+for _, form in ipairs { "full", "bare", "host" } do
+	module:hook("pre-iq/" .. form, line.guarded(gate_iq), 900);
+	module:hook("pre-message/" .. form, line.guarded(strip_gate_words), 900);
+	module:hook("pre-presence/" .. form, line.guarded(stamp_presence), 900);
+end
+
+-- A client that was kicked from the lobby sends no unavailable of its own: without this the next snapshot shows a ghost.
+module:hook("presence/full", function (event)
+	local stanza = event.stanza;
+	if stanza.attr.type ~= "unavailable" or jid.host(stanza.attr.from) ~= agent then return; end
+	local session = prosody.full_sessions[stanza.attr.to];
+	if session then forget_place(session, stanza.attr.from); end
+end, 900);
+
+function module.unload() line.close(); end
