@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from xmpp_agent.edges.store.chain import Broken, ChainCheck, Head, Link
@@ -30,7 +30,7 @@ async def verify_audit(engine: AsyncEngine) -> AuditReport:
         while True:
             page = (
                 select(audit)
-                .where(tuple_(audit.c.shard, audit.c.seq) > tuple_(*at))
+                .where(tuple_(audit.c.shard, audit.c.seq) > tuple_(literal(at[0]), literal(at[1])))
                 .order_by(audit.c.shard, audit.c.seq)
                 .limit(_PAGE)
             )

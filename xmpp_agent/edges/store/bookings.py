@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -61,6 +62,33 @@ async def book(engine: AsyncEngine, cipher: Cipher, wish: Wish) -> Booked:
         appointment = await _add_appointment(db, cipher, wish, room, citizen)
         followers = [await _add_companion(db, cipher, wish.unit, appointment, *who) for who in wish.companions]
         return Booked(appointment, room, staff, citizen, tuple(followers))
+
+
+async def listed(engine: AsyncEngine, since: float) -> tuple[Mapping[str, str | float | None], ...]:
+    """Appointments that end after `since`, in order of start, as ids, times and policy: no names."""
+    wanted = (
+        select(
+            appointments.c.id,
+            appointments.c.unit,
+            appointments.c.room,
+            appointments.c.policy,
+            appointments.c.starts_at,
+            appointments.c.ends_at,
+            appointments.c.cancelled_at,
+        )
+        .where(appointments.c.ends_at > since)
+        .order_by(appointments.c.starts_at, appointments.c.id)
+    )
+    async with engine.connect() as db:
+        return tuple(dict(row) for row in (await db.execute(wanted)).mappings())
+
+
+async def companion_kind(engine: AsyncEngine, appointment: str, person: str) -> CompanionKind | None:
+    """In what capacity somebody comes with an appointment's citizen; None when they do not."""
+    wanted = select(companions.c.kind).where(companions.c.appointment == appointment, companions.c.person == person)
+    async with engine.connect() as db:
+        kind = await db.scalar(wanted)
+        return None if kind is None else CompanionKind(kind)
 
 
 async def find_staff(db: AsyncConnection, cipher: Cipher, unit: str | None, name_or_id: str) -> str | None:

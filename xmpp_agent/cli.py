@@ -1,0 +1,350 @@
+"""`portner`: one command line for the agent, the console, bookings, passes, keys and the audit chain.
+
+Exit codes: 0 done, 1 not done (why stands on stderr), 2 the command, settings, keys or database are wrong.
+Names and CPR numbers are read, never printed.
+"""
+
+import asyncio
+import importlib
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from xmpp_agent import withdrawing
+from xmpp_agent.edges.clock import SystemClock
+from xmpp_agent.edges.keys.files import KeyFault
+from xmpp_agent.edges.keys.identity import IdentityFault
+from xmpp_agent.edges.keys.passes import SignedPasses
+from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys, rotate_keys
+from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
+from xmpp_agent.edges.store.bookings import BookingFault, Wish, book, listed
+from xmpp_agent.edges.store.database import Database, open_database
+from xmpp_agent.edges.store.sqlite.file import DatabaseFault, open_engine, prepare
+from xmpp_agent.issuing import IssueFault, Issuer, Login
+from xmpp_agent.model.people import CompanionKind, Level, Pass
+from xmpp_agent.ports import Unavailable
+from xmpp_agent.settings import Settings, SettingsFault, load_settings
+
+_PLAIN: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
+app = typer.Typer(help="Who may open a room, who waits, who comes in.", **_PLAIN)
+appointments = typer.Typer(help="Appointments.", **_PLAIN)
+audit = typer.Typer(help="The audit chain.", **_PLAIN)
+keys = typer.Typer(help="Key files.", **_PLAIN)
+app.add_typer(appointments, name="appointment")
+app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
+
+_AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Flavour(StrEnum):
+    """Which Jitsi the configuration is for."""
+
+    DEBIAN = "debian"
+    DOCKER = "docker"
+    STOCK = "stock"
+
+
+class Visitor(StrEnum):
+    """Who a pass is for, when it is not staff."""
+
+    CITIZEN = "citizen"
+    COMPANION = "companion"
+
+
+def main() -> None:
+    """Run the command line; faults become one sentence each on stderr and an exit code, never a traceback."""
+    try:
+        app()
+    except SettingsFault as fault:
+        _leave(2, *fault.faults)
+    except (KeyFault, DatabaseFault) as fault:
+        _leave(2, str(fault))
+    except (BookingFault, IssueFault, IdentityFault, Unavailable, withdrawing.NotDone) as fault:
+        _leave(1, str(fault))
+    except SQLAlchemyError as fault:
+        _leave(1, f"The database cannot do it: {type(fault).__name__}.")
+
+
+@app.callback()
+def _start(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option(help="TOML file with settings.")] = None,
+) -> None:
+    context.obj = config
+
+
+@app.command()
+def agent(context: typer.Context) -> None:
+    """Run the agent beside Prosody."""
+    _end(_part("xmpp_agent.wiring").run_agent(_settings(context)))
+
+
+@app.command()
+def tui(
+    context: typer.Context,
+    socket: Annotated[Path | None, typer.Option(help="The agent's Unix socket.")] = None,
+) -> None:
+    """Open the supervisors' console."""
+    _end(_part("tui.app").run(socket or _settings(context).socket))
+
+
+@app.command()
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Play the day, no console.")] = False,
+) -> None:
+    """Play a clinic day on this machine."""
+    _end(_part("xmpp_agent.demo").run(headless=headless))
+
+
+@app.command("jitsi-config")
+def jitsi_config(
+    domain: Annotated[str, typer.Option(help="Users' domain of the Jitsi.")],
+    debian: Annotated[bool, typer.Option("--debian")] = False,
+    docker: Annotated[bool, typer.Option("--docker")] = False,
+    stock: Annotated[bool, typer.Option("--stock")] = False,
+) -> None:
+    """Print what goes where in a Jitsi (default: Debian packages)."""
+    asked = {Flavour.DEBIAN: debian, Flavour.DOCKER: docker, Flavour.STOCK: stock}
+    chosen = [flavour for flavour, given in asked.items() if given] or [Flavour.DEBIAN]
+    if len(chosen) > 1:
+        raise typer.BadParameter("give one of --debian, --docker and --stock")
+    print(_part("xmpp_agent.jitsi_config").command(domain, chosen[0].value))
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Look whether everything stands as it must; one line each."""
+    _end(_part("xmpp_agent.doctor").run(_settings(context)))
+
+
+@appointments.command("add")
+def appointment_add(
+    context: typer.Context,
+    staff: Annotated[str, typer.Option(help="Name of the member of staff; made when new in the unit.")],
+    unit: Annotated[str, typer.Option()],
+    citizen: Annotated[str, typer.Option(help="Name.")],
+    at: Annotated[datetime, typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])],
+    minutes: Annotated[int, typer.Option(min=1, max=1440)] = 30,
+    policy: Annotated[str, typer.Option()] = "samtale",
+    cpr: Annotated[str, typer.Option(help="CPR number of the citizen; '-' reads it from stdin.")] = "",
+    companion: Annotated[list[str] | None, typer.Option(help="kind:Name; may be repeated.")] = None,
+    case_ref: Annotated[str, typer.Option()] = "",
+    as_json: _AsJson = False,
+) -> None:
+    """Book an appointment; prints ids. A time without zone is this machine's."""
+    settings, ring = _opened(context)
+    starts_at = at.timestamp()
+    wish = Wish(
+        unit=unit,
+        staff=staff,
+        citizen=citizen,
+        invited=_hashed(ring, cpr),
+        policy=policy,
+        starts_at=starts_at,
+        ends_at=starts_at + minutes * 60,
+        companions=tuple(_companion(text) for text in companion or ()),
+        case_ref=case_ref,
+    )
+
+    async def work() -> dict[str, object]:
+        async with _database(settings, ring) as db:
+            booked = await book(db.engine, db.cipher, wish)
+        return {name: getattr(booked, name) for name in booked.__slots__}
+
+    _show(asyncio.run(work()), as_json)
+
+
+@appointments.command("list")
+def appointment_list(
+    context: typer.Context,
+    past: Annotated[bool, typer.Option("--past", help="Also those that are over.")] = False,
+    as_json: _AsJson = False,
+) -> None:
+    """List appointments: ids, times, policy. No names."""
+    settings, ring = _opened(context)
+
+    async def work() -> tuple[dict[str, object], ...]:
+        async with _database(settings, ring) as db:
+            return tuple(dict(row) for row in await listed(db.engine, 0 if past else SystemClock().now()))
+
+    for row in asyncio.run(work()):
+        if as_json:
+            print(json.dumps(row))
+        else:
+            start = datetime.fromtimestamp(float(str(row["starts_at"])), UTC)
+            state = "booked" if row["cancelled_at"] is None else "cancelled"
+            print(f"{row['id']}  {start:%Y-%m-%dT%H:%MZ}  {row['policy']}  {row['unit']}  {row['room']}  {state}")
+
+
+@appointments.command("cancel")
+def appointment_cancel(context: typer.Context, appointment: str) -> None:
+    """Cancel an appointment: through the agent when it runs, else in the database."""
+    settings = _settings(context)
+    if not withdrawing.asked(settings.socket, "appointments", appointment, "cancel"):
+        _directly(settings, lambda db: withdrawing.cancel(db, appointment, SystemClock().now()))
+
+
+@app.command()
+def revoke(context: typer.Context, pass_id: str) -> None:
+    """Revoke a pass: through the agent when it runs, else in the database."""
+    settings = _settings(context)
+    if not withdrawing.asked(settings.socket, "passes", pass_id, "revoke"):
+        _directly(settings, lambda db: withdrawing.revoke(db, pass_id, SystemClock().now()))
+
+
+@app.command("pass")
+def mint_pass(
+    context: typer.Context,
+    appointment: Annotated[str | None, typer.Option(help="Appointment id.")] = None,
+    visitor: Annotated[Visitor, typer.Option("--as")] = Visitor.CITIZEN,
+    companion: Annotated[str | None, typer.Option(help="Person id of the companion.")] = None,
+    staff: Annotated[str | None, typer.Option(help="Name or person id of staff.")] = None,
+    room: Annotated[str | None, typer.Option(help="Node of the room, for staff.")] = None,
+    verified_cpr: Annotated[str, typer.Option(help="What the login returned; '-' reads stdin.")] = "",
+    level: Annotated[str, typer.Option(help="none, low, substantial or high.")] = "none",
+    as_json: _AsJson = False,
+) -> None:
+    """Mint a pass for tests and the demo, and print its token."""
+    settings, ring = _opened(context)
+    login = Login(_level(level), _hashed(ring, verified_cpr))
+    if visitor is Visitor.COMPANION and companion is None:
+        raise typer.BadParameter("--as companion needs --companion")
+
+    async def work() -> tuple[Pass, str]:
+        async with _database(settings, ring) as db:
+            issuer = Issuer(db, SignedPasses(ring.signing, settings.domain, settings.audience), SystemClock().now())
+            if staff is not None:
+                return await issuer.for_staff(staff, room, appointment, login)
+            if appointment is None:
+                raise typer.BadParameter("--appointment or --staff is needed")
+            return await issuer.for_visitor(appointment, companion, login)
+
+    pass_, token = asyncio.run(work())
+    if as_json:
+        about = {"pass": pass_.id, "room": pass_.room, "seat": pass_.seat, "person": pass_.person}
+        print(json.dumps({"token": token, **about, "appointment": pass_.appointment, "role": pass_.role.value}))
+    else:
+        print(token)
+
+
+@audit.command("verify")
+def audit_verify(context: typer.Context) -> None:
+    """Walk the audit chain and name the first line that does not hold. Needs no keys."""
+    database = _settings(context).database
+    if not database.exists():
+        raise DatabaseFault(f"Database {database} does not exist.")
+
+    async def work() -> AuditReport:
+        await asyncio.to_thread(prepare, database)
+        engine = open_engine(database)
+        try:
+            return await verify_audit(engine)
+        finally:
+            await engine.dispose()
+
+    report = asyncio.run(work())
+    for shard, head in sorted(report.heads.items()):
+        print(f"{shard}: {head.seq} lines hold, the last is {head.hash}")
+    if report.broken is not None:
+        _leave(1, f"Line {report.broken.seq} of {report.broken.shard} does not hold: {report.broken.why}.")
+
+
+@keys.command("init")
+def keys_init(context: typer.Context) -> None:
+    """Make all key files of a new installation."""
+    settings = _settings(context)
+    make_keys(settings.key_dir, settings.database, datetime.now(UTC))
+
+
+@keys.command("rotate")
+def keys_rotate(context: typer.Context) -> None:
+    """Add a new signing key and column key; old ones still verify and open. Restart the agent afterwards."""
+    print(rotate_keys(_settings(context).key_dir, datetime.now(UTC)))
+
+
+@keys.command("list")
+def keys_list(
+    context: typer.Context,
+    jwks: Annotated[bool, typer.Option("--jwks", help="Print the public keys as JWK Set.")] = False,
+) -> None:
+    """List signing keys, newest first; the first one signs."""
+    signing = read_keys(_settings(context).key_dir).signing
+    print(json.dumps(signing.jwks()) if jwks else "\n".join(sorted(signing.private, reverse=True)))
+
+
+def _settings(context: typer.Context) -> Settings:
+    return load_settings(context.find_root().obj)
+
+
+def _opened(context: typer.Context) -> tuple[Settings, KeyRing]:
+    settings = _settings(context)
+    return settings, read_keys(settings.key_dir)
+
+
+@asynccontextmanager
+async def _database(settings: Settings, ring: KeyRing) -> AsyncIterator[Database]:
+    async with open_database(
+        settings.database, ring.columns, ring.identity.mark, settings.shard, settings.audit_sync
+    ) as database:
+        yield database
+
+
+def _directly(settings: Settings, act: Callable[[Database], Awaitable[None]]) -> None:
+    """Write to the database of an agent that does not run."""
+
+    async def work() -> None:
+        async with _database(settings, read_keys(settings.key_dir)) as database:
+            await act(database)
+
+    asyncio.run(work())
+
+
+def _hashed(ring: KeyRing, cpr: str) -> str:
+    """The keyed hash of a CPR number given on the command line or stdin; "" for none."""
+    given = sys.stdin.readline().strip() if cpr == "-" else cpr
+    return ring.identity.cpr(given) if given or cpr else ""
+
+
+def _companion(text: str) -> tuple[CompanionKind, str]:
+    kind, _, name = text.partition(":")
+    if kind not in set(CompanionKind):
+        raise typer.BadParameter(f"--companion is kind:Name; kinds are {', '.join(CompanionKind)}")
+    return CompanionKind(kind), name
+
+
+def _level(text: str) -> Level:
+    try:
+        return Level[text.upper()]
+    except KeyError:
+        raise typer.BadParameter(f"--level is one of {', '.join(level.name.lower() for level in Level)}") from None
+
+
+def _show(found: Mapping[str, object], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found))
+        return
+    for name, value in found.items():
+        print(f"{name}: {' '.join(value) if isinstance(value, tuple) else value}")
+
+
+def _part(name: str) -> Any:  # noqa: ANN401  # a module: only what is called is loaded
+    return importlib.import_module(name)
+
+
+def _end(code: int | None) -> None:
+    raise typer.Exit(code or 0)
+
+
+def _leave(code: int, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        print(f"portner: {sentence}", file=sys.stderr)
+    sys.exit(code)
