@@ -1,0 +1,101 @@
+"""Rooms with invented people, for tests and for the picture in the README."""
+
+import time
+
+from xmpp_agent import wire
+
+P = wire.RoomPhase
+
+
+def person(
+    knock: str,
+    masked: str,
+    minutes: float,
+    now: float | None = None,
+    **more: object,
+) -> wire.WaitingRow:
+    """Somebody who has waited that many minutes."""
+    at = now if now is not None else time.time()
+    base: dict[str, object] = {
+        "knock": knock,
+        "masked": masked,
+        "role": "citizen",
+        "proof": "MitID betydelig",
+        "lane": "queue",
+        "decision": "wait",
+        "reason": "not_let_in_yet",
+        "reason_text": "Venter på at blive lukket ind",
+        "said": SAID,
+        "since": at - minutes * 60,
+    }
+    return wire.WaitingRow.model_validate({**base, **more})
+
+
+SAID = (
+    ("known_pass", "open", "allowed"),
+    ("right_person", "open", "allowed"),
+    ("right_time", "open", "allowed"),
+    ("staff_is_present", "open", "allowed"),
+    ("one_citizen_at_a_time", "open", "allowed"),
+    ("sent_out_stays_out", "open", "allowed"),
+    ("let_in_by_staff", "wait", "not_let_in_yet"),
+)
+BUSY = (*SAID[:4], ("one_citizen_at_a_time", "wait", "others_inside"), *SAID[5:])
+NOT_THE_ONE = (SAID[0], ("right_person", "wait", "wrong_person"), *SAID[2:])
+
+
+def room(key: str, staff: str, **more: object) -> wire.RoomRow:
+    """One room, empty and ready unless told otherwise."""
+    base: dict[str, object] = {
+        "key": f"s1/{key}",
+        "room": f"{key}@conference.meet.example.dk",
+        "unit": "Jobcenter Nord",
+        "staff": (staff,),
+        "phase": P.READY,
+    }
+    return wire.RoomRow.model_validate({**base, **more})
+
+
+def a_day(now: float) -> list[wire.RoomRow]:
+    """A dozen rooms in the middle of a morning."""
+    psyk = "Psykiatri Syd"
+    others = {"reason": "others_inside", "reason_text": "En anden borger er inde", "said": BUSY}
+    return [
+        room("r1", "Mette Holm", phase=P.VISIT, citizen="J. K.", visit=3, visit_since=now - 23 * 60, waiting=(
+            person("k1", "A. H.", 12.4, now, appointment_at=now - 9 * 60, **others),
+            person("k2", "P. T.", 11.9, now, role="companion", proof="eget link", reason="citizen_not_in",
+                   reason_text="Følger med A. H."),
+            person("k3", "L. B.", 3.2, now, appointment_at=now + 20 * 60, **others),
+            person("k4", "S. R.", 1.1, now, lane="judge", proof="MitID høj", reason="wrong_person",
+                   reason_text="Ikke den inviterede", said=NOT_THE_ONE, appointment_at=now + 50 * 60),
+        )),
+        room("r2", "Karen Vig", unit=psyk, waiting=(
+            person("k5", "H. M.", 0.6, now, decision="open", reason="allowed", reason_text="Klar til at blive lukket ind",
+                   appointment_at=now + 2 * 60),)),
+        room("r3", "Ole Juhl", phase=P.FROZEN, citizen="B. N.", visit=2, visit_since=now - 31 * 60,
+             frozen_since=now - 75),
+        room("r4", "Sara Lund", unit=psyk, phase=P.VISIT, citizen="E. P.", companions=1, visit=1, recording=True,
+             visit_since=now - 48 * 60),
+        room("r5", "Jens Bro", phase=P.CLOSED, waiting=(
+            person("k6", "M. S.", 7.5, now, reason="room_not_open", reason_text="Lokalet er ikke åbnet",
+                   appointment_at=now + 5 * 60, away=True),)),
+        room("r6", "Ida Krogh", phase=P.TURNOVER, visit=4),
+        room("r7", "Bo Dam", unit=psyk, phase=P.STUCK, visit=2),
+        room("r8", "Lis Falk", phase=P.EXPECTING, visit=5, citizen="V. Ø."),
+        room("r9", "Tom Rask"),
+        room("r10", "Eva Hjort", unit=psyk, phase=P.VISIT, citizen="C. F.", visit=2, visit_since=now - 6 * 60),
+        room("r11", "Nina Toft", phase=P.VISIT, citizen="K. A.", visit=3, visit_since=now - 64 * 60),
+        room("r12", "Per Skov", phase=P.CLOSED),
+        room("r13", "Rikke Lind", unit=psyk, phase=P.CLOSED),
+    ]  # fmt: skip
+
+
+def notes() -> list[wire.Note]:
+    """What happened that morning."""
+    at = "@conference.meet.example.dk"
+    return [
+        wire.Note(room=f"r2{at}", kind="arrived", knock="k5"),
+        wire.Note(room=f"r7{at}", kind="stuck"),
+        wire.Note(room=f"r1{at}", kind="wrote", knock="k3", text="Jeg sidder i bussen, kan vi vente lidt?"),
+        wire.Note(room=f"r1{at}", kind="arrived", knock="k4"),
+    ]

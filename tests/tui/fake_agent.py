@@ -1,0 +1,197 @@
+"""An agent that speaks `xmpp_agent.wire` over a real Unix socket and refuses as the real one would.
+
+It holds rooms in memory. Tests change rooms, and may make it silent, let it die in the middle of a stream, forget its
+events, or stop answering acts.
+"""
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI, Header, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel
+
+from xmpp_agent import wire
+
+SHARD = "s1"
+
+
+@dataclass
+class FakeAgent:
+    """The state of the fake and what was asked of it."""
+
+    rooms: dict[str, wire.RoomRow] = field(default_factory=dict)
+    link: wire.Link = field(default_factory=lambda: wire.Link(state="live", since=time.time(), now=time.time()))
+    names: dict[str, str] = field(default_factory=dict)
+    events: list[tuple[str, BaseModel]] = field(default_factory=list)
+    asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
+    forgotten: int = 0
+    """Events up to this number are no longer kept."""
+    refuses: dict[str, wire.Problem] = field(default_factory=dict)
+    holds_answers: asyncio.Event | None = None
+    raw: bytes = b""
+    """Sent once on the next or current stream, as it is."""
+    silent: bool = False
+    boards_read: int = 0
+    now: Callable[[], float] = time.time
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _generation: int = 0
+
+    def put(self, *rows: wire.RoomRow) -> None:
+        """These rooms are now so."""
+        for row in rows:
+            self.rooms[row.key] = row
+            self.tell("room", wire.RoomChanged(now=self.now(), row=row))
+
+    def drop(self, key: str) -> None:
+        """The room has nothing more to show."""
+        del self.rooms[key]
+        self.tell("room_gone", wire.RoomGone(key=key))
+
+    def tell(self, name: str, model: BaseModel) -> None:
+        """One event to everybody who listens."""
+        if isinstance(model, wire.Link):
+            self.link = model
+        self.events.append((name, model))
+        self.wake()
+
+    def wake(self) -> None:
+        """Let the streams look."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def die(self) -> None:
+        """End every open stream in the middle."""
+        self._generation += 1
+        self.wake()
+
+    def board(self) -> wire.Board:
+        """The whole picture."""
+        link = self.link.model_copy(update={"now": self.now()})
+        at = f"{SHARD}:{len(self.events)}"
+        return wire.Board(at_event=at, now=self.now(), link=link, rooms=tuple(self.rooms.values()))
+
+    async def stream(self, after: int) -> AsyncIterator[bytes]:
+        """Server-sent events after event number `after`."""
+        generation = self._generation
+        if after < self.forgotten or after > len(self.events):
+            yield b"event: resync\nid: s1:0\ndata: {}\n\n"
+            return
+        yield b": alive\n\n"
+        while generation == self._generation:
+            changed = self._changed
+            while not self.silent and after < len(self.events):
+                name, model = self.events[after]
+                after += 1
+                yield f"id: {SHARD}:{after}\nevent: {name}\ndata: {model.model_dump_json()}\n\n".encode()
+            if self.raw:
+                raw, self.raw = self.raw, b""
+                yield raw
+            await changed.wait()
+
+    async def answer(self, verb: str, room: str, act: BaseModel) -> Response:
+        """Refuse, or do it as the real one would."""
+        self.asked.append((verb, room, act))
+        if self.holds_answers is not None:
+            await self.holds_answers.wait()
+        row = next((each for each in self.rooms.values() if each.room == room), None)
+        problem = self.refuses.get(verb) or _refusal(row, act)
+        if problem is not None or row is None:
+            problem = problem or wire.Problem(title="Lokalet findes ikke", status=404)
+            body = problem.model_dump(mode="json")
+            return JSONResponse(body, problem.status, media_type="application/problem+json")
+        return self._do(row, act)
+
+    def _do(self, row: wire.RoomRow, act: BaseModel) -> Response:
+        said = "Gjort"
+        match act:
+            case wire.Reveal(knock=knock):
+                told = wire.Revealed(name=self.names.get(knock or row.key, "Anna Hansen"), seconds=20)
+                return JSONResponse(told.model_dump())
+            case wire.LetIn(knock=knock):
+                person = next(each for each in row.waiting if each.knock == knock)
+                left = tuple(each for each in row.waiting if each.knock != knock)
+                new = {"phase": wire.RoomPhase.VISIT, "citizen": person.masked, "visit": row.visit + 1}
+                self.put(row.model_copy(update={**new, "waiting": left, "visit_since": self.now()}))
+                said = "Lukket ind"
+            case wire.TurnAway(knock=knock):
+                left = tuple(each for each in row.waiting if each.knock != knock)
+                self.put(row.model_copy(update={"waiting": left}))
+            case wire.Finish():
+                gone = {"phase": wire.RoomPhase.READY, "citizen": None, "companions": 0, "visit_since": None}
+                self.put(row.model_copy(update=gone))
+            case _:
+                pass
+        command = getattr(act, "command", "")
+        return JSONResponse(wire.Done(command=command, reason="allowed", text=said).model_dump())
+
+
+def _refusal(row: wire.RoomRow | None, act: BaseModel) -> wire.Problem | None:
+    if row is None:
+        return wire.Problem(title="Lokalet findes ikke", status=404)
+    knock = getattr(act, "knock", None)
+    if knock is not None and all(person.knock != knock for person in row.waiting):
+        return wire.Problem(title="Personen venter ikke mere", status=409, reason="not_waiting")
+    if isinstance(act, wire.Finish) and act.visit != row.visit:
+        return wire.Problem(title="Besøget findes ikke", status=409, reason="no_such_visit")
+    if isinstance(act, wire.LetIn) and row.citizen is not None:
+        return wire.Problem(title="En anden er inde", status=409, reason="others_inside")
+    return None
+
+
+def http(agent: FakeAgent) -> FastAPI:
+    """The endpoints of the wire."""
+    app = FastAPI()
+
+    @app.get("/v1/board")
+    async def board() -> Response:
+        agent.boards_read += 1
+        if "board" in agent.refuses:
+            problem = agent.refuses["board"]
+            return JSONResponse(problem.model_dump(mode="json"), problem.status)
+        return JSONResponse(agent.board().model_dump(mode="json"))
+
+    @app.get("/v1/events")
+    async def events(last_event_id: str = Header()) -> StreamingResponse:
+        return StreamingResponse(agent.stream(int(last_event_id.rpartition(":")[2])), media_type="text/event-stream")
+
+    kinds: dict[str, type[BaseModel]] = {
+        "let-in": wire.LetIn,
+        "turn-away": wire.TurnAway,
+        "write": wire.Write,
+        "finish": wire.Finish,
+        "reveal": wire.Reveal,
+    }
+
+    @app.post("/v1/rooms/{room}/{verb}")
+    async def act(room: str, verb: str, request: Request) -> Response:
+        return await agent.answer(verb, room, kinds[verb].model_validate_json(await request.body()))
+
+    return app
+
+
+@asynccontextmanager
+async def serving(agent: FakeAgent, path: Path) -> AsyncIterator[None]:
+    """Serve on the Unix socket at `path` until the block ends."""
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        listening.bind(str(path))
+        config = uvicorn.Config(http(agent), log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        server.config.load()
+        server.lifespan = config.lifespan_class(config)
+        await server.startup(sockets=[listening])
+        try:
+            task = asyncio.create_task(server.main_loop())
+            yield
+        finally:
+            agent.die()
+            server.should_exit = True
+            await task
+            await server.shutdown(sockets=[listening])

@@ -1,0 +1,125 @@
+"""The agent's HTTP on its Unix socket: the picture, the events, and the acts."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from tui.board.freshness import GIVE_UP_AFTER
+from tui.settings import Lang
+from xmpp_agent import wire
+
+ANSWER_WITHIN = 15.0
+"""Seconds. The agent answers when Prosody confirmed, at the latest after its own deadline of a few seconds."""
+
+_Answer = TypeVar("_Answer", bound=BaseModel)
+
+
+class Refused(Exception):
+    """The agent said no; `problem` holds its words."""
+
+    def __init__(self, problem: wire.Problem) -> None:
+        super().__init__(f"refused with status {problem.status}")
+        self.problem = problem
+
+
+class Unanswered(Exception):
+    """No answer that can be read. An act may or may not have been carried out."""
+
+
+def new_command() -> str:
+    """A name for one act, so that sending it twice does it once."""
+    return uuid.uuid4().hex
+
+
+class AgentClient:
+    """Speaks `xmpp_agent.wire` over the Unix socket at `socket`. Use as an async context manager."""
+
+    def __init__(self, socket: Path, lang: Lang = "da") -> None:
+        self._http = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(uds=str(socket)),
+            base_url="http://agent",
+            headers={"Accept-Language": lang},
+            timeout=ANSWER_WITHIN,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.__aexit__(kind, error, trace)
+
+    async def board(self) -> wire.Board:
+        """The whole picture. Raises Refused, Unanswered."""
+        return await self._ask("GET", "/v1/board", wire.Board)
+
+    @asynccontextmanager
+    async def events(self, after: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes of the event stream after the event `after`. Raises Refused, Unanswered, httpx.TransportError."""
+        headers = {"Last-Event-ID": after, "Accept": "text/event-stream"}
+        limits = httpx.Timeout(ANSWER_WITHIN, read=GIVE_UP_AFTER)
+        async with self._http.stream("GET", "/v1/events", headers=headers, timeout=limits) as answer:
+            if answer.status_code != httpx.codes.OK:
+                await answer.aread()
+                raise _problem(answer)
+            yield answer.aiter_raw()
+
+    async def let_in(self, room: str, act: wire.LetIn) -> wire.Done:
+        """Let one person in."""
+        return await self._act(room, "let-in", act, wire.Done)
+
+    async def turn_away(self, room: str, act: wire.TurnAway) -> wire.Done:
+        """Refuse one person, with a reason they can read."""
+        return await self._act(room, "turn-away", act, wire.Done)
+
+    async def write(self, room: str, act: wire.Write) -> wire.Done:
+        """Write to one or all who wait."""
+        return await self._act(room, "write", act, wire.Done)
+
+    async def finish(self, room: str, act: wire.Finish) -> wire.Done:
+        """End a visit."""
+        return await self._act(room, "finish", act, wire.Done)
+
+    async def reveal(self, room: str, act: wire.Reveal) -> wire.Revealed:
+        """See one full name; the agent writes the reason down first."""
+        return await self._act(room, "reveal", act, wire.Revealed)
+
+    async def _act(self, room: str, what: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
+        path = f"/v1/rooms/{quote(room, safe='')}/{what}"
+        body = act.model_dump_json().encode()
+        try:
+            try:
+                return await self._ask("POST", path, kind, body)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                # A connection kept from before may have been closed by the agent in this very moment. Sending the
+                # same command twice does it once, so a second try is safe; only a new connection tells more.
+                return await self._ask("POST", path, kind, body)
+        except httpx.TransportError as error:
+            raise Unanswered from error
+
+    async def _ask(self, verb: str, path: str, kind: type[_Answer], body: bytes | None = None) -> _Answer:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        answer = await self._http.request(verb, path, content=body, headers=headers)
+        if answer.status_code != httpx.codes.OK:
+            raise _problem(answer)
+        try:
+            return kind.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise Unanswered from error
+
+
+def _problem(answer: httpx.Response) -> Refused | Unanswered:
+    try:
+        return Refused(wire.Problem.model_validate_json(answer.content))
+    except ValidationError:
+        return Unanswered(f"status {answer.status_code} without words")

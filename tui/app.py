@@ -1,0 +1,105 @@
+"""`portner tui`: the app around the shift screen, the one worker that follows the agent, and how it starts and breaks."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
+from textual.worker import WorkerFailed
+from typing_extensions import override
+
+from tui import crash
+from tui.agent.client import AgentClient
+from tui.agent.stream import Stream
+from tui.board.watch import Watch
+from tui.console import Console
+from tui.keys import keys
+from tui.palette import RoomCommands
+from tui.screens.shift import ShiftScreen
+from tui.settings import Settings
+from tui.text.words import Words
+from tui.themes import THEMES
+
+_WOULD_KEEP_THE_SCREEN = ("TEXTUAL_SCREENSHOT", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL")
+
+
+class PortnerApp(Console):
+    """Holds what is known and who to ask; everything seen is on the shift screen."""
+
+    TITLE = "Portner"
+    CSS_PATH = "styles/console.tcss"
+    COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
+    BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light")
+
+    def __init__(
+        self, socket: Path, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        chosen = settings or Settings()
+        super().__init__(AgentClient(socket, chosen.lang), Watch(clock), chosen)
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[chosen.light].name
+
+    @override
+    def get_default_screen(self) -> Screen[None]:
+        """The shift screen is the bottom one; there is no way below it."""
+        return ShiftScreen()
+
+    def on_mount(self) -> None:
+        """Begin to listen. The worker belongs to the app, so that no screen's end ends it."""
+        self.run_worker(self._listen(), group="stream", exclusive=True, description="listens to the agent")
+
+    async def _listen(self) -> None:
+        async with self.client:
+            async for heard in Stream(self.client).follow():
+                self.watched.take(heard)
+
+    @override
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
+        say = self.words.say
+        if isinstance(screen, ShiftScreen):
+            yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
+            yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
+            yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
+            yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
+        yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
+        yield SystemCommand(say("key.quit"), say("tip.quit"), self.action_quit)
+
+    def action_light(self) -> None:
+        """Switch between the dark and the light theme."""
+        dark, light = THEMES["dark"].name, THEMES["light"].name
+        self.theme = light if self.theme == dark else dark
+
+    @override
+    def _fatal_error(self) -> None:
+        """Replaces Textual's report, which prints local variables."""
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        lines = crash.report(error, self.words) if error is not None else []
+        self.bell()
+        self._exit_renderables.append("\n".join(lines))
+        self._close_messages_no_wait()
+
+
+def refuse_to_keep(env: Mapping[str, str], words: Words) -> None:
+    """Raises SystemExit when a setting of Textual would write what is on the screen to a disk or a port."""
+    for name in _WOULD_KEEP_THE_SCREEN:
+        if env.get(name):
+            raise SystemExit(words.say("start.persists", name=name))
+
+
+def run(socket: Path) -> None:
+    """Open the console on the agent's socket; returns when the person quits. Raises SystemExit with words."""
+    settings = Settings.from_env(os.environ)
+    refuse_to_keep(os.environ, Words(settings))
+    app = PortnerApp(socket, settings)
+    app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)

@@ -1,0 +1,73 @@
+"""The picture of all rooms, built from a first picture and the events after it. No clock, no network, no screen."""
+
+from dataclasses import dataclass, field
+
+from tui.board.heard import Happened, Picture, parse_id
+from xmpp_agent import wire
+
+
+@dataclass(slots=True)
+class Board:
+    """What is known of each room. The only truth of the console; widgets keep no copy."""
+
+    rooms: dict[str, wire.RoomRow] = field(default_factory=dict)
+    link: wire.Link | None = None
+    """None until the first picture came."""
+    unread: dict[str, int] = field(default_factory=dict)
+    """By room key: messages of citizens that nobody at this console has looked at."""
+    _by_name: dict[str, str] = field(default_factory=dict)
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def take(self, heard: Picture | Happened) -> set[str]:
+        """Take in one thing; answers the keys of the rooms that may look different now.
+
+        An event whose number is not above the last one of its shard was taken in already and changes nothing:
+        that makes any overlap between a picture and the events resumed after it harmless.
+        """
+        if isinstance(heard, Picture):
+            return self._begin(heard.board)
+        if heard.number <= self._seen.get(heard.shard, -1):
+            return set()
+        self._seen[heard.shard] = heard.number
+        return self._apply(heard.event)
+
+    def named(self, room: str) -> wire.RoomRow | None:
+        """The row that commands and notes call `room`."""
+        return self.rooms.get(self._by_name.get(room, ""))
+
+    def read(self, key: str) -> None:
+        """Somebody looked at this room: its messages count as read."""
+        self.unread.pop(key, None)
+
+    def _begin(self, picture: wire.Board) -> set[str]:
+        touched = set(self.rooms)
+        self.rooms = {row.key: row for row in picture.rooms}
+        self._by_name = {row.room: row.key for row in picture.rooms}
+        self.unread = {key: count for key, count in self.unread.items() if key in self.rooms}
+        self.link = picture.link
+        shard, number = parse_id(picture.at_event)
+        self._seen = {shard: number}
+        return touched | set(self.rooms)
+
+    def _apply(self, event: wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note) -> set[str]:
+        match event:
+            case wire.RoomChanged(row=row):
+                self.rooms[row.key] = row
+                self._by_name[row.room] = row.key
+                return {row.key}
+            case wire.RoomGone(key=key):
+                gone = self.rooms.pop(key, None)
+                if gone is not None and self._by_name.get(gone.room) == key:
+                    del self._by_name[gone.room]
+                self.unread.pop(key, None)
+                return {key}
+            case wire.Link():
+                self.link = event
+                return set()
+            case wire.Note(kind="wrote", room=room):
+                key = self._by_name.get(room, "")
+                if key:
+                    self.unread[key] = self.unread.get(key, 0) + 1
+                return {key} if key else set()
+            case wire.Note():
+                return set()

@@ -1,0 +1,101 @@
+"""How old what is shown is, and whether a door may be touched on the strength of it.
+
+The agent sends a sign of life every 5 s. Silence beyond `LATE_AFTER` is late; a broken connection, or silence
+beyond `GIVE_UP_AFTER`, is lost. Times named `at` and `now` are of one monotonic clock, handed in.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.board.heard import Alive, Happened, Heard, Lost, Picture, Stale
+from xmpp_agent import wire
+
+LATE_AFTER = 7.0
+GIVE_UP_AFTER = 20.0
+
+
+class State(StrEnum):
+    """Strictly one of these is true; only LIVE is current."""
+
+    LIVE = "live"
+    LOADING = "loading"
+    """Connected, and no picture yet."""
+    LATE = "late"
+    LOST = "lost"
+    LINK_RESYNCING = "link_resyncing"
+    """The agent is there and takes the picture anew from Prosody."""
+    LINK_LOST = "link_lost"
+    """The agent is there and does not see Prosody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the state line says."""
+
+    state: State
+    seconds: int = 0
+    """Since when (LATE, LINK_*), or until the next attempt (LOST)."""
+    why: str = ""
+    """LOST: key of the texts."""
+
+    @property
+    def may_act(self) -> bool:
+        """Whether doors may be worked. Anything but live is a no."""
+        return self.state is State.LIVE
+
+
+@dataclass(slots=True)
+class Hearing:
+    """When the agent was last heard, and what its clock said then."""
+
+    heard_at: float | None = None
+    retry_at: float | None = None
+    why: str = ""
+    pictured: bool = False
+    """Whether what the board holds has no hole."""
+    _agent_now: float = 0.0
+    _agent_at: float = 0.0
+
+    def take(self, heard: Heard, at: float) -> None:
+        """Note that something was heard, or that the connection is gone."""
+        if isinstance(heard, Lost):
+            self.retry_at = at + heard.retry_in
+            self.why = heard.why
+            return
+        self.heard_at = at
+        self.retry_at = None
+        match heard:
+            case Picture(board=board):
+                self.pictured = True
+                self._told(board.now, at)
+            case Happened(event=wire.RoomChanged(now=now) | wire.Link(now=now)):
+                self._told(now, at)
+            case Stale():
+                self.pictured = False
+            case Happened() | Alive():
+                pass
+
+    def agent_now(self, now: float) -> float:
+        """The agent's clock, seconds since 1970. Stands still once nothing is heard: an age that goes on
+        counting would look current."""
+        if self.heard_at is None:
+            return self._agent_now
+        return self._agent_now + min(now, self.heard_at + LATE_AFTER) - self._agent_at
+
+    def standing(self, link: wire.Link | None, now: float) -> Standing:
+        """What may be said of the picture at `now`."""
+        if self.retry_at is not None:
+            return Standing(State.LOST, max(0, round(self.retry_at - now)), self.why)
+        if self.heard_at is None or link is None or not self.pictured:
+            return Standing(State.LOADING)
+        silence = now - self.heard_at
+        if silence > LATE_AFTER:
+            return Standing(State.LATE, int(silence))
+        if link.state != "live":
+            state = State.LINK_LOST if link.state == "lost" else State.LINK_RESYNCING
+            return Standing(state, max(0, int(self.agent_now(now) - link.since)))
+        return Standing(State.LIVE)
+
+    def _told(self, agent_now: float, at: float) -> None:
+        self._agent_now = agent_now
+        self._agent_at = at

@@ -1,0 +1,52 @@
+"""What the stream hands to the board and to the state line: pictures, events, signs of life, losses."""
+
+from dataclasses import dataclass
+
+from xmpp_agent import wire
+
+Event = wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything anew: at the start, after a resync, after words that could not be read."""
+
+    board: wire.Board
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event with its id (`shard`, `number`)."""
+
+    shard: str
+    number: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The agent said that it is there and nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """There is a hole in what was heard; a new picture is being fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The connection is gone; the next attempt comes in `retry_in` seconds. `why` is a key of the texts."""
+
+    retry_in: float
+    why: str
+
+
+Heard = Picture | Happened | Alive | Stale | Lost
+
+
+def parse_id(text: str) -> tuple[str, int]:
+    """`shard:number` of an event id; raises ValueError when it is something else."""
+    shard, colon, number = text.rpartition(":")
+    if not colon or not shard or not (number.isascii() and number.isdecimal()):
+        raise ValueError("event id is not shard:number")
+    return shard, int(number)

@@ -1,0 +1,27 @@
+"""What every screen may ask of the running console: words, what is known, the agent. Screens know no more of the app."""
+
+from textual.app import App
+
+from tui.agent.client import AgentClient
+from tui.board.watch import Watch
+from tui.settings import Settings
+from tui.text.words import Words
+
+
+class Console(App[None]):
+    """The app as screens see it."""
+
+    def __init__(self, client: AgentClient, watch: Watch, settings: Settings) -> None:
+        super().__init__()
+        self.client = client
+        self.watched = watch
+        self.settings = settings
+        self.words = Words(settings)
+
+    def tell(self, what: str, *, bad: bool = False, **values: object) -> None:
+        """A short notice in the corner; never parsed as markup."""
+        self.say_aloud(self.words.say(what, **values), bad=bad)
+
+    def say_aloud(self, text: str, *, bad: bool = False) -> None:
+        """The same for words already made safe."""
+        self.notify(text, severity="error" if bad else "information", timeout=8 if bad else 4, markup=False)

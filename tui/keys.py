@@ -1,0 +1,66 @@
+"""Every key of the console, by id; names and explanations are the texts `key.<id>` and `tip.<id>`.
+
+Bindings are made in English and translated when they are shown (`screens/spoken.py`), so that footer, help and palette
+say the same in the language chosen. Ids are what a keymap may change.
+"""
+
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+from tui.text.catalogue import TEXTS
+
+_KEYS: Final[dict[str, tuple[str, str, bool]]] = {
+    # id: (keys, action, shown in the footer)
+    "let_in": ("a", "let_in", True),
+    "turn_away": ("d", "turn_away", True),
+    "write": ("w", "write", True),
+    "write_all": ("W", "write_all", False),
+    "finish": ("f", "finish", True),
+    "reveal": ("r", "reveal", True),
+    "filter": ("slash", "filter", True),
+    "sort": ("s", "sort", True),
+    "next_alert": ("n", "next_alert", True),
+    "help": ("question_mark,f1", "help", True),
+    "palette": ("ctrl+p", "command_palette", False),
+    "light": ("ctrl+t", "light", False),
+    "back": ("escape", "back", False),
+    "next_panel": ("tab", "app.focus_next", False),
+    "previous_panel": ("shift+tab", "app.focus_previous", False),
+    "quit": ("ctrl+q", "quit", False),
+    "up": ("up,k", "up", False),
+    "down": ("down,j", "down", False),
+    "page_up": ("pageup", "page_up", False),
+    "page_down": ("pagedown", "page_down", False),
+    "top": ("home,g", "top", False),
+    "bottom": ("end,G", "bottom", False),
+    "choose": ("enter", "choose", False),
+    "yes": ("j,y", "yes", True),
+}
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
+    "list": (
+        "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
+        "next_panel", "previous_panel",
+    ),
+    "app": ("back", "help", "palette", "light", "quit"),
+}  # fmt: skip
+"""The help screen's order."""
+
+
+def keys(*ids: str) -> list[BindingType]:
+    """Bindings for these ids."""
+    return [_key(each) for each in ids]
+
+
+def _key(name: str) -> Binding:
+    key, action, show = _KEYS[name]
+    return Binding(
+        key,
+        action,
+        TEXTS[f"key.{name}"][1],
+        tooltip=TEXTS[f"tip.{name}"][1],
+        id=name,
+        show=show,
+        priority=name == "quit",
+    )

@@ -1,0 +1,232 @@
+"""What a supervisor may do to a door. Each act: who is meant is fixed when the key is pressed, asked once more where it
+cannot be taken back, sent only while the picture is current, and shown as done only when the agent says so.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Final
+
+from typing_extensions import override
+
+from tui.agent.client import Refused, Unanswered, new_command
+from tui.board.happenings import Course, Line
+from tui.screens.dialogs import AskWords, Confirm
+from tui.screens.spoken import SpokenScreen
+from tui.text.people import who
+from tui.text.rooms import citizen_name, staff_names
+from tui.text.safe import safe
+from tui.widgets.revealed import RevealedName
+from xmpp_agent import wire
+
+_FINISHABLE: Final = frozenset(
+    {wire.RoomPhase.EXPECTING, wire.RoomPhase.VISIT, wire.RoomPhase.FROZEN, wire.RoomPhase.STUCK}
+)
+_TO_ONE: Final = frozenset({"let_in", "turn_away", "write"})
+DOOR_ACTIONS: Final = _TO_ONE | {"write_all", "finish", "reveal"}
+
+Room = wire.RoomRow
+Person = wire.WaitingRow
+
+
+class DoorScreen(SpokenScreen):
+    """A screen on which a room, and somebody waiting there, can be chosen."""
+
+    def chosen_room(self) -> Room | None:
+        """The room under the cursor, as the board knows it now."""
+        raise NotImplementedError
+
+    def chosen_person(self) -> Person | None:
+        """The person under the lobby's cursor, if still waiting at the chosen room."""
+        raise NotImplementedError
+
+    def choose_first_person(self) -> Person | None:
+        """Put the lobby's cursor on the first in line."""
+        raise NotImplementedError
+
+    def person_is_meant(self) -> bool:
+        """Whether the focus is on the lobby, so that a name asked for is that of somebody waiting."""
+        raise NotImplementedError
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Door keys are greyed (None) while the picture is not current, or when there is nobody to do it to."""
+        if action not in DOOR_ACTIONS:
+            return True
+        room = self.chosen_room()
+        if room is None or not self.app.watched.standing().may_act:
+            return None
+        if action in _TO_ONE or action == "write_all":
+            return True if room.waiting else None
+        if action == "finish":
+            return True if room.phase in _FINISHABLE else None
+        return True if room.waiting or room.citizen is not None else None
+
+    # keys
+
+    def action_let_in(self) -> None:
+        """Let the chosen person in."""
+        if (meant := self._meant("let_in")) is not None:
+            self._run(self._let_in(*meant))
+
+    def action_turn_away(self) -> None:
+        """Refuse the chosen person, with a reason."""
+        if (meant := self._meant("turn_away")) is not None:
+            self._run(self._turn_away(*meant))
+
+    def action_write(self) -> None:
+        """Write to the chosen person."""
+        if (meant := self._meant("write")) is not None:
+            self._run(self._write(*meant))
+
+    def action_write_all(self) -> None:
+        """Write to each person waiting at the chosen room."""
+        if (room := self.chosen_room()) is not None:
+            self._run(self._write_all(room))
+
+    def action_finish(self) -> None:
+        """Finish the visit in the chosen room."""
+        if (room := self.chosen_room()) is not None:
+            self._run(self._finish(room))
+
+    def action_reveal(self) -> None:
+        """Reveal a full name: of the person waiting when the lobby has the focus, else of the visit's citizen."""
+        room = self.chosen_room()
+        if room is None:
+            return
+        if room.citizen is not None and not self.person_is_meant():
+            self._run(self._reveal(room, None))
+        elif (meant := self._meant("reveal")) is not None:
+            self._run(self._reveal(*meant))
+
+    def _meant(self, key: str) -> tuple[Room, Person] | None:
+        room, person = self.chosen_room(), self.chosen_person()
+        if room is None:
+            return None
+        if person is not None:
+            return room, person
+        # The one who was chosen has gone. The next in line is only shown as chosen; a second press acts.
+        first = self.choose_first_person()
+        if first is not None:
+            shown = next(b.binding for b in self.active_bindings.values() if b.binding.id == key)
+            self.app.tell("act.again", who=who(first, self.app.words), key=self.app.get_key_display(shown))
+        return None
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        # The description is given because Textual would else log the arguments.
+        self.run_worker(work, group="acts", description="an act at a door")
+
+    # acts
+
+    async def _let_in(self, room: Room, person: Person) -> None:
+        say = self.app.words.say
+        name = who(person, self.app.words)
+        if person.lane == "judge":
+            sure = Confirm(say("ask.judge", who=name), self._at(room), say("verdict.judge_long"))
+            if not await self.app.push_screen_wait(sure):
+                return
+        act = wire.LetIn(command=new_command(), knock=person.knock)
+        await self._carry("let_in", room, person, lambda: self.app.client.let_in(room.room, act))
+
+    async def _turn_away(self, room: Room, person: Person) -> None:
+        words = await self._ask_words("turn_away", room, person, least=1, most=300)
+        if words:
+            act = wire.TurnAway(command=new_command(), knock=person.knock, reason=words)
+            await self._carry("turn_away", room, person, lambda: self.app.client.turn_away(room.room, act))
+
+    async def _write(self, room: Room, person: Person) -> None:
+        words = await self._ask_words("write", room, person, least=1, most=500)
+        if words:
+            act = wire.Write(command=new_command(), knock=person.knock, text=words)
+            await self._carry("write", room, person, lambda: self.app.client.write(room.room, act))
+
+    async def _write_all(self, room: Room) -> None:
+        say = self.app.words.say
+        title = say("ask.write_all", n=len(room.waiting))
+        ask = AskWords(title, self._at(room), say("ask.write.help"), least=1, most=500)
+        if words := await self.app.push_screen_wait(ask):
+            act = wire.Write(command=new_command(), text=words)
+            await self._carry("write_all", room, None, lambda: self.app.client.write(room.room, act))
+
+    async def _finish(self, room: Room) -> None:
+        say = self.app.words.say
+        title = say("ask.finish", who=self._citizen(room))
+        if await self.app.push_screen_wait(Confirm(title, self._at(room), say("ask.finish.help"))):
+            act = wire.Finish(command=new_command(), visit=room.visit)
+            await self._carry("finish", room, None, lambda: self.app.client.finish(room.room, act))
+
+    async def _reveal(self, room: Room, person: Person | None) -> None:
+        words = await self._ask_words("reveal", room, person, least=3, most=300)
+        if not words:
+            return
+        act = wire.Reveal(command=new_command(), knock=person.knock if person is not None else None, reason=words)
+
+        async def ask() -> wire.Done:
+            told = await self.app.client.reveal(room.room, act)
+            if self.app.app_focus and self.app.screen is self:
+                self.query_one(RevealedName).reveal(told.name, told.seconds)
+            else:
+                self.app.tell("reveal.unseen")
+            return wire.Done(command=act.command, reason="allowed", text="")
+
+        await self._carry("reveal", room, person, ask)
+
+    # the common way
+
+    async def _carry(
+        self, act: str, room: Room, person: Person | None, send: Callable[[], Awaitable[wire.Done]]
+    ) -> None:
+        """Check once more, say that it was asked, send, and say what came of it."""
+        app, watch = self.app, self.app.watched
+        knock = person.knock if person is not None else ""
+        if not watch.standing().may_act:
+            app.tell("act.not_now", bad=True)
+            return
+        if not _still(act, room, knock, watch.board.rooms.get(room.key)):
+            app.tell("act.changed", bad=True)
+            return
+        if watch.happenings.pending(act, room.room, knock):
+            app.tell("act.pending")
+            return
+        name = who(person, app.words) if person is not None else self._citizen(room)
+        line = watch.happenings.asked(act, room, name, knock, watch.now())
+        try:
+            done = await send()
+        except Refused as no:
+            self._settle(line, Course.REFUSED, _words_of(no.problem))
+        except Unanswered:
+            self._settle(line, Course.UNKNOWN, "")
+        else:
+            self._settle(line, Course.DONE, done.text)
+
+    def _settle(self, line: Line, course: Course, text: str) -> None:
+        self.app.watched.happenings.settled(line, course, text)
+        if course is not Course.DONE:
+            said = self.app.words.say(f"course.{course.value}", text=safe(text))
+            asked = self.app.words.say(f"act.{line.kind}", who=line.who)
+            self.app.say_aloud(f"{asked} – {said}", bad=True)
+
+    async def _ask_words(self, act: str, room: Room, person: Person | None, *, least: int, most: int) -> str | None:
+        say = self.app.words.say
+        name = who(person, self.app.words) if person is not None else self._citizen(room)
+        ask = AskWords(say(f"ask.{act}", who=name), self._at(room), say(f"ask.{act}.help"), least=least, most=most)
+        return await self.app.push_screen_wait(ask)
+
+    def _citizen(self, room: Room) -> str:
+        return citizen_name(room) or self.app.words.say("ask.nobody")
+
+    def _at(self, room: Room) -> str:
+        return self.app.words.say("ask.at", staff=staff_names(room), unit=safe(room.unit, 60))
+
+
+def _still(act: str, meant: Room, knock: str, now: Room | None) -> bool:
+    """Whether what was meant when the key was pressed is still there: the person, or the very visit."""
+    if now is None:
+        return False
+    if knock:
+        return any(person.knock == knock for person in now.waiting)
+    if act == "write_all":
+        return bool(now.waiting)
+    return now.visit == meant.visit and now.citizen == meant.citizen
+
+
+def _words_of(problem: wire.Problem) -> str:
+    return f"{problem.title}. {problem.detail}".rstrip(". ") + "."

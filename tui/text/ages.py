@@ -1,0 +1,27 @@
+"""Lengths of time as people read them. Minutes are enough for a board one glances at; seconds for a queue."""
+
+from datetime import UTC, datetime
+
+
+def glance(seconds: float) -> str:
+    """`45 s`, `12 min`, `1 t 05`: changes once a minute, so the board stays calm."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02} t"
+
+
+def exact(seconds: float) -> str:
+    """`2:13`, `1:02:13`."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def clock(at: float, *, seconds: bool = False) -> str:
+    """Time of day here, of `at` seconds since 1970."""
+    local = datetime.fromtimestamp(at, tz=UTC).astimezone()
+    return local.strftime("%H:%M:%S" if seconds else "%H:%M")

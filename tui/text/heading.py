@@ -1,0 +1,43 @@
+"""The lines around the grids: the sums on top, the heading of the rooms, the warning when nothing is current."""
+
+from tui.board.query import Sums, View
+from tui.text.ages import clock, glance
+from tui.text.cells import Cell
+from tui.text.rooms import wait_tone
+from tui.text.safe import safe
+from tui.text.words import Words
+
+
+def sums_line(total: Sums, now: float, words: Words) -> list[Cell]:
+    """Name, open rooms, visits, people waiting, longest wait, rooms that need somebody."""
+    say = words.say
+    line = [
+        Cell(say("top.name"), "strong"),
+        Cell(f"   {say('top.rooms', n=total.rooms)}"),
+        Cell(f"   {say('top.visits', n=total.visits)}"),
+        Cell(f"   {say('top.waiting', n=total.waiting)}", "strong" if total.waiting else "plain"),
+    ]
+    if total.longest_since is not None:
+        waited = now - total.longest_since
+        line.append(Cell(f", {say('top.longest', age=glance(waited))}", wait_tone(waited)))
+    if total.alerts:
+        line.append(Cell(f"   {words.signed('alert', say('top.alerts', n=total.alerts))}", "warn"))
+    else:
+        line.append(Cell(f"   {say('top.calm')}", "muted"))
+    return line
+
+
+def rooms_heading(view: View, total: int, words: Words) -> str:
+    """`Lokaler · sortering: behov · filter: …`."""
+    parts = [words.say("rooms.title"), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]
+    if view.filter_text:
+        text = safe(view.filter_text, 30)
+        parts.append(words.say("rooms.filtered", text=text, shown=len(view.order), all=total))
+    if view.held:
+        parts.append(words.say("rooms.held"))
+    return " · ".join(parts)
+
+
+def stale_line(now: float, words: Words) -> str:
+    """What stands across the screen while the picture is not current."""
+    return words.say("stale.seen", at=clock(now, seconds=True)) if now else words.say("stale.never")

@@ -1,0 +1,64 @@
+"""The board in sentences: for screen readers, pipes, and machines without a proper terminal."""
+
+from tui.board.board import Board
+from tui.board.freshness import Standing
+from tui.board.query import View, longest_since, sums
+from tui.text.ages import clock, glance
+from tui.text.people import reason, verdict, who
+from tui.text.rooms import citizen_name, phase_word, staff_names
+from tui.text.safe import safe
+from tui.text.standing import standing_cell
+from tui.text.words import Words
+from xmpp_agent import wire
+
+
+def status_lines(board: Board, now: float, standing: Standing, words: Words) -> list[str]:
+    """Everything a supervisor would see, one line a room and one a person waiting, most needing first.
+
+    `now` is the agent's clock; `standing` says whether the picture is current, and is the first thing read.
+    """
+    view = View(lambda phase: phase_word(phase, words))
+    view.update(board.rooms, board.rooms.keys(), hold=False)
+    lines = [head_line(board, now, standing, words)]
+    for key in view.order:
+        lines += room_lines(board.rooms[key], now, words)
+    return lines
+
+
+def head_line(board: Board, now: float, standing: Standing, words: Words) -> str:
+    """Time, connection and sums in one sentence."""
+    total = sums(board.rooms.values(), board.unread, now)
+    since = total.longest_since
+    return words.say(
+        "plain.head",
+        at=clock(now, seconds=True),
+        state=standing_cell(standing, words).text,
+        rooms=total.rooms,
+        visits=total.visits,
+        waiting=total.waiting,
+        longest=words.say("plain.longest", age=glance(now - since)) if since is not None else "",
+    )
+
+
+def room_lines(row: wire.RoomRow, now: float, words: Words) -> list[str]:
+    """One room, and everybody who waits there in order of arrival."""
+    line = words.say("plain.room", staff=staff_names(row), unit=safe(row.unit, 60), phase=phase_word(row.phase, words))
+    if row.citizen is not None and row.visit_since is not None:
+        line += words.say("plain.citizen", who=citizen_name(row), age=glance(now - row.visit_since))
+    if row.recording:
+        line += words.say("plain.recording")
+    if longest_since(row) is None:
+        return [line]
+    return [line] + [_person(place, person, now, words) for place, person in enumerate(row.waiting, 1)]
+
+
+def _person(place: int, person: wire.WaitingRow, now: float, words: Words) -> str:
+    return words.say(
+        "plain.person",
+        n=place,
+        who=who(person, words),
+        proof=safe(person.proof, 60),
+        age=glance(now - person.since),
+        verdict=words.say(f"verdict.{verdict(person)}"),
+        reason=reason(person, words),
+    )

@@ -1,0 +1,84 @@
+"""One room as a row of the room grid."""
+
+from typing import Final
+
+from tui.board.query import GETTING_LONG, LONG_WAIT, Alert, alerts, longest_since
+from tui.text.ages import glance
+from tui.text.cells import Cell, Column, Tone
+from tui.text.safe import safe
+from tui.text.words import Words
+from xmpp_agent import wire
+
+PHASE_TONES: Final[dict[wire.RoomPhase, Tone]] = {
+    wire.RoomPhase.CLOSED: "muted",
+    wire.RoomPhase.READY: "good",
+    wire.RoomPhase.EXPECTING: "info",
+    wire.RoomPhase.VISIT: "info",
+    wire.RoomPhase.FROZEN: "warn",
+    wire.RoomPhase.TURNOVER: "muted",
+    wire.RoomPhase.STUCK: "bad",
+}
+
+
+def columns(words: Words) -> tuple[Column, ...]:
+    """Columns of the room grid, in order."""
+    say = words.say
+    return (
+        Column("alert", "", 1),
+        Column("state", say("col.state"), 12),
+        Column("staff", say("col.staff"), 12, grows=4),
+        Column("unit", say("col.unit"), 10, grows=4, gives_way=1),
+        Column("citizen", say("col.citizen"), 8, grows=1),
+        Column("recording", "", 5, gives_way=2),
+        Column("visit", say("col.visit"), 6, "right"),
+        Column("waiting", say("col.waiting"), 4, "right"),
+        Column("longest", say("col.longest"), 7, "right"),
+    )
+
+
+def phase_word(phase: wire.RoomPhase, words: Words) -> str:
+    """`Besøg`, `Frosset` …"""
+    return words.say(f"phase.{phase.value}")
+
+
+def staff_names(row: wire.RoomRow) -> str:
+    """All staff of a room in one line."""
+    return ", ".join(safe(name, 60) for name in row.staff) or "–"
+
+
+def citizen_name(row: wire.RoomRow) -> str:
+    """The masked citizen with a count of companions, or nothing."""
+    if row.citizen is None:
+        return ""
+    return safe(row.citizen, 40) + (f" +{row.companions}" if row.companions else "")
+
+
+def wait_tone(seconds: float) -> Tone:
+    """How a wait is meant: nothing, getting long, too long."""
+    return "bad" if seconds >= LONG_WAIT else "warn" if seconds >= GETTING_LONG else "plain"
+
+
+def cells(row: wire.RoomRow, now: float, unread: int, words: Words) -> tuple[Cell, ...]:
+    """The row at `now` (the agent's clock), one cell for each of `columns`."""
+    quiet: Tone = "muted" if row.phase is wire.RoomPhase.CLOSED and not row.waiting else "plain"
+    since = longest_since(row)
+    began = row.frozen_since if row.phase is wire.RoomPhase.FROZEN else row.visit_since
+    return (
+        _alert(alerts(row, now, unread), words),
+        Cell(words.signed(row.phase.value, phase_word(row.phase, words)), PHASE_TONES[row.phase]),
+        Cell(staff_names(row), quiet),
+        Cell(safe(row.unit, 60), "muted"),
+        Cell(citizen_name(row), quiet),
+        Cell(words.sign("recording"), "bad") if row.recording else Cell(),
+        Cell(glance(now - began) if began is not None else "", quiet),
+        Cell(str(len(row.waiting)), "strong") if row.waiting else Cell("·", "muted"),
+        Cell(glance(now - since), wait_tone(now - since)) if since is not None else Cell(),
+    )
+
+
+def _alert(found: tuple[Alert, ...], words: Words) -> Cell:
+    if not found:
+        return Cell()
+    if found == (Alert.WROTE,):
+        return Cell(words.sign("unread"), "warn")
+    return Cell(words.sign("alert"), "bad" if found[0] in (Alert.STUCK, Alert.LONG_WAIT) else "warn")

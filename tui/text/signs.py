@@ -1,0 +1,36 @@
+"""One sign for each state, so that colour is never the only difference; and an ASCII set for plain terminals."""
+
+from typing import Final
+
+from tui.settings import Signs
+
+SIGNS: Final[dict[str, tuple[str, str]]] = {
+    # what: (unicode, ascii)
+    "closed": ("○", "o"),
+    "ready": ("●", "*"),
+    "expecting": ("◐", ">"),
+    "visit": ("▶", "="),
+    "frozen": ("■", "#"),
+    "turnover": ("↻", "~"),
+    "stuck": ("▲", "!"),
+    "open": ("✓", "+"),
+    "wait": ("…", "."),
+    "refuse": ("✗", "x"),
+    "judge": ("?", "?"),
+    "recording": ("◉ REC", "REC"),
+    "unread": ("✉", "@"),
+    "alert": ("!", "!"),
+    "cursor": ("▌", ">"),
+    "asked": ("→", ">"),
+    "done": ("✓", "+"),
+    "note": ("·", "-"),
+    "live": ("●", "*"),
+    "late": ("◌", "."),
+    "lost": ("✗", "x"),
+    "loading": ("↻", "~"),
+}
+
+
+def sign(what: str, signs: Signs) -> str:
+    """The sign for a state; a KeyError is a missing line in the table above."""
+    return SIGNS[what][1 if signs == "ascii" else 0]

@@ -1,0 +1,31 @@
+"""The console's own words in the language chosen; the table itself is `catalogue.py`."""
+
+from dataclasses import dataclass
+
+from tui.settings import Settings
+from tui.text.catalogue import TEXTS
+from tui.text.signs import sign
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Speaks one language with one set of signs."""
+
+    settings: Settings
+
+    def say(self, what: str, /, **values: object) -> str:
+        """The text named `what`, with `values` put in as plain words. A KeyError is a missing text."""
+        danish, english = TEXTS[what]
+        return (danish if self.settings.lang == "da" else english).format(**values)
+
+    def code(self, kind: str, code: str) -> str:
+        """Words for a rule or a reason code; a code this console does not know yet is shown as it is."""
+        return self.say(f"{kind}.{code}") if f"{kind}.{code}" in TEXTS else code.replace("_", " ")
+
+    def sign(self, what: str) -> str:
+        """The sign for a state, from the set chosen."""
+        return sign(what, self.settings.signs)
+
+    def signed(self, what: str, word: str) -> str:
+        """Sign and word together, as every state is shown."""
+        return f"{self.sign(what)} {word}"

@@ -1,0 +1,270 @@
+"""A grid of many rows of which few are seen: draws only the lines on screen, and remembers the cursor as a key.
+
+A row's index means nothing here: rows move while somebody reads. When the row under the cursor goes away the cursor is
+on nothing until a person puts it somewhere; the next one in line never slips under a key about to be pressed.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from typing_extensions import override
+
+from tui.keys import keys
+from tui.text.cells import GAP, TONES, Cell, Column, Tone, lay_out
+from tui.text.safe import fit
+
+Cells = Callable[[str], Sequence[Cell]]
+_MARGIN = 2
+"""Cells left of the first column: the cursor's mark and a space."""
+
+
+class RowGrid(ScrollView, can_focus=True):
+    """Rows are named by keys; `cells` draws one. The widget keeps order and cursor, nothing of what the rows say."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-grid--header",
+        "row-grid--cursor",
+        "row-grid--empty",
+        "row-grid--stale",
+        *(f"row-grid--{tone}" for tone in TONES),
+    }
+    BINDINGS: ClassVar[list[BindingType]] = keys("up", "down", "page_up", "page_down", "top", "bottom", "choose")
+
+    stale: reactive[bool] = reactive(False)
+
+    class Highlighted(Message):
+        """The cursor came to another row; None: to nothing."""
+
+        def __init__(self, grid: "RowGrid", key: str | None) -> None:
+            super().__init__()
+            self.grid = grid
+            self.key = key
+
+        @property
+        @override
+        def control(self) -> "RowGrid":
+            """The grid it happened in."""
+            return self.grid
+
+    class Chosen(Highlighted):
+        """Enter or a second click on a row."""
+
+    class HeaderChosen(Message):
+        """A click on a column's title."""
+
+        def __init__(self, column: str) -> None:
+            super().__init__()
+            self.column = column
+
+    def __init__(
+        self, columns: Sequence[Column], cells: Cells, *, mark: str, empty: str, id: str, header: bool = True
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = columns
+        self.cells = cells
+        self.empty = empty
+        self.order: list[str] = []
+        self.cursor: str | None = None
+        self._mark = mark
+        self._head = 1 if header else 0
+        self._last_place = 0
+        self._laid_out: list[tuple[int, int]] = []
+        self._styles: dict[tuple[Tone, bool], Style] = {}
+
+    # what is shown
+
+    def show(self, order: list[str], changed: Collection[str] | None = None) -> None:
+        """Show these rows in this order; `changed` limits redrawing to the rows that say something new (None: all)."""
+        before = self._on_screen()
+        was_seen = self.cursor in before
+        lengthened = len(order) != len(self.order)
+        self.order = order
+        if self.cursor is not None and (place := self._place()) is not None:
+            self._last_place = place
+        elif self.cursor is not None:
+            self.put_cursor(None)
+        if lengthened:
+            self.virtual_size = Size(0, len(order) + self._head)
+            self.refresh()
+        if was_seen and self.cursor is not None:
+            self._bring_to_view()
+        for line, key in enumerate(self._on_screen()):
+            if changed is None or key in changed or line >= len(before) or before[line] != key:
+                self.refresh_line(self.scroll_offset.y + self._head + line)
+
+    def put_cursor(self, key: str | None) -> None:
+        """Put the cursor on a row that is in the order, or on nothing."""
+        if key is not None and key not in self.order:
+            return
+        changed = key != self.cursor
+        self.cursor = key
+        if key is not None:
+            self._last_place = self.order.index(key)
+            self._bring_to_view()
+        self.refresh()
+        if changed:
+            self.post_message(self.Highlighted(self, key))
+
+    def _place(self) -> int | None:
+        order, guess = self.order, self._last_place
+        if guess < len(order) and order[guess] == self.cursor:
+            return guess
+        return order.index(self.cursor) if self.cursor in order else None
+
+    def _on_screen(self) -> list[str]:
+        top = self.scroll_offset.y
+        return self.order[top : top + self._lines()]
+
+    def _lines(self) -> int:
+        return max(0, self.scrollable_content_region.height - self._head)
+
+    def _bring_to_view(self) -> None:
+        place, top, lines = self._last_place, self.scroll_offset.y, self._lines()
+        if lines and not top <= place < top + lines:
+            self.scroll_to(y=place if place < top else place - lines + 1, animate=False, immediate=True)
+
+    # drawing
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        """Line `y` of the screen: the header, or a row asked for now."""
+        width = self.scrollable_content_region.width
+        if y < self._head:
+            return self._header(width)
+        place = self.scroll_offset.y + y - self._head
+        if place >= len(self.order):
+            blank = not self.order and place == 1
+            style = self.get_component_rich_style("row-grid--empty")
+            return Strip([Segment(fit(" " * _MARGIN + self.empty if blank else "", width), style)], width)
+        key = self.order[place]
+        return self._row(self.cells(key), key == self.cursor, width)
+
+    def _row(self, cells: Sequence[Cell], chosen: bool, width: int) -> Strip:
+        plain = self._style("plain", chosen)
+        mark = f"{self._mark} " if chosen else " " * _MARGIN
+        segments = [Segment(fit(mark, _MARGIN), self._style("strong" if self.has_focus else "muted", chosen))]
+        for index, cell_width in self._laid_out:
+            cell = cells[index]
+            segments.append(
+                Segment(fit(cell.text, cell_width, self.columns[index].align), self._style(cell.tone, chosen))
+            )
+            segments.append(Segment(" " * GAP, plain))
+        return Strip(segments).adjust_cell_length(width, plain)
+
+    def _header(self, width: int) -> Strip:
+        style = self.get_component_rich_style("row-grid--header")
+        titles = (" " * GAP).join(
+            fit(self.columns[index].title, cell_width, self.columns[index].align)
+            for index, cell_width in self._laid_out
+        )
+        return Strip([Segment(fit(" " * _MARGIN + titles, width), style)], width)
+
+    def _style(self, tone: Tone, chosen: bool) -> Style:
+        known = self._styles.get((tone, chosen))
+        if known is None:
+            name = "row-grid--stale" if self.stale else f"row-grid--{tone}"
+            known = self.rich_style + self.get_component_rich_style(name, partial=True)
+            if chosen:
+                known += Style(bgcolor=self.get_component_rich_style("row-grid--cursor").bgcolor)
+                known += Style(bold=self.has_focus or None)
+            self._styles[tone, chosen] = known
+        return known
+
+    @override
+    def notify_style_update(self) -> None:
+        """The theme or a class changed: styles are looked up anew."""
+        self._styles.clear()
+        super().notify_style_update()
+
+    def watch_stale(self) -> None:
+        """Stale rows are drawn in one dim tone."""
+        self._styles.clear()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Another width: other columns fit."""
+        self._laid_out = lay_out(self.columns, self.scrollable_content_region.width - _MARGIN - GAP)
+        self.virtual_size = Size(0, len(self.order) + self._head)
+        if self.cursor is not None:
+            self._bring_to_view()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """Focus is seen on the cursor; entering a grid with the cursor on nothing leaves it there."""
+        self._styles.clear()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor row is drawn without weight."""
+        self._styles.clear()
+        self.refresh()
+
+    # the person at the keys
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor; a second one chooses; a click on a title asks for that order."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y < self._head:
+            self._click_title(offset.x - _MARGIN)
+            return
+        place = self.scroll_offset.y + offset.y - self._head
+        if place < len(self.order):
+            self.put_cursor(self.order[place])
+            if event.chain > 1:
+                self.action_choose()
+
+    def _click_title(self, x: int) -> None:
+        for index, width in self._laid_out:
+            if 0 <= x < width:
+                self.post_message(self.HeaderChosen(self.columns[index].id))
+            x -= width + GAP
+
+    def move(self, by: int) -> None:
+        """Move the cursor by that many rows; from nothing, to where the row that went away was."""
+        if not self.order:
+            return
+        place = self._last_place + (by if self.cursor is not None else 0)
+        self.put_cursor(self.order[min(max(place, 0), len(self.order) - 1)])
+
+    def action_up(self) -> None:
+        """Previous row."""
+        self.move(-1)
+
+    def action_down(self) -> None:
+        """Next row."""
+        self.move(1)
+
+    @override
+    def action_page_up(self) -> None:
+        """One screenful up."""
+        self.move(-max(1, self._lines() - 1))
+
+    @override
+    def action_page_down(self) -> None:
+        """One screenful down."""
+        self.move(max(1, self._lines() - 1))
+
+    def action_top(self) -> None:
+        """First row."""
+        self.put_cursor(self.order[0] if self.order else None)
+
+    def action_bottom(self) -> None:
+        """Last row."""
+        self.put_cursor(self.order[-1] if self.order else None)
+
+    def action_choose(self) -> None:
+        """Tell the screen that this row is meant."""
+        if self.cursor is not None:
+            self.post_message(self.Chosen(self, self.cursor))
