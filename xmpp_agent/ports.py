@@ -1,4 +1,4 @@
-"""What the flows ask of the world. Each protocol is implemented by one edge; tests put real edges or plain classes here."""
+"""What the flows ask of the world. Each protocol is one edge's to implement; tests put real edges or plain classes here."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -91,6 +91,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def cancel_appointment(self, appointment_id: str, line: AuditLine) -> None:
+        """Cancel, with its audit line, as `write`."""
+        ...
+
+    async def revoke_pass(self, pass_id: str, line: AuditLine) -> None:
+        """Take a pass back, with its audit line, as `write`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Inside:
@@ -130,7 +138,10 @@ class Prosody(Protocol):
 
 
 class LobbyDoor(Protocol):
-    """What people in the lobby see; `room` is the node of the room. Sent at once; dropped when the link is down (the next resync shows the truth)."""
+    """What people in the lobby see; `room` is the node of the room.
+
+    Sent at once; dropped when the link is down (the next resync shows the truth).
+    """
 
     def welcome(self, room: str, jid: str, nick: str, *, moderator: bool = False) -> None:
         """Tell a client that it stands in the lobby (self presence), staff as moderator."""
@@ -144,18 +155,23 @@ class LobbyDoor(Protocol):
         """Take a waiting person off one staff member's list."""
         ...
 
-    def turn_away(self, room: str, jid: str, nick: str, text: str) -> None:
+    def turn_away(self, room: str, jid: str, nick: str, words: str) -> None:
         """Refuse a waiting person: `accessDenied` in the stock client (the text is shown by newer clients only)."""
         ...
 
-    def end(self, room: str, jid: str, nick: str, text: str) -> None:
+    def end(self, room: str, jid: str, nick: str, words: str) -> None:
         """End the waiting with words the stock client shows."""
         ...
 
-    def say(self, room: str, jid: str, nick: str, text: str) -> None:
+    def say(self, room: str, jid: str, nick: str, words: str) -> None:
         """Write to a waiting person as the virtual moderator `portner`."""
         ...
 
-    def relay(self, room: str, sender_nick: str, to_jid: str, text: str, sender_name: str | None) -> None:
-        """Carry one chat line between a waiting person and staff, with nothing of the sender but nick and name."""
+    def relay(
+        self, room: str, sender_nick: str, to_jid: str, words: str, sender_name: str | None, attendee: str = ""
+    ) -> None:
+        """Carry one chat line between a waiting person and staff, with nothing of the sender but nick and name.
+
+        With a name the chat is opened first, for the `attendee` (their lobby nick).
+        """
         ...

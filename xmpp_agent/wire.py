@@ -1,18 +1,21 @@
 """The JSON the console reads and writes, over HTTP on the agent's Unix socket.
 
-GET  /v1/board            -> Board (a whole picture; `at_event` is the event id it stands at)
-GET  /v1/events           -> text/event-stream; each event: `id: <shard>:<n>`, `event: room|room_gone|link|note`, `data:` the model below.
-                             Header `Last-Event-ID` resumes; when that id is no longer kept, the first event is `event: resync` (empty data {}):
-                             read the board again. A comment line `: alive` comes every 5 s.
+GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
+GET  /v1/events                   -> text/event-stream: `id: <shard>:<n>`, `event: room|room_gone|link|note`, `data:`
+                                     the model of that name below. `Last-Event-ID` resumes; when that id is no longer
+                                     kept, the first event is `event: resync` (data {}): read the board again.
+                                     A comment line `: alive` comes every 5 s.
 POST /v1/rooms/{room}/let-in      LetIn     -> Done
 POST /v1/rooms/{room}/turn-away   TurnAway  -> Done
 POST /v1/rooms/{room}/write       Write     -> Done
 POST /v1/rooms/{room}/finish      Finish    -> Done
 POST /v1/rooms/{room}/reveal      Reveal    -> Revealed
-Errors are RFC 9457 problem details (`Problem`): 403 not your unit, 404 no such room or person, 409 not possible now (reason says why),
-422 malformed, 503 the agent cannot act (link to Prosody lost, audit not writable).
+POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 
-Names of citizens are masked here ("A. H."); the full one is sent only in answer to `reveal`, after the audit line stands.
+Errors are RFC 9457 problem details (`Problem`): 403 not your unit, 404 no such room or person, 409 not possible now
+(`reason` says why), 422 malformed, 503 the agent cannot act (link to Prosody lost, audit not writable).
+
+Names of citizens are masked here ("A. H."); the full one is sent only in answer to `reveal`, on record first.
 All times are seconds since 1970 (UTC); ages are computed by the console against `now` of the same message.
 """
 

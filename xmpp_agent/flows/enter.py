@@ -63,9 +63,7 @@ def rights(who: Role | SystemUser | None) -> tuple[str, str]:
     return "member", "participant"
 
 
-def facts(
-    house: House, question: Question, known: Known | None, state: RoomState | None, asks: Asks
-) -> Facts:
+def facts(house: House, question: Question, known: Known | None, state: RoomState | None, asks: Asks) -> Facts:
     """The facts of one question about going in; whether the room exists is Prosody's word of this moment."""
     return Facts(
         asks=asks,
@@ -81,12 +79,7 @@ def facts(
 
 
 def _with_visit(state: RoomState, known: Known | None, now: float) -> RoomState:
-    if (
-        known is None
-        or known.appointment is None
-        or known.pass_.role is Role.STAFF
-        or state.visit is not None
-    ):
+    if known is None or known.appointment is None or known.pass_.role is Role.STAFF or state.visit is not None:
         return state
     return visits.begin(state, known.appointment.id, BY_POLICY, now)
 

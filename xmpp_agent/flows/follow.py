@@ -97,6 +97,4 @@ async def keep_place(house: House, node: str, person: Occupant, now: float) -> N
 
 
 async def _on_record(house: House, act: str, after: RoomState, told: Told) -> None:
-    await house.write(
-        act, TOLD, room=after.room.node, subject=told.pass_id, note=told.why, memory=visits.memory(after)
-    )
+    await house.write(act, TOLD, room=after.room.node, subject=told.pass_id, note=told.why, memory=visits.memory(after))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.model.appointments import Known
 from xmpp_agent.model.audit import AuditLine
-from xmpp_agent.model.people import PassRecord, SystemUser
+from xmpp_agent.model.people import Pass, PassRecord, SystemUser
 from xmpp_agent.model.rooms import Place, RoomMemory, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Clock, Ledger, LobbyDoor, PassReader, Prosody, Store, Unavailable
@@ -112,10 +112,10 @@ class House:
         if known.room.node not in self.rooms:
             self.settle(RoomState(room=known.room))
 
-    def connect(self, user: str, known: Known) -> None:
+    def connect(self, user: str, pass_: Pass) -> None:
         """Note that this connection carries this pass."""
         self.disconnect(user)
-        connection = Connection(user, known.pass_.id, known.pass_.seat, known.pass_.issued_at)
+        connection = Connection(user, pass_.id, pass_.seat, pass_.issued_at)
         self.connections[user] = connection
         self.seats.setdefault(connection.seat, {})[user] = connection
 

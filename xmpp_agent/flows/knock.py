@@ -121,7 +121,7 @@ def turn_off(house: House, arrival: Knock, reason: Reason) -> None:
 
 
 async def go_away(house: House, node: str, jid: str, now: float) -> None:
-    """A client left the lobby: staff's desk is empty; a waiting person's place is kept, or over when they are inside."""
+    """A client left the lobby: a desk is empty, or a waiting person's place is kept (over when they are inside)."""
     state = house.rooms.get(node)
     if state is None:
         return

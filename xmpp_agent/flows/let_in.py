@@ -12,9 +12,7 @@ from xmpp_agent.rules.admission.facts import Asks, Facts, SeatHolder
 from xmpp_agent.rules.admission.order import decide
 from xmpp_agent.rules.staff_acts import staff_act
 
-NOT_WAITING = Verdict(
-    Decision.REFUSE, Reason.NOT_WAITING, (Said("let_in", Decision.REFUSE, Reason.NOT_WAITING),)
-)
+NOT_WAITING = Verdict(Decision.REFUSE, Reason.NOT_WAITING, (Said("let_in", Decision.REFUSE, Reason.NOT_WAITING),))
 
 
 async def admit(house: House, question: Question) -> Answer:

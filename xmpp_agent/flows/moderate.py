@@ -29,9 +29,7 @@ async def grant(house: House, question: Question) -> Answer:
 
 def _without(state: RoomState, question: Question) -> RoomState:
     out = {(i.nick, i.jid) for i in question.items if i.role == "none"}
-    seats = frozenset(
-        o.seat for o in state.visitors() if any(o.nick == nick or o.jid == jid for nick, jid in out)
-    )
+    seats = frozenset(o.seat for o in state.visitors() if any(o.nick == nick or o.jid == jid for nick, jid in out))
     return visits.send_out(state, seats)
 
 
@@ -65,9 +63,7 @@ def _recording_allowed(house: House, state: RoomState | None) -> bool:
     return bool(policies) and all(policy.recording_allowed for policy in policies)
 
 
-async def _write(
-    house: House, question: Question, verdict: Verdict, after: RoomState | None = None
-) -> Verdict:
+async def _write(house: House, question: Question, verdict: Verdict, after: RoomState | None = None) -> Verdict:
     state = house.room_at(question.room)
     return await house.write(
         question.ask,

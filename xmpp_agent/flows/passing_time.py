@@ -75,9 +75,7 @@ async def _companions_out(house: House, state: RoomState) -> None:
     for person in state.visitors():
         await house.write("companion-out", TOLD, room=state.room.node, subject=person.pass_id, actor="agent")
         try:
-            await house.prosody.kick(
-                f"{state.room.node}@{house.addresses.rooms}", person.jid, both(VISIT_DONE)
-            )
+            await house.prosody.kick(f"{state.room.node}@{house.addresses.rooms}", person.jid, both(VISIT_DONE))
         except Unavailable:
             return
 

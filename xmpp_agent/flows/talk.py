@@ -6,6 +6,8 @@ from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 
 SAID = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("write", Decision.OPEN, Reason.ALLOWED),))
+STAFF_NAME = "Medarbejder"
+"""What a waiting person reads of whoever writes: enough to know it is staff."""
 PORTNER = "portner"
 """Resource of the virtual moderator in every lobby room."""
 
@@ -43,7 +45,7 @@ def chat(house: House, node: str, sender: str, to_nick: str | None, text: str) -
 def _from_staff(house: House, state: RoomState, desk: str, to_nick: str | None, text: str) -> None:
     person = next((w for w in state.queue if w.jid and w.nick == to_nick), None)
     if person is not None:
-        house.lobby.relay(state.room.node, desk, person.jid, text, "Medarbejder")
+        house.lobby.relay(state.room.node, desk, person.jid, text, STAFF_NAME, person.nick)
         return
     for jid, nick in state.desks:
         if nick != desk and to_nick in (None, nick):

@@ -18,9 +18,7 @@ async def turn_away(house: House, node: str, seat: str, actor: str, text: str) -
     if person is None:
         return NOT_WAITING
     place = Place(node, seat, person.appointment, person.since, left_at=house.clock.now(), done=True)
-    verdict = await house.write(
-        "turn-away", DONE, room=node, subject=person.pass_id, actor=actor, place=place
-    )
+    verdict = await house.write("turn-away", DONE, room=node, subject=person.pass_id, actor=actor, place=place)
     if not verdict.is_open:
         return verdict
     house.places.pop((node, seat), None)
@@ -31,3 +29,16 @@ async def turn_away(house: House, node: str, seat: str, actor: str, text: str) -
     house.settle(queue.give_up(house.rooms[node], frozenset({seat})))
     house.note(node, "turned_away", seat)
     return verdict
+
+
+async def turn_away_from_desk(house: House, node: str, desk_jid: str, nick: str) -> Verdict:
+    """A staff member's Reject in Jitsi: only from a desk of this room, only of somebody who waits there."""
+    state = house.rooms.get(node)
+    if state is None or all(jid != desk_jid for jid, _ in state.desks):
+        said = Said("staff_act", Decision.REFUSE, Reason.NOT_STAFF_HERE)
+        refused = Verdict(Decision.REFUSE, Reason.NOT_STAFF_HERE, (said,))
+        return await house.write("turn-away", refused, room=state.room.node if state else "")
+    person = next((w for w in state.queue if w.nick == nick and w.jid), None)
+    if person is None:
+        return NOT_WAITING
+    return await turn_away(house, node, person.seat, actor=desk_jid.partition("@")[0], text="")

@@ -64,7 +64,7 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything a rule may want to know about the holder of a pass, looked up once and kept while they are connected."""
+    """Everything a rule may want to know about the holder of a pass, looked up once and kept at hand."""
 
     pass_: Pass
     person: Person

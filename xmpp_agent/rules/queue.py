@@ -36,9 +36,7 @@ def give_up(state: RoomState, seats: frozenset[str]) -> RoomState:
 
 def expired(state: RoomState, now: float) -> frozenset[str]:
     """Seats whose place has been empty for too long."""
-    return frozenset(
-        w.seat for w in state.queue if w.away_since is not None and now - w.away_since > PLACE_KEPT
-    )
+    return frozenset(w.seat for w in state.queue if w.away_since is not None and now - w.away_since > PLACE_KEPT)
 
 
 def position(state: RoomState, seat: str) -> int | None:

@@ -25,9 +25,14 @@ def supervisor_act(units: frozenset[str], state: RoomState | None) -> Verdict:
     """Whether a supervisor of these units ("*": all) may act on this room."""
     if state is None:
         return _verdict("supervisor_act", Reason.UNKNOWN_ROOM)
-    if "*" in units or state.room.unit in units:
+    if may_see(units, state.room.unit):
         return _verdict("supervisor_act", Reason.ALLOWED)
     return _verdict("supervisor_act", Reason.NOT_YOUR_UNIT)
+
+
+def may_see(units: frozenset[str], unit: str) -> bool:
+    """Whether a supervisor of these units ("*": all) sees rooms of that one."""
+    return "*" in units or unit in units
 
 
 def change_affiliation(
@@ -49,17 +54,13 @@ FOCUS_MAY_SET = frozenset({"FORM_TYPE", "muc#roomconfig_whois"})
 """What Jicofo submits in a room it has made (jitsi-protocol §2.5); everything else stays as the gate made it."""
 
 
-def configure(
-    system: SystemUser | None, state: RoomState | None, fields: frozenset[str], destroy: bool
-) -> Verdict:
+def configure(system: SystemUser | None, state: RoomState | None, fields: frozenset[str], destroy: bool) -> Verdict:
     """Whether the room's configuration may be changed: only what the focus needs on making it."""
     fine = system is SystemUser.FOCUS and state is not None and not destroy and fields <= FOCUS_MAY_SET
     return _verdict("room_is_fixed", Reason.ALLOWED if fine else Reason.ROOM_IS_FIXED)
 
 
-def record(
-    known: Known | None, state: RoomState | None, mode: str, recording_allowed: bool, start: bool
-) -> Verdict:
+def record(known: Known | None, state: RoomState | None, mode: str, recording_allowed: bool, start: bool) -> Verdict:
     """Whether a recording may start or stop: staff inside, to a file, where the visit's policy allows it."""
     verdict = staff_act(known, state)
     if not verdict.is_open or not start:

@@ -19,9 +19,7 @@ def says(facts: Facts) -> Said | None:
         return None
     needed = facts.appointment.policy.level
     if facts.known.pass_.level < needed:
-        return Said(
-            RULE, Decision.WAIT, Reason.LEVEL_TOO_LOW, f"{facts.known.pass_.level.name}<{needed.name}"
-        )
+        return Said(RULE, Decision.WAIT, Reason.LEVEL_TOO_LOW, f"{facts.known.pass_.level.name}<{needed.name}")
     if needed is Level.NONE:
         return None
     invited, proved = facts.appointment.invited, facts.known.pass_.proved

@@ -29,9 +29,7 @@ def says(facts: Facts) -> Said | None:
 
 def may_open(known: Known, room: Room) -> bool:
     """Whether this is staff of this very room: its owner or a colleague who covers."""
-    return known.pass_.role is Role.STAFF and (
-        known.person.id == room.owner or known.person.id in room.covers
-    )
+    return known.pass_.role is Role.STAFF and (known.person.id == room.owner or known.person.id in room.covers)
 
 
 def _machine(facts: Facts) -> Said | None:

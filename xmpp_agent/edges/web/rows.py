@@ -1,0 +1,69 @@
+"""A room as the console shows it: masked, in words, with what the rules would say of each waiting person now."""
+
+from xmpp_agent.flows.house import House
+from xmpp_agent.flows.let_in import judge
+from xmpp_agent.model.people import Role
+from xmpp_agent.model.rooms import Occupant, RoomState, Waiting
+from xmpp_agent.model.words import danish
+from xmpp_agent.rules import names, visits
+from xmpp_agent.wire import RoomPhase, RoomRow, WaitingRow
+
+
+def room_row(house: House, state: RoomState, shard: str) -> RoomRow | None:
+    """The row of a room; None when there is nothing to show of it."""
+    if not state.exists and not state.queue and state.visit is None:
+        return None
+    visit = state.visit
+    party = visits.party_of(state, visit.appointment) if visit else ()
+    citizens = [o for o in party if o.role is Role.CITIZEN]
+    return RoomRow(
+        key=f"{shard}/{state.room.node}",
+        room=state.room.node,
+        unit=state.room.unit,
+        staff=tuple(_name(house, o) for o in state.staff_inside()),
+        phase=phase(state),
+        citizen=names.masked(_name(house, citizens[0])) if citizens else None,
+        companions=sum(1 for o in party if o.role is Role.COMPANION),
+        visit=visit.seq if visit else state.seq,
+        visit_since=visit.let_in_at if visit else None,
+        frozen_since=state.frozen_since,
+        recording=state.recording,
+        waiting=tuple(_waiting(house, state, person) for person in state.queue),
+    )
+
+
+def phase(state: RoomState) -> RoomPhase:
+    """What the room is doing, in one word."""
+    if state.turnover_open:
+        return RoomPhase.TURNOVER
+    if not state.exists:
+        return RoomPhase.CLOSED
+    if state.frozen_since is not None:
+        return RoomPhase.FROZEN
+    if state.visit is None:
+        return RoomPhase.READY
+    return RoomPhase.VISIT if any(o.arrived for o in state.visitors()) else RoomPhase.EXPECTING
+
+
+def _name(house: House, person: Occupant) -> str:
+    known = house.known.get(person.pass_id)
+    return known.person.name if known else "–"
+
+
+def _waiting(house: House, state: RoomState, person: Waiting) -> WaitingRow:
+    known = house.known.get(person.pass_id)
+    verdict = judge(house, state, person, staff_lets_in=True)
+    return WaitingRow(
+        knock=person.seat,
+        masked=names.masked(known.person.name) if known else "–",
+        role="companion" if person.role is Role.COMPANION else "citizen",
+        proof=names.proof(known) if known else "",
+        lane="judge" if person.lane.value == "judge" else "queue",
+        decision=verdict.decision.value,
+        reason=verdict.reason.value,
+        reason_text=danish(verdict.reason),
+        said=tuple((word.rule, word.decision.value, word.reason.value) for word in verdict.said),
+        since=person.since,
+        away=not person.jid,
+        appointment_at=known.appointment.starts_at if known and known.appointment else None,
+    )

@@ -1,0 +1,146 @@
+"""After every (re)connection: the picture is taken anew from Prosody and laid over what was remembered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from xmpp_agent.flows.follow import Told, follow, put_out
+from xmpp_agent.flows.house import House, host_of, node_of
+from xmpp_agent.flows.knock import Knock, knock
+from xmpp_agent.model.people import PassRecord, Role
+from xmpp_agent.model.rooms import Occupant, RoomState
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.ports import Inside, Unavailable
+from xmpp_agent.rules import queue, visits
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRoom:
+    """One room of a snapshot page."""
+
+    jid: str
+    inside: tuple[Inside, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSession:
+    """One connected client of a snapshot page, with its places in the lobby: (lobby address, since)."""
+
+    jid: str
+    pass_id: str
+    at: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGone:
+    """A lobby address that was left not long ago."""
+
+    address: str
+
+
+Seen = SeenRoom | SeenSession | SeenGone | Told
+"""What came over the stream while the picture was taken, in its order."""
+
+
+async def rebuild(house: House, seen: list[Seen]) -> None:
+    """Make the house agree with Prosody. Raises Unavailable when the store cannot help: the door then stays shut."""
+    rooms = {item.jid: item for item in seen if isinstance(item, SeenRoom)}
+    sessions = [item for item in seen if isinstance(item, SeenSession)]
+    records = await _records(house, rooms.values(), sessions)
+    await _recall_rooms(house, rooms, records)
+    await _recall_places(house)
+    now = house.clock.now()
+    for state in tuple(house.rooms.values()):
+        jid = f"{state.room.node}@{house.addresses.rooms}"
+        house.settle(_as_seen(house, state, rooms.get(jid), records, now))
+    _reconnect(house, sessions, records)
+    for item in seen:
+        if isinstance(item, Told):
+            await follow(house, item)
+    await _stand_again(house, sessions, now)
+    await _put_right(house, rooms)
+    _take_off_lists(house, seen)
+
+
+async def _records(house: House, rooms: Iterable[SeenRoom], sessions: list[SeenSession]) -> Mapping[str, PassRecord]:
+    ids = {person.pass_id for room in rooms for person in room.inside} | {s.pass_id for s in sessions}
+    unknown = ids - house.known.keys()
+    known = {i: PassRecord(house.known[i].pass_, house.used[i]) for i in ids - unknown}
+    fetched = await house.store.pass_records(unknown) if unknown else {}
+    return {**known, **fetched}
+
+
+async def _recall_rooms(house: House, rooms: Mapping[str, SeenRoom], records: Mapping[str, PassRecord]) -> None:
+    memories = {memory.node: memory for memory in await house.store.memories()}
+    nodes = {node_of(jid) for jid in rooms} | memories.keys() | {r.pass_.room for r in records.values()}
+    unknown = nodes - house.rooms.keys()
+    for node, room in (await house.store.rooms(unknown)).items() if unknown else ():
+        state = RoomState(room=room)
+        house.settle(visits.remember(state, memories[node]) if node in memories else state)
+
+
+async def _recall_places(house: House) -> None:
+    for place in await house.store.places(house.clock.now() - queue.PLACE_KEPT):
+        house.places.setdefault((place.node, place.seat), place)
+
+
+def _as_seen(
+    house: House, state: RoomState, seen: SeenRoom | None, records: Mapping[str, PassRecord], now: float
+) -> RoomState:
+    absent = tuple(replace(w, jid="", nick="", away_since=w.away_since or now) for w in state.queue)
+    blank = replace(state, queue=absent, desks=())
+    if seen is None:
+        return visits.gone(blank)
+    inside = tuple(
+        _occupant(person, records[person.pass_id], now) for person in seen.inside if person.pass_id in records
+    )
+    return visits.refreeze(replace(blank, exists=True, inside=inside), now)
+
+
+def _occupant(person: Inside, record: PassRecord, now: float) -> Occupant:
+    pass_ = record.pass_
+    return Occupant(person.jid, person.nick, pass_.id, pass_.seat, pass_.role, pass_.appointment, now)
+
+
+def _reconnect(house: House, sessions: list[SeenSession], records: Mapping[str, PassRecord]) -> None:
+    for user in tuple(house.connections):
+        house.disconnect(user)
+    for session in sessions:
+        record = records.get(session.pass_id)
+        if record is not None:
+            house.connect(session.jid.partition("@")[0], record.pass_)
+
+
+async def _stand_again(house: House, sessions: list[SeenSession], now: float) -> None:
+    for session in sessions:
+        for address, since in session.at:
+            node, nick = node_of(address), address.partition("/")[2]
+            await knock(house, Knock(node, session.jid, nick, session.pass_id, since, now))
+
+
+async def _put_right(house: House, rooms: Mapping[str, SeenRoom]) -> None:
+    """Rooms Portner does not know end; people whose visit it is not are put out."""
+    for jid, seen in rooms.items():
+        state = house.rooms.get(node_of(jid)) if host_of(jid) == house.addresses.rooms else None
+        if state is None:
+            try:
+                await house.prosody.destroy(jid, "")
+            except Unavailable:
+                continue
+            continue
+        visit = state.visit.appointment if state.visit else None
+        for person in seen.inside:
+            inside = next((o for o in state.inside if o.jid == person.jid), None)
+            stranger = inside is None and house.addresses.system_user(person.jid) is None
+            other = inside is not None and inside.role is not Role.STAFF and inside.appointment != visit
+            if stranger or other:
+                await put_out(house, state.room.node, person.jid, Reason.OTHERS_INSIDE)
+
+
+def _take_off_lists(house: House, seen: list[Seen]) -> None:
+    for item in seen:
+        if isinstance(item, SeenGone):
+            node, nick = node_of(item.address), item.address.partition("/")[2]
+            state = house.rooms.get(node)
+            if state is not None and all(w.nick != nick for w in state.queue):
+                for jid, _ in state.desks:
+                    house.lobby.hide(node, jid, nick)

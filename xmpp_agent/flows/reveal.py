@@ -1,0 +1,28 @@
+"""A supervisor sees one full name, for a reason that is on record before the name is."""
+
+from xmpp_agent.flows.house import House
+from xmpp_agent.model.appointments import Known
+from xmpp_agent.model.rooms import RoomState
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.rules import visits
+
+SHOWN_FOR = 30
+"""Seconds the console may show the name."""
+SEEN = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("reveal", Decision.OPEN, Reason.ALLOWED),))
+
+
+async def reveal(house: House, node: str, seat: str | None, actor: str, why: str) -> tuple[Verdict, str]:
+    """The verdict and, when open, the name of a waiting person (or, without a seat, of the visit's citizen)."""
+    known = await _whom(house, house.rooms[node], seat)
+    if known is None:
+        return Verdict(Decision.REFUSE, Reason.NOT_WAITING), ""
+    verdict = await house.write("reveal", SEEN, room=node, subject=known.pass_.id, actor=actor, note=why)
+    return verdict, known.person.name if verdict.is_open else ""
+
+
+async def _whom(house: House, state: RoomState, seat: str | None) -> Known | None:
+    if seat is not None:
+        person = state.waiting(seat)
+        return await house.holder(person.pass_id) if person else None
+    party = visits.party_of(state, state.visit.appointment) if state.visit else ()
+    return await house.holder(party[0].pass_id) if party else None

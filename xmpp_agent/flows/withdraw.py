@@ -1,0 +1,40 @@
+"""An appointment is cancelled or a pass taken back: known at once to whoever waits or is connected on it."""
+
+from dataclasses import replace
+
+from xmpp_agent.flows.follow import TOLD
+from xmpp_agent.flows.house import House
+from xmpp_agent.flows.turn_away import turn_away
+from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.words import WORDS, both
+
+
+async def cancel_appointment(house: House, appointment_id: str, actor: str) -> None:
+    """Cancel; whoever waits for it is told so in words. A visit already going on is staff's to end.
+
+    Raises Unavailable when it could not be written: then it stands as before.
+    """
+    line = AuditLine(house.clock.now(), "cancel", "", appointment_id, actor, TOLD)
+    await house.ledger.cancel_appointment(appointment_id, line)
+    for pass_id, known in tuple(house.known.items()):
+        if known.appointment is not None and known.appointment.id == appointment_id:
+            house.known[pass_id] = replace(known, appointment=replace(known.appointment, cancelled=True))
+    for node, state in tuple(house.rooms.items()):
+        for person in state.queue:
+            if person.appointment == appointment_id:
+                words = both(WORDS[Reason.APPOINTMENT_CANCELLED])
+                await turn_away(house, node, person.seat, actor, words)
+
+
+async def revoke_pass(house: House, pass_id: str, actor: str) -> None:
+    """Take a pass back and close every connection on it.
+
+    Raises Unavailable when it could not be written, or when Prosody did not confirm (it is revoked all the same).
+    """
+    line = AuditLine(house.clock.now(), "revoke", "", pass_id, actor, TOLD)
+    await house.ledger.revoke_pass(pass_id, line)
+    known = house.known.get(pass_id)
+    if known is not None:
+        house.known[pass_id] = replace(known, revoked=True)
+    await house.prosody.recall(pass_id, both(WORDS[Reason.PASS_REVOKED]))

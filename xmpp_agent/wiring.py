@@ -1,0 +1,194 @@
+"""Puts the agent together and runs it: the only file that knows everything."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import structlog
+import uvloop
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from xmpp_agent.delivery import lists_follow
+from xmpp_agent.edges.clock import SystemClock
+from xmpp_agent.edges.keys.files import KeyFault, read_secret
+from xmpp_agent.edges.keys.passes import SignedPasses
+from xmpp_agent.edges.keys.ring import read_keys
+from xmpp_agent.edges.logs import set_up_logs
+from xmpp_agent.edges.store.database import Database, open_database
+from xmpp_agent.edges.store.sqlite.file import DatabaseFault
+from xmpp_agent.edges.web.app import console_app
+from xmpp_agent.edges.web.desk import Desk
+from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.rows import room_row
+from xmpp_agent.edges.web.server import SocketServer
+from xmpp_agent.edges.xmpp.component import Component
+from xmpp_agent.edges.xmpp.lobby import LobbyIn
+from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
+from xmpp_agent.edges.xmpp.orders import Orders
+from xmpp_agent.edges.xmpp.stream import GateStream
+from xmpp_agent.flows.house import Addresses, Change, House
+from xmpp_agent.flows.lanes import Lanes
+from xmpp_agent.flows.passing_time import due, pass_time
+from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
+from xmpp_agent.settings import Settings
+from xmpp_agent.wire import Link, Note, RoomChanged, RoomGone
+
+TICK = 1.0
+"""Seconds between looks at what time alone brings about."""
+log = structlog.get_logger("agent")
+
+
+class Agent:
+    """One agent: a house, its seat in Prosody, its console server, its clockwork."""
+
+    def __init__(self, settings: Settings, passes: SignedPasses, database: Database, secret: str) -> None:
+        self._settings = settings
+        self._clock = SystemClock()
+        self._link_state, self._link_since = "lost", self._clock.now()
+        addresses = Addresses(
+            users=settings.domain,
+            rooms=settings.muc,
+            lobby=settings.lobby,
+            focus=settings.focus,
+            recorder_host=settings.recorder_domain,
+            more_rooms=settings.extra_mucs,
+        )
+        orders = Orders(settings.lobby, settings.domain, settings.muc, self._put)
+        out = LobbyOut(settings.lobby, self._put)
+        self.house = House(
+            addresses=addresses,
+            clock=self._clock,
+            passes=passes,
+            store=database.store,
+            ledger=database.ledger,
+            prosody=orders,
+            lobby=out,
+            lanes=Lanes(_report),
+        )
+        self._stream = GateStream(
+            settings.lobby,
+            secret,
+            settings.component_host,
+            settings.component_port,
+            on_stanza=lambda xml: self.component.stanza(xml),
+            on_up=lambda: self.component.up(),
+            on_down=lambda why: self.component.down(why),
+        )
+        lobby = LobbyIn(self.house, out, self._put)
+        self.component = Component(self.house, self._stream, orders, lobby, self._link)
+        self.feed = Feed(settings.shard, self._event)
+        self.house.on_change.append(partial(lists_follow, self.house))
+        self.house.on_change.append(self._changed)
+        self.house.on_note.append(self._note)
+        self._server = SocketServer(self._console(), settings.socket)
+        self._clockwork: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Listen for consoles and join Prosody."""
+        self._server.start()
+        self._stream.start()
+        self._clockwork = asyncio.get_running_loop().create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Leave in order: no new work, lanes empty, then the doors."""
+        if self._clockwork is not None:
+            self._clockwork.cancel()
+            await asyncio.gather(self._clockwork, return_exceptions=True)
+        await self.house.lanes.quiet()
+        await self._stream.stop()
+        await self.component.close()
+        self.feed.close()
+        await self._server.stop()
+
+    def _put(self, stanza: str) -> None:
+        self._stream.put(stanza)
+
+    def _console(self) -> FastAPI:
+        desk = Desk(self.house, self.feed, self.link, self._settings.shard)
+        return console_app(
+            desk,
+            self.feed,
+            self._settings.supervisors,
+            lambda: self.component.is_live,
+            {"appointments": partial(cancel_appointment, self.house), "passes": partial(revoke_pass, self.house)},
+        )
+
+    def link(self) -> Link:
+        """Whether the agent sees Prosody, for the console."""
+        shown = {"state": self._link_state, "since": self._link_since, "now": self._clock.now()}
+        return Link.model_validate(shown)
+
+    def _link(self, state: str) -> None:
+        self._link_state = "lost" if state == "standby" else state
+        self._link_since = self._clock.now()
+        log.info("link", state=state)
+        self.feed.publish(None, "link", self.link())
+
+    def _changed(self, change: Change) -> None:
+        state = change.after or change.before
+        if state is not None:
+            self.feed.touch(state.room.node)
+
+    def _event(self, node: str) -> tuple[str | None, str, BaseModel]:
+        state = self.house.rooms[node]
+        row = room_row(self.house, state, self._settings.shard)
+        if row is None:
+            return state.room.unit, "room_gone", RoomGone(key=f"{self._settings.shard}/{node}")
+        return state.room.unit, "room", RoomChanged(now=self._clock.now(), row=row)
+
+    def _note(self, node: str, kind: str, knock: str | None, text: str) -> None:
+        state = self.house.rooms.get(node)
+        if state is not None:
+            note = Note.model_validate({"room": node, "kind": kind, "knock": knock, "text": text[:500]})
+            self.feed.publish(state.room.unit, "note", note)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            if self.component.is_live:
+                for node in due(self.house, self._clock.now()):
+                    self.house.lanes.put(node, partial(pass_time, self.house, node))
+
+
+def _report(error: BaseException) -> None:
+    log.error("lane_job_failed", exc_info=error)
+
+
+@asynccontextmanager
+async def open_agent(settings: Settings) -> AsyncIterator[Agent]:
+    """An agent that is not started yet. Raises KeyFault, DatabaseFault when it may not start."""
+    ring = read_keys(settings.key_dir)
+    secret = read_secret(settings.component_secret_file, "component secret").decode().strip()
+    passes = SignedPasses(ring.signing, settings.domain, settings.audience)
+    async with open_database(
+        settings.database, ring.columns, ring.identity.mark, settings.shard, settings.audit_sync
+    ) as database:
+        yield Agent(settings, passes, database, secret)
+
+
+async def serve(settings: Settings) -> None:
+    """Run an agent until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with open_agent(settings) as agent:
+        agent.start()
+        await stopped.wait()
+        await agent.stop()
+
+
+def run_agent(settings: Settings) -> int:
+    """The command `portner agent`; exit code 2 when it may not start, saying why on stderr."""
+    set_up_logs()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings))
+    except (KeyFault, DatabaseFault, FileExistsError) as fault:
+        sys.stderr.write(f"portner: {fault}\n")
+        return 2
+    return 0
