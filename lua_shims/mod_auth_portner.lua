@@ -84,7 +84,6 @@ end
 function handler_methods:process(message)
 	local session = self.session;
 	local token = token_from(self, message);
-	session.portner_token = nil;
 	if token and #token > longest_token then return "failure", "malformed-request"; end
 	local sleeping = resumed_session(session.portner_previd);
 	local user = sleeping and sleeping.username or uuid();
@@ -95,6 +94,7 @@ function handler_methods:process(message)
 		return "failure", "not-authorized", "Not the pass of the session to be resumed";
 	end
 	admit(session, user, verdict.attr);
+	session.portner_token, session.portner_previd = nil, nil;
 	self.username = user;
 	return "success";
 end

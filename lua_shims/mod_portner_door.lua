@@ -6,7 +6,7 @@
 --   lobby identity in disco#info           so that Jitsi clients know which domain is the lobby
 --   tells closed/asleep/awake; orders disconnect and recall
 
-line = module:require "portner"; -- luacheck: globals line
+line = module:require "portner"; -- global: mod_auth_portner asks over the same line
 module:require "portner_orders" (line);
 module:require "portner_sessions" (line);
 

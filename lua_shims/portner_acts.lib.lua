@@ -59,13 +59,19 @@ return function (line, turns, rights)
 		return line.reject(event, "cancel", "not-acceptable", "You are not currently connected to this chat");
 	end
 
-	-- Messages that mod_muc acts upon by itself: invitation, its decline, request for voice. Those outside get no word in.
+	local function no_decline(event)
+		return line.reject(event, "cancel", "feature-not-implemented");
+	end
+
+	-- Messages that mod_muc acts upon by itself. A decline carries free text from the room to any address: nobody sends
+	-- one. A request for voice from outside makes mod_muc 0.12 fail.
 	function turns.on_message(event)
 		local stanza = event.stanza;
 		local kind = stanza.attr.type;
 		if kind == "error" or kind == "groupchat" then return nil; end
 		local x = stanza:get_child("x", MUC_USER);
 		if x and x:get_child("invite") then return invitation; end
+		if x and x:get_child("decline") then return no_decline; end
 		if not x and not stanza:get_child("x", FORM) then return nil; end
 		local room = rights.room(jid.bare(stanza.attr.to));
 		if not room or room:get_occupant_jid(stanza.attr.from) then return nil; end
@@ -117,7 +123,16 @@ return function (line, turns, rights)
 		return may(event, "configure", settings_in(event.stanza.tags[1]));
 	end
 
-	turns.on_iq["http://jabber.org/protocol/muc#admin:query"] = function () return grant; end;
-	turns.on_iq["http://jabber.org/protocol/muc#owner:query"] = function () return configure; end;
-	turns.on_iq["jabber:iq:register:query"] = function () return configure; end;
+	local function empty_list(event)
+		return line.reject(event, "modify", "bad-request");
+	end
+
+	-- Reading is mod_muc's own matter, but for a list without an item, at which 0.12 fails.
+	turns.on_iq["http://jabber.org/protocol/muc#admin:query"] = function (event)
+		if event.stanza.attr.type == "set" then return grant; end
+		return not event.stanza.tags[1]:get_child("item") and empty_list or nil;
+	end;
+	local function set_only(event) return event.stanza.attr.type == "set" and configure or nil; end
+	turns.on_iq["http://jabber.org/protocol/muc#owner:query"] = set_only;
+	turns.on_iq["jabber:iq:register:query"] = set_only;
 end

@@ -65,7 +65,7 @@ return function (line)
 	function rights.set(room, full_jid, affiliation, role)
 		local occupant_jid = room:get_occupant_jid(full_jid);
 		if not occupant_jid then return; end
-		rights.give(room, jid.bare(full_jid), affiliation or "none");
+		if affiliation then set_quietly(room, jid.bare(full_jid), affiliation); end
 		if role then room:set_role(true, occupant_jid, role); end
 	end
 

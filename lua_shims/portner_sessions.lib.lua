@@ -6,7 +6,7 @@ local st = require "util.stanza";
 local page_size = 400;
 
 return function (line)
-	local NS, agent = line.NS, line.agent;
+	local agent = line.agent;
 
 	local function teller(name)
 		return function (session)

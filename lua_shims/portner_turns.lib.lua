@@ -56,9 +56,9 @@ return function (line)
 		presence = function (event) return turns.on_presence and turns.on_presence(event); end,
 		message = function (event) return turns.on_message and turns.on_message(event); end,
 		iq = function (event)
-			local tag = event.stanza.tags[1];
-			local find = tag and event.stanza.attr.type == "set" and turns.on_iq[(tag.attr.xmlns or "") .. ":" .. tag.name];
-			return find and find(event);
+			local tag, kind = event.stanza.tags[1], event.stanza.attr.type;
+			local find = tag and (kind == "set" or kind == "get") and turns.on_iq[(tag.attr.xmlns or "") .. ":" .. tag.name];
+			return find and find(event) or nil;
 		end,
 	};
 	for name, find_question in pairs(kinds) do

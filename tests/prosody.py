@@ -20,7 +20,7 @@ SECRET = "component-secret-of-the-test"
 PASSWORD = "service-password-of-the-test"
 START_LIMIT = 20.0
 FAULTS = ("Traceback", "Portner fault", "stack traceback")
-FD_READY = ("Activated service 'c2s'", "Activated service 'http'", "Activated service 'component'")
+READY = ("Activated service 'c2s'", "Activated service 'http'", "Activated service 'component'")
 
 
 def free_ports(count: int) -> list[int]:
@@ -35,6 +35,15 @@ def free_ports(count: int) -> list[int]:
             sock.close()
 
 
+def _plugins(directory: Path, extra_modules: Path) -> Path:
+    """A directory that shows our shims and the test's own modules side by side."""
+    together = directory / "modules"
+    together.mkdir()
+    for module in (*LUA_SHIMS.glob("*.lua"), *extra_modules.glob("*.lua")):
+        (together / module.name).symlink_to(module)
+    return together
+
+
 class LogFault(AssertionError):
     """Prosody's log holds a Lua error."""
 
@@ -42,7 +51,15 @@ class LogFault(AssertionError):
 class Prosody:
     """One Prosody process. `restart` keeps ports, accounts and log."""
 
-    def __init__(self, directory: Path, *, hold: float = 4, log_level: str = "info", extra: str = "") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        hold: float = 4,
+        log_level: str = "info",
+        extra: str = "",
+        extra_modules: Path | None = None,
+    ) -> None:
         c2s, http, component = free_ports(3)
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
@@ -52,7 +69,7 @@ class Prosody:
         self.stock = StockProsody(
             domain=DOMAIN,
             data_dir=directory / "data",
-            plugin_path=LUA_SHIMS,
+            plugin_path=_plugins(directory, extra_modules) if extra_modules else LUA_SHIMS,
             component_secret=SECRET,
             c2s_port=c2s,
             http_port=http,
@@ -126,7 +143,7 @@ class Prosody:
             start_new_session=True,
         )
         self._reader = asyncio.create_task(self._read(self.process))
-        for ready in FD_READY:
+        for ready in READY:
             await self.logged(ready, begin=begin, seconds=START_LIMIT)
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
@@ -188,13 +205,20 @@ class Prosody:
 
 @asynccontextmanager
 async def running_prosody(
-    directory: Path, *, hold: float = 4, log_level: str = "info", extra: str = "", clean_log: bool = True
+    directory: Path,
+    *,
+    hold: float = 4,
+    log_level: str = "info",
+    extra: str = "",
+    extra_modules: Path | None = None,
+    clean_log: bool = True,
 ) -> AsyncIterator[Prosody]:
     """A started Prosody; stopped at the end, whatever happens; then its log is searched for Lua errors.
 
-    `extra` is configuration text put behind the stock one (for example another Component).
+    `extra` is configuration text put behind the stock one (for example another Component); `extra_modules` a
+    directory of Lua modules for it.
     """
-    prosody = Prosody(directory, hold=hold, log_level=log_level, extra=extra)
+    prosody = Prosody(directory, hold=hold, log_level=log_level, extra=extra, extra_modules=extra_modules)
     try:
         await prosody.start()
         yield prosody

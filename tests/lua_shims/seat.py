@@ -12,7 +12,7 @@ import slixmpp
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from tests.clients import LIMIT
+from tests.clients.base import LIMIT
 from tests.prosody import Prosody
 
 T = TypeVar("T")
@@ -148,9 +148,7 @@ class Seat:
 
     def reply(self, iq: ET.Element, payload: str) -> None:
         """Sends the result of an IQ."""
-        self.send(
-            f"<iq type='result' from='{iq.get('to')}' to='{iq.get('from')}' id='{iq.get('id')}'>{payload}</iq>"
-        )
+        self.send(f"<iq type='result' from='{iq.get('to')}' to='{iq.get('from')}' id='{iq.get('id')}'>{payload}</iq>")
 
     def send(self, xml: str) -> None:
         """Puts this text on the wire."""

@@ -40,7 +40,10 @@ async def test_wait_sends_to_the_lobby_and_invite_brings_back(prosody: Prosody, 
     seat.rules |= {"create": lambda q: STAFF if q["pass"] == "staff1" else verdict("wait", lobby=f"l@{prosody.lobby}")}
     seat.rules["join"] = lambda _: verdict("wait", lobby=f"l@{prosody.lobby}")
     room = f"room1@{prosody.rooms}"
-    async with await FramedClient.connect(prosody, "c1") as citizen, await TcpClient.connect(prosody, "staff1") as staff:
+    async with (
+        await FramedClient.connect(prosody, "c1") as citizen,
+        await TcpClient.connect(prosody, "staff1") as staff,
+    ):
         before = await citizen.join(f"{room}/c1")
         await staff.join(f"{room}/staff")
         after = await citizen.join(f"{room}/c1")

@@ -82,8 +82,7 @@ def stock_prosody(stock: StockProsody) -> str:
 def _encoded(name: str) -> str:
     # mod_storage_internal names files so (util.datamanager encode): everything but letters and digits as %xx
     return "".join(
-        chr(byte) if chr(byte).isascii() and chr(byte).isalnum() else f"%{byte:02x}"
-        for byte in name.encode()
+        chr(byte) if chr(byte).isascii() and chr(byte).isalnum() else f"%{byte:02x}" for byte in name.encode()
     )
 
 
