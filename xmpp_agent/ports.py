@@ -1,4 +1,4 @@
-"""What the flows ask of the world. Each protocol is one edge's to implement; tests put real edges or plain classes here."""
+"""What the flows ask of the world. Each protocol is for one edge to implement; tests put real edges or fakes here."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

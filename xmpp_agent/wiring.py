@@ -86,12 +86,18 @@ class Agent:
         self.house.on_note.append(self._note)
         self._server = SocketServer(self._console(), settings.socket)
         self._clockwork: asyncio.Task[None] | None = None
+        self._seeing = asyncio.Event()
 
     def start(self) -> None:
         """Listen for consoles and join Prosody."""
         self._server.start()
         self._stream.start()
         self._clockwork = asyncio.get_running_loop().create_task(self._tick())
+
+    async def live(self, within: float) -> None:
+        """Return when the agent sees Prosody. Raises TimeoutError."""
+        async with asyncio.timeout(within):
+            await self._seeing.wait()
 
     async def stop(self) -> None:
         """Leave in order: no new work, lanes empty, then the doors."""
@@ -125,6 +131,10 @@ class Agent:
     def _link(self, state: str) -> None:
         self._link_state = "lost" if state == "standby" else state
         self._link_since = self._clock.now()
+        if state == "live":
+            self._seeing.set()
+        else:
+            self._seeing.clear()
         log.info("link", state=state)
         self.feed.publish(None, "link", self.link())
 

@@ -1,0 +1,228 @@
+"""The door with an unmodified Jitsi client: citizens and staff in Chromium, the library's own events as evidence.
+
+Every test books with a member of staff of its own, and so has a room of its own. What the pages type as their name
+is never what they are called: names come from the booking and the login.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from xmpp_agent.edges.store.bookings import Booked
+from xmpp_agent.wire import RoomPhase
+
+from .browser import Browser, Event, Page
+from .clinic import Clinic, running_clinic
+
+pytestmark = [pytest.mark.prosody, pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
+
+MEMBERS_ONLY = "conference.connectionError.membersOnly"
+TYPED = "Kong Gulerod"
+"""What every citizen's page types as its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A citizen as booked."""
+
+    name: str
+    cpr: str
+
+
+ANNA, BENT = Person("Anna Hansen", "010190-1234"), Person("Bent Friis", "020280-4321")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def clinic(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clinic]:
+    """Prosody, agent and focus, shared by this module's tests."""
+    async with running_clinic(tmp_path_factory.mktemp("clinic")) as running:
+        yield running
+
+
+@dataclass(slots=True)
+class Room:
+    """One member of staff's room, with the pages that come to it."""
+
+    clinic: Clinic
+    chromium: Browser
+    staff: str
+
+    async def book(self, person: Person) -> Booked:
+        """An appointment in this room."""
+        return await self.clinic.appointment(person.name, person.cpr, staff=self.staff)
+
+    async def page(self, who: str) -> Page:
+        """A new page for somebody of this story."""
+        return await self.chromium.open_page(f"{self.staff}: {who}")
+
+    async def open(self, booked: Booked) -> Page:
+        """Staff's page, in the room."""
+        page = await self.page("staff")
+        await page.connect(self.clinic.server, booked.room, await self.clinic.staff_pass(booked, self.staff))
+        assert (await page.join(booked.room, "typed by staff")).name == "CONFERENCE_JOINED"
+        return page
+
+    async def come(self, person: Person, booked: Booked) -> tuple[Page, Event]:
+        """A citizen's page with a valid pass, and what came of its first try to join."""
+        page = await self.page(person.name)
+        token = await self.clinic.citizen_pass(booked, person.cpr)
+        assert (await page.connect(self.clinic.server, booked.room, token)).name == "CONNECTION_ESTABLISHED"
+        return page, await page.join(booked.room, TYPED)
+
+    async def knock(self, person: Person, booked: Booked) -> Page:
+        """A citizen's page that stands in the lobby."""
+        page, tried = await self.come(person, booked)
+        assert tried.args[0] == MEMBERS_ONLY
+        await page.call("joinLobby", TYPED)
+        return page
+
+
+@pytest.fixture
+def room(clinic: Clinic, chromium: Browser, request: pytest.FixtureRequest) -> Room:
+    """A room whose member of staff is called after the test."""
+    return Room(clinic, chromium, request.node.name.removeprefix("test_").replace("_", " "))
+
+
+async def knocked(staff: Page, name: str, after: int = -1) -> str:
+    """The lobby id of somebody staff's client shows under this name."""
+    shown = await staff.wait_event("LOBBY_USER_JOINED", where=lambda event: name in str(event.args[1]), after=after)
+    return str(shown.args[0])
+
+
+async def test_citizen_waits_before_there_is_a_room(room: Room, clinic: Clinic) -> None:
+    """A citizen who is early is sent to the lobby of a room that does not exist, and may knock."""
+    booked = await room.book(ANNA)
+    page, tried = await room.come(ANNA, booked)
+    assert tried.name == "CONFERENCE_FAILED"
+    assert tried.args == (MEMBERS_ONLY, f"{booked.room}@{clinic.prosody.lobby}")
+    await page.call("joinLobby", TYPED)
+    seen = await clinic.room(booked.room)
+    assert seen.phase is RoomPhase.CLOSED
+    assert [waiting.masked for waiting in seen.waiting] == ["A. H."]
+    assert not any(f"{clinic.prosody.rooms}/focus" in frame for frame in page.received())
+
+
+async def test_staff_opens_and_lets_in(room: Room, clinic: Clinic) -> None:
+    """Staff's page is moderator, sees who waits by verified name, lets in; the citizen's page reports joined."""
+    booked = await room.book(ANNA)
+    anna = await room.knock(ANNA, booked)
+    staff = await room.open(booked)
+    lobby_id = await knocked(staff, f"{ANNA.name} ✓ MitID")
+    assert (await staff.state())["moderator"] is True
+    before = anna.now
+    await staff.call("approve", lobby_id)
+    await anna.wait_event("CONFERENCE_JOINED", after=before)
+    await staff.wait_event("USER_JOINED", where=lambda event: ANNA.name in str(event.args))
+    inside = await anna.state()
+    assert inside["moderator"] is False
+    assert room.staff in str(inside["others"])
+    assert (await clinic.room(booked.room)).phase is RoomPhase.VISIT
+    assert not any(TYPED in frame for frame in staff.received())
+    assert not staff.troubles.all + anna.troubles.all
+
+
+async def test_staff_refuses_and_the_citizen_may_knock_again(room: Room) -> None:
+    """Reject ends the wait with the client's own "access denied"; the next knock is shown like any other."""
+    booked = await room.book(ANNA)
+    staff = await room.open(booked)
+    anna = await room.knock(ANNA, booked)
+    before = anna.now
+    await staff.call("deny", await knocked(staff, ANNA.name))
+    refused = await anna.wait_event("CONFERENCE_FAILED", after=before)
+    assert refused.args[0] == "conference.connectionError.accessDenied"
+    left = await staff.wait_event("LOBBY_USER_LEFT")
+    before = anna.now
+    await anna.call("joinAgain")
+    await anna.wait_event("CONFERENCE_FAILED", where=lambda event: event.args[0] == MEMBERS_ONLY, after=before)
+    await anna.call("joinLobby", TYPED)
+    assert await knocked(staff, ANNA.name, after=left.place)
+
+
+async def test_supervisor_turns_away_with_words(room: Room, clinic: Clinic) -> None:
+    """Turned away from the console, the citizen's client gets an end with the supervisor's words."""
+    booked = await room.book(ANNA)
+    anna = await room.knock(ANNA, booked)
+    before = anna.now
+    (waiting,) = (await clinic.room(booked.room)).waiting
+    answer = await clinic.command(booked.room, "turn-away", knock=waiting.knock, reason="Book en ny tid.")
+    assert answer.status_code == 200
+    ended = await anna.wait_event("CONFERENCE_FAILED", after=before)
+    assert ended.args[0] == "conference.destroyed"
+    assert "Book en ny tid." in str(ended.args[1])
+
+
+async def test_what_is_written_reaches_the_one_it_is_for(room: Room, clinic: Clinic) -> None:
+    """Words to one waiting person reach them and nobody else; words to all reach each separately."""
+    booked = await room.book(ANNA)
+    anna, bent = await room.knock(ANNA, booked), await room.knock(BENT, await room.book(BENT))
+    first, second = (await clinic.room(booked.room)).waiting
+    assert (first.masked, second.masked) == ("A. H.", "B. F.")
+    await clinic.command(booked.room, "write", knock=first.knock, text="Kun til Anna")
+    await clinic.command(booked.room, "write", text="Vi er ti minutter forsinket")
+    for page in (anna, bent):
+        await page.wait_received("<json-message", "LOBBY_CHAT_MESSAGE", "Vi er ti minutter forsinket")
+    await anna.wait_received("LOBBY_CHAT_MESSAGE", "Kun til Anna")
+    assert not any("Kun til Anna" in frame for frame in bent.received())
+
+
+async def test_one_at_a_time_then_finish_and_next(room: Room, clinic: Clinic) -> None:
+    """The next is not let in while one is inside; after `finish` staff is still there and lets in the next."""
+    booked = await room.book(ANNA)
+    staff = await room.open(booked)
+    anna, bent = await room.knock(ANNA, booked), await room.knock(BENT, await room.book(BENT))
+    await staff.call("approve", await knocked(staff, ANNA.name))
+    await anna.wait_event("CONFERENCE_JOINED")
+    await anna.call("say", "min hemmelighed")
+    await staff.wait_event("MESSAGE_RECEIVED")
+
+    tried = staff.now
+    await staff.call("approve", await knocked(staff, BENT.name))
+    next_id = await knocked(staff, BENT.name, after=tried)
+    assert not any(event.name == "CONFERENCE_JOINED" for event in bent.events.all)
+
+    visit = (await clinic.room(booked.room)).visit
+    assert (await clinic.command(booked.room, "finish", visit=visit)).status_code == 200
+    await anna.wait_event("KICKED")
+    await staff.wait_event("USER_LEFT")
+    await staff.call("approve", next_id)
+    await bent.wait_event("CONFERENCE_JOINED")
+    await staff.wait_event("USER_JOINED", where=lambda event: BENT.name in str(event.args))
+    assert (await staff.state())["moderator"] is True
+    for trace in (ANNA.name, "min hemmelighed", str((await anna.state())["jid"])):
+        assert not any(trace in frame for frame in bent.received())
+
+
+async def test_supervisor_lets_in(room: Room, clinic: Clinic) -> None:
+    """Let in from the console, the citizen's client joins by itself."""
+    booked = await room.book(ANNA)
+    anna = await room.knock(ANNA, booked)
+    await room.open(booked)
+    (waiting,) = (await clinic.room(booked.room)).waiting
+    answer = await clinic.command(booked.room, "let-in", knock=waiting.knock)
+    assert answer.status_code == 200
+    await anna.wait_event("CONFERENCE_JOINED")
+
+
+@pytest.mark.parametrize("pass_", ["none", "expired", "broken"])
+async def test_page_without_a_valid_pass_is_told_at_once(room: Room, clinic: Clinic, pass_: str) -> None:
+    """No pass, an expired one, a broken one: the connection is refused, and the client says so."""
+    booked = await room.book(ANNA)
+    expired = await clinic.expired_pass(booked, ANNA.cpr)
+    page = await room.page(pass_)
+    token = {"none": None, "expired": expired, "broken": expired[:-6] + "AAAAAA"}[pass_]
+    refused = await page.connect(clinic.server, booked.room, token)
+    assert refused.name == "CONNECTION_FAILED"
+    assert refused.args[0] == "connection.passwordRequired"
+
+
+async def test_pass_for_another_room_is_refused_at_the_door(room: Room, clinic: Clinic) -> None:
+    """A valid pass opens its own room's lobby only: at another room the client hears that it is not allowed."""
+    own = await room.book(ANNA)
+    other = await clinic.appointment(BENT.name, BENT.cpr, staff="Somebody Else")
+    page = await room.page("strayed")
+    await page.connect(clinic.server, other.room, await clinic.citizen_pass(own, ANNA.cpr))
+    refused = await page.join(other.room, TYPED)
+    assert refused.name == "CONFERENCE_FAILED"
+    assert refused.args[0] == "conference.connectionError.notAllowed"
