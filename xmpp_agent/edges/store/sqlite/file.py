@@ -1,6 +1,7 @@
 """The SQLite file: looked at before it is opened, made whole or not at all, never repaired or overwritten."""
 
 import os
+import secrets
 import sqlite3
 import stat
 from collections.abc import AsyncIterator, Callable
@@ -8,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -56,7 +57,7 @@ def open_engine(path: Path) -> AsyncEngine:
     Statements with their values never stand in its errors.
     """
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path.absolute()}",
+        URL.create("sqlite+aiosqlite", database=str(path.absolute())),
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         pool_reset_on_return=None,
@@ -133,9 +134,8 @@ def _revision(path: Path) -> str:
 
 def _make(path: Path) -> None:
     """A new database under another name first: one that stands under its own name is whole."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         _with(draft, upgrade)
@@ -149,7 +149,7 @@ def _make(path: Path) -> None:
 
 def _with(path: Path, work: Callable[[Connection], None]) -> None:
     """Run something in one transaction on the file, through a connection of its own."""
-    engine = create_engine(f"sqlite:///{path.absolute()}", hide_parameters=True)
+    engine = create_engine(URL.create("sqlite", database=str(path.absolute())), hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def connected(db: sqlite3.Connection, _record: object) -> None:
