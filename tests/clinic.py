@@ -17,6 +17,7 @@ from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
 from xmpp_agent.edges.store.bookings import Booked, Wish, book
 from xmpp_agent.edges.store.database import Database, open_database
+from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.issuing import Issuer, Login
 from xmpp_agent.model.people import CompanionKind, Level, Pass
 from xmpp_agent.settings import Settings
@@ -145,11 +146,21 @@ class Clinic:
         self._agent.push_async_callback(self.agent.stop)
         await self.agent.live(10)
 
+    @property
+    def desk(self) -> Desk:
+        """The console's side of the agent."""
+        return self.agent.desk
+
     async def stop_agent(self) -> None:
         """Stop the agent in order."""
         if self._agent is not None:
             await self._agent.aclose()
             self._agent = None
+
+    def somebody(self) -> str:
+        """A member of staff nobody else in this clinic has: with a room of their own."""
+        self._nicks += 1
+        return f"Staff {self._nicks}"
 
     async def book(
         self,
@@ -179,19 +190,22 @@ class Clinic:
         proved = self.ring.identity.cpr(cpr) if cpr else ""
         return await self.issuer().for_visitor(booked.appointment, None, Login(level, proved))
 
-    async def citizen(self, booked: Booked, **login: str) -> Person:
-        """The invited citizen, logged in."""
-        return await self.person((await self.citizen_pass(booked, **login))[1], booked)
+    async def citizen(self, booked: Booked, *, cpr: str = CPR, level: Level = Level.SUBSTANTIAL) -> Person:
+        """The citizen of the appointment, logged in (as the one invited, unless another number is given)."""
+        return await self.person((await self.citizen_pass(booked, cpr=cpr, level=level))[1], booked)
 
     async def companion(self, booked: Booked, number: int = 0) -> Person:
         """One of the companions, logged in."""
         _, token = await self.issuer().for_visitor(booked.appointment, booked.companions[number], Login(Level.NONE, ""))
         return await self.person(token, booked)
 
+    async def staff_token(self, booked: Booked) -> str:
+        """A pass of the member of staff of the appointment."""
+        return (await self.issuer().for_staff(booked.staff, booked.room, None, MITID))[1]
+
     async def staff(self, booked: Booked) -> Person:
         """The member of staff of the appointment, logged in."""
-        _, token = await self.issuer().for_staff(booked.staff, booked.room, None, MITID)
-        return await self.person(token, booked)
+        return await self.person(await self.staff_token(booked), booked)
 
     async def person(self, token: str, booked: Booked) -> Person:
         """Whoever bears this token."""

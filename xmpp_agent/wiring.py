@@ -84,6 +84,7 @@ class Agent:
         self.house.on_change.append(partial(lists_follow, self.house))
         self.house.on_change.append(self._changed)
         self.house.on_note.append(self._note)
+        self.desk = Desk(self.house, self.feed, self.link, settings.shard)
         self._server = SocketServer(self._console(), settings.socket)
         self._clockwork: asyncio.Task[None] | None = None
         self._seeing = asyncio.Event()
@@ -114,9 +115,8 @@ class Agent:
         self._stream.put(stanza)
 
     def _console(self) -> FastAPI:
-        desk = Desk(self.house, self.feed, self.link, self._settings.shard)
         return console_app(
-            desk,
+            self.desk,
             self.feed,
             self._settings.supervisors,
             lambda: self.component.is_live,

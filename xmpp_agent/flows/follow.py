@@ -59,8 +59,15 @@ async def _joined(house: House, state: RoomState, told: Told) -> None:
         await put_out(house, state.room.node, told.jid, Reason.OTHERS_INSIDE)
         return
     house.note(state.room.node, "arrived")
-    await _on_record(house, "joined", after, told)
+    await _on_record(house, "joined", after, told, _given_up_place(house, after, person))
+    house.settle(queue.give_up(house.rooms[state.room.node], frozenset({pass_.seat})))
     await invite_followers(house, state.room.node)
+
+
+def _given_up_place(house: House, state: RoomState, person: Occupant) -> Place | None:
+    """Whoever is inside no longer waits; the place is theirs again if staff is lost within ten minutes."""
+    held = house.places.get((state.room.node, person.seat))
+    return replace(held, left_at=person.since) if held is not None else None
 
 
 async def put_out(house: House, node: str, jid: str, reason: Reason) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
-from xmpp_agent.edges.xmpp.stanzas import DISCO, GATE, JITMEET, MUC_ADMIN, PING, child, error, result, tag
+from xmpp_agent.edges.xmpp.stanzas import DISCO, GATE, JITMEET, MUC, MUC_ADMIN, PING, child, error, result, tag
 from xmpp_agent.flows import talk
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, go_away, knock
@@ -35,7 +35,7 @@ class LobbyIn:
         if kind == "unavailable":
             self._out.forget(sender)
             self._house.lanes.put(node, lambda: go_away(self._house, node, sender, now))
-        elif kind is None and not self._is_repeat(node, sender, nick):
+        elif kind is None and (child(stanza, MUC, "x") is not None or not self._stands(node, sender, nick)):
             stamp = child(stanza, GATE, "stamp")
             pass_id = stamp.get("pass", "") if stamp is not None else ""
             since = _seconds(stamp.get("since", "")) if stamp is not None else 0.0
@@ -43,10 +43,12 @@ class LobbyIn:
             arrival = Knock(node, sender, nick, pass_id, since, now)
             self._house.lanes.put(node, lambda: knock(self._house, arrival))
 
-    def _is_repeat(self, node: str, jid: str, nick: str) -> bool:
+    def _stands(self, node: str, jid: str, nick: str) -> bool:
         """A second presence (the client adds its e-mail so) is swallowed: shown, it would cost the place in line."""
         state = self._house.rooms.get(node)
-        return state is not None and any(w.jid == jid and w.nick == nick for w in state.queue)
+        if state is None:
+            return False
+        return (jid, nick) in state.desks or any(w.jid == jid and w.nick == nick for w in state.queue)
 
     def message(self, stanza: Element) -> None:
         """A line of lobby chat; anything else is dropped."""
