@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.let_in import invite_followers
 from xmpp_agent.model.people import Role
-from xmpp_agent.model.rooms import Occupant, RoomState
+from xmpp_agent.model.rooms import Occupant, Place, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import WORDS, both
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.rules import visits
+from xmpp_agent.rules import queue, visits
 
 TOLD = Verdict(Decision.OPEN, Reason.ALLOWED)
 
@@ -103,5 +103,6 @@ async def keep_place(house: House, node: str, person: Occupant, now: float) -> N
         await house.write("place-kept", TOLD, room=node, place=replace(held, left_at=now))
 
 
-async def _on_record(house: House, act: str, after: RoomState, told: Told) -> None:
-    await house.write(act, TOLD, room=after.room.node, subject=told.pass_id, note=told.why, memory=visits.memory(after))
+async def _on_record(house: House, act: str, after: RoomState, told: Told, place: Place | None = None) -> None:
+    kept = visits.memory(after)
+    await house.write(act, TOLD, room=after.room.node, subject=told.pass_id, note=told.why, memory=kept, place=place)
