@@ -5,16 +5,19 @@ is never what they are called: names come from the booking and the login.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import pytest_asyncio
 
-from xmpp_agent.edges.store.bookings import Booked
+from tests.clinic import Clinic, open_clinic
+from xmpp_agent.edges.store.bookings import Booked, new_id
+from xmpp_agent.issuing import Login
+from xmpp_agent.model.people import Level
 from xmpp_agent.wire import RoomPhase
 
-from .browser import Browser, Event, Page
-from .clinic import Clinic, running_clinic
+from .browser import Browser, Event, Page, Server
+from .console import Console, console_of
 
 pytestmark = [pytest.mark.prosody, pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,8 +40,15 @@ ANNA, BENT = Person("Anna Hansen", "010190-1234"), Person("Bent Friis", "020280-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def clinic(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clinic]:
     """Prosody, agent and focus, shared by this module's tests."""
-    async with running_clinic(tmp_path_factory.mktemp("clinic")) as running:
+    async with open_clinic(tmp_path_factory.mktemp("clinic")) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def console(clinic: Clinic) -> AsyncIterator[Console]:
+    """A supervisor of that clinic."""
+    async with console_of(clinic) as opened:
+        yield opened
 
 
 @dataclass(slots=True)
@@ -49,9 +59,20 @@ class Room:
     chromium: Browser
     staff: str
 
+    @property
+    def server(self) -> Server:
+        """The clinic as a page is told of it."""
+        prosody = self.clinic.prosody
+        return Server(
+            domain=prosody.domain,
+            muc=prosody.rooms,
+            focus=self.clinic.settings.focus,
+            serviceUrl=f"ws://{prosody.domain}:{prosody.stock.http_port}/xmpp-websocket",
+        )
+
     async def book(self, person: Person) -> Booked:
-        """An appointment in this room."""
-        return await self.clinic.appointment(person.name, person.cpr, staff=self.staff)
+        """An appointment in this room, soon."""
+        return await self.clinic.book(person.name, cpr=person.cpr, staff=self.staff, starts_in=300)
 
     async def page(self, who: str) -> Page:
         """A new page for somebody of this story."""
@@ -60,15 +81,16 @@ class Room:
     async def open(self, booked: Booked) -> Page:
         """Staff's page, in the room."""
         page = await self.page("staff")
-        await page.connect(self.clinic.server, booked.room, await self.clinic.staff_pass(booked, self.staff))
+        token = (await self.clinic.issuer().for_staff(booked.staff, booked.room, None, Login(Level.NONE, "")))[1]
+        await page.connect(self.server, booked.room, token)
         assert (await page.join(booked.room, "typed by staff")).name == "CONFERENCE_JOINED"
         return page
 
     async def come(self, person: Person, booked: Booked) -> tuple[Page, Event]:
         """A citizen's page with a valid pass, and what came of its first try to join."""
         page = await self.page(person.name)
-        token = await self.clinic.citizen_pass(booked, person.cpr)
-        assert (await page.connect(self.clinic.server, booked.room, token)).name == "CONNECTION_ESTABLISHED"
+        _, token = await self.clinic.citizen_pass(booked, cpr=person.cpr)
+        assert (await page.connect(self.server, booked.room, token)).name == "CONNECTION_ESTABLISHED"
         return page, await page.join(booked.room, TYPED)
 
     async def knock(self, person: Person, booked: Booked) -> Page:
@@ -91,20 +113,20 @@ async def knocked(staff: Page, name: str, after: int = -1) -> str:
     return str(shown.args[0])
 
 
-async def test_citizen_waits_before_there_is_a_room(room: Room, clinic: Clinic) -> None:
+async def test_citizen_waits_before_there_is_a_room(room: Room, console: Console) -> None:
     """A citizen who is early is sent to the lobby of a room that does not exist, and may knock."""
     booked = await room.book(ANNA)
     page, tried = await room.come(ANNA, booked)
     assert tried.name == "CONFERENCE_FAILED"
-    assert tried.args == (MEMBERS_ONLY, f"{booked.room}@{clinic.prosody.lobby}")
+    assert tried.args == (MEMBERS_ONLY, f"{booked.room}@{room.clinic.prosody.lobby}")
     await page.call("joinLobby", TYPED)
-    seen = await clinic.room(booked.room)
+    seen = await console.room(booked.room)
     assert seen.phase is RoomPhase.CLOSED
     assert [waiting.masked for waiting in seen.waiting] == ["A. H."]
-    assert not any(f"{clinic.prosody.rooms}/focus" in frame for frame in page.received())
+    assert not any(f"{room.clinic.prosody.rooms}/focus" in frame for frame in page.received())
 
 
-async def test_staff_opens_and_lets_in(room: Room, clinic: Clinic) -> None:
+async def test_staff_opens_and_lets_in(room: Room, console: Console) -> None:
     """Staff's page is moderator, sees who waits by verified name, lets in; the citizen's page reports joined."""
     booked = await room.book(ANNA)
     anna = await room.knock(ANNA, booked)
@@ -118,7 +140,7 @@ async def test_staff_opens_and_lets_in(room: Room, clinic: Clinic) -> None:
     inside = await anna.state()
     assert inside["moderator"] is False
     assert room.staff in str(inside["others"])
-    assert (await clinic.room(booked.room)).phase is RoomPhase.VISIT
+    assert (await console.room(booked.room)).phase is RoomPhase.VISIT
     assert not any(TYPED in frame for frame in staff.received())
     assert not staff.troubles.all + anna.troubles.all
 
@@ -140,34 +162,33 @@ async def test_staff_refuses_and_the_citizen_may_knock_again(room: Room) -> None
     assert await knocked(staff, ANNA.name, after=left.place)
 
 
-async def test_supervisor_turns_away_with_words(room: Room, clinic: Clinic) -> None:
+async def test_supervisor_turns_away_with_words(room: Room, console: Console) -> None:
     """Turned away from the console, the citizen's client gets an end with the supervisor's words."""
     booked = await room.book(ANNA)
     anna = await room.knock(ANNA, booked)
     before = anna.now
-    (waiting,) = (await clinic.room(booked.room)).waiting
-    answer = await clinic.command(booked.room, "turn-away", knock=waiting.knock, reason="Book en ny tid.")
-    assert answer.status_code == 200
+    (waiting,) = (await console.room(booked.room)).waiting
+    assert await console.command(booked.room, "turn-away", knock=waiting.knock, reason="Book en ny tid.") == 200
     ended = await anna.wait_event("CONFERENCE_FAILED", after=before)
     assert ended.args[0] == "conference.destroyed"
     assert "Book en ny tid." in str(ended.args[1])
 
 
-async def test_what_is_written_reaches_the_one_it_is_for(room: Room, clinic: Clinic) -> None:
+async def test_what_is_written_reaches_the_one_it_is_for(room: Room, console: Console) -> None:
     """Words to one waiting person reach them and nobody else; words to all reach each separately."""
     booked = await room.book(ANNA)
     anna, bent = await room.knock(ANNA, booked), await room.knock(BENT, await room.book(BENT))
-    first, second = (await clinic.room(booked.room)).waiting
+    first, second = (await console.room(booked.room)).waiting
     assert (first.masked, second.masked) == ("A. H.", "B. F.")
-    await clinic.command(booked.room, "write", knock=first.knock, text="Kun til Anna")
-    await clinic.command(booked.room, "write", text="Vi er ti minutter forsinket")
+    await console.command(booked.room, "write", knock=first.knock, text="Kun til Anna")
+    await console.command(booked.room, "write", text="Vi er ti minutter forsinket")
     for page in (anna, bent):
         await page.wait_received("<json-message", "LOBBY_CHAT_MESSAGE", "Vi er ti minutter forsinket")
     await anna.wait_received("LOBBY_CHAT_MESSAGE", "Kun til Anna")
     assert not any("Kun til Anna" in frame for frame in bent.received())
 
 
-async def test_one_at_a_time_then_finish_and_next(room: Room, clinic: Clinic) -> None:
+async def test_one_at_a_time_then_finish_and_next(room: Room, console: Console) -> None:
     """The next is not let in while one is inside; after `finish` staff is still there and lets in the next."""
     booked = await room.book(ANNA)
     staff = await room.open(booked)
@@ -182,8 +203,8 @@ async def test_one_at_a_time_then_finish_and_next(room: Room, clinic: Clinic) ->
     next_id = await knocked(staff, BENT.name, after=tried)
     assert not any(event.name == "CONFERENCE_JOINED" for event in bent.events.all)
 
-    visit = (await clinic.room(booked.room)).visit
-    assert (await clinic.command(booked.room, "finish", visit=visit)).status_code == 200
+    visit = (await console.room(booked.room)).visit
+    assert await console.command(booked.room, "finish", visit=visit) == 200
     await anna.wait_event("KICKED")
     await staff.wait_event("USER_LEFT")
     await staff.call("approve", next_id)
@@ -194,35 +215,33 @@ async def test_one_at_a_time_then_finish_and_next(room: Room, clinic: Clinic) ->
         assert not any(trace in frame for frame in bent.received())
 
 
-async def test_supervisor_lets_in(room: Room, clinic: Clinic) -> None:
+async def test_supervisor_lets_in(room: Room, console: Console) -> None:
     """Let in from the console, the citizen's client joins by itself."""
     booked = await room.book(ANNA)
     anna = await room.knock(ANNA, booked)
     await room.open(booked)
-    (waiting,) = (await clinic.room(booked.room)).waiting
-    answer = await clinic.command(booked.room, "let-in", knock=waiting.knock)
-    assert answer.status_code == 200
+    (waiting,) = (await console.room(booked.room)).waiting
+    assert await console.command(booked.room, "let-in", knock=waiting.knock) == 200
     await anna.wait_event("CONFERENCE_JOINED")
 
 
 @pytest.mark.parametrize("pass_", ["none", "expired", "broken"])
-async def test_page_without_a_valid_pass_is_told_at_once(room: Room, clinic: Clinic, pass_: str) -> None:
+async def test_page_without_a_valid_pass_is_told_at_once(room: Room, pass_: str) -> None:
     """No pass, an expired one, a broken one: the connection is refused, and the client says so."""
     booked = await room.book(ANNA)
-    expired = await clinic.expired_pass(booked, ANNA.cpr)
+    valid, token = await room.clinic.citizen_pass(booked, cpr=ANNA.cpr)
+    hours_ago = valid.issued_at - 7200
+    expired = replace(valid, id=new_id(), issued_at=hours_ago, not_before=hours_ago, expires_at=hours_ago + 60)
+    tokens = {"none": None, "expired": room.clinic.passes.mint(expired, ANNA.name), "broken": token[:-6] + "AAAAAA"}
     page = await room.page(pass_)
-    token = {"none": None, "expired": expired, "broken": expired[:-6] + "AAAAAA"}[pass_]
-    refused = await page.connect(clinic.server, booked.room, token)
-    assert refused.name == "CONNECTION_FAILED"
-    assert refused.args[0] == "connection.passwordRequired"
+    refused = await page.connect(room.server, booked.room, tokens[pass_])
+    assert (refused.name, refused.args[0]) == ("CONNECTION_FAILED", "connection.passwordRequired")
 
 
-async def test_pass_for_another_room_is_refused_at_the_door(room: Room, clinic: Clinic) -> None:
+async def test_pass_for_another_room_is_refused_at_the_door(room: Room) -> None:
     """A valid pass opens its own room's lobby only: at another room the client hears that it is not allowed."""
-    own = await room.book(ANNA)
-    other = await clinic.appointment(BENT.name, BENT.cpr, staff="Somebody Else")
+    own, other = await room.book(ANNA), await room.clinic.book(BENT.name, cpr=BENT.cpr, staff="somebody else")
     page = await room.page("strayed")
-    await page.connect(clinic.server, other.room, await clinic.citizen_pass(own, ANNA.cpr))
+    await page.connect(room.server, other.room, (await room.clinic.citizen_pass(own, cpr=ANNA.cpr))[1])
     refused = await page.join(other.room, TYPED)
-    assert refused.name == "CONFERENCE_FAILED"
-    assert refused.args[0] == "conference.connectionError.notAllowed"
+    assert (refused.name, refused.args[0]) == ("CONFERENCE_FAILED", "conference.connectionError.notAllowed")
