@@ -1,5 +1,6 @@
-"""`portner tui`: the app around the shift screen, the one worker that follows the agent, and how it starts and breaks."""
+"""`portner tui`: the app around the shift screen, the worker that follows the agent, how it starts and breaks."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -95,10 +96,21 @@ def refuse_to_keep(env: Mapping[str, str], words: Words) -> None:
             raise SystemExit(words.say("start.persists", name=name))
 
 
+def collect_seldom() -> None:
+    """Let Python look through *everything* for garbage a hundred times less often.
+
+    Measured with 5,000 rooms: each such search holds the screen up for 80 ms, and replaced rows set one off every few
+    seconds. Rooms are freed without it (they hold no cycles); young garbage is collected as ever.
+    """
+    young, middle, _old = gc.get_threshold()
+    gc.set_threshold(young, middle, 1000)
+
+
 def run(socket: Path) -> None:
     """Open the console on the agent's socket; returns when the person quits. Raises SystemExit with words."""
     settings = Settings.from_env(os.environ)
     refuse_to_keep(os.environ, Words(settings))
+    collect_seldom()
     app = PortnerApp(socket, settings)
     app.run()
     if app.return_code:

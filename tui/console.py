@@ -1,4 +1,4 @@
-"""What every screen may ask of the running console: words, what is known, the agent. Screens know no more of the app."""
+"""What every screen may ask of the running console: words, what is known, the agent. Screens know no more."""
 
 from textual.app import App
 
@@ -10,6 +10,9 @@ from tui.text.words import Words
 
 class Console(App[None]):
     """The app as screens see it."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]  # noqa: RUF012  # declared so by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012  # declared so by Textual
 
     def __init__(self, client: AgentClient, watch: Watch, settings: Settings) -> None:
         super().__init__()

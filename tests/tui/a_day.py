@@ -70,7 +70,7 @@ def a_day(now: float) -> list[wire.RoomRow]:
                    reason_text="Ikke den inviterede", said=NOT_THE_ONE, appointment_at=now + 50 * 60),
         )),
         room("r2", "Karen Vig", unit=psyk, waiting=(
-            person("k5", "H. M.", 0.6, now, decision="open", reason="allowed", reason_text="Klar til at blive lukket ind",
+            person("k5", "H. M.", 0.6, now, decision="open", reason="allowed", reason_text="Kan lukkes ind",
                    appointment_at=now + 2 * 60),)),
         room("r3", "Ole Juhl", phase=P.FROZEN, citizen="B. N.", visit=2, visit_since=now - 31 * 60,
              frozen_since=now - 75),

@@ -179,7 +179,6 @@ def http(agent: FakeAgent) -> FastAPI:
 @asynccontextmanager
 async def serving(agent: FakeAgent, path: Path) -> AsyncIterator[None]:
     """Serve on the Unix socket at `path` until the block ends."""
-    path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         listening.bind(str(path))
         config = uvicorn.Config(http(agent), log_level="error", lifespan="off", timeout_graceful_shutdown=1)

@@ -39,6 +39,10 @@ class Board:
         """Somebody looked at this room: its messages count as read."""
         self.unread.pop(key, None)
 
+    def newest(self) -> dict[str, int]:
+        """By shard: number of the last event taken in."""
+        return dict(self._seen)
+
     def _begin(self, picture: wire.Board) -> set[str]:
         touched = set(self.rooms)
         self.rooms = {row.key: row for row in picture.rooms}

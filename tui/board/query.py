@@ -1,6 +1,6 @@
 """Which rooms are shown, in which order, which of them need somebody, and the sums over all of them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,6 +10,8 @@ LONG_WAIT = 10 * 60.0
 """From here on a wait is an alert. Seconds."""
 GETTING_LONG = 0.7 * LONG_WAIT
 """From here on a wait is drawn as a warning."""
+_NEVER = float("inf")
+_LONG_AGO = float("-inf")
 
 
 class Sort(StrEnum):
@@ -67,19 +69,53 @@ class Sums:
     """Rooms with at least one alert."""
 
 
-def sums(rows: Iterable[wire.RoomRow], unread: Mapping[str, int], now: float) -> Sums:
-    """Count over all rooms, shown or filtered away."""
-    rooms = visits = waiting = alarmed = 0
-    longest: float | None = None
-    for row in rows:
-        rooms += row.phase is not wire.RoomPhase.CLOSED
-        visits += row.phase is wire.RoomPhase.VISIT
-        waiting += len(row.waiting)
-        since = longest_since(row)
-        if since is not None and (longest is None or since < longest):
-            longest = since
-        alarmed += bool(alerts(row, now, unread.get(row.key, 0)))
-    return Sums(rooms, visits, waiting, longest, alarmed)
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one room adds to the sums, apart from the time that passes."""
+
+    open: bool
+    visit: bool
+    waiting: int
+    since: float
+    """Infinite when nobody waits."""
+    alert: bool
+    """An alert that does not depend on the time."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over all rooms, shown or filtered away. Counts a room only when it changed."""
+
+    _shares: dict[str, _Share] = field(default_factory=dict)
+
+    def update(self, rooms: Mapping[str, wire.RoomRow], touched: Collection[str], unread: Mapping[str, int]) -> None:
+        """Take in the rooms touched."""
+        for key in touched:
+            row = rooms.get(key)
+            if row is None:
+                self._shares.pop(key, None)
+                continue
+            since = longest_since(row)
+            self._shares[key] = _Share(
+                row.phase is not wire.RoomPhase.CLOSED,
+                row.phase is wire.RoomPhase.VISIT,
+                len(row.waiting),
+                since if since is not None else _NEVER,
+                bool(alerts(row, _LONG_AGO, unread.get(key, 0))),
+            )
+
+    def sums(self, now: float) -> Sums:
+        """The figures at `now` (the agent's clock)."""
+        shares = self._shares.values()
+        longest = min((share.since for share in shares), default=_NEVER)
+        long_since = now - LONG_WAIT
+        return Sums(
+            sum(share.open for share in shares),
+            sum(share.visit for share in shares),
+            sum(share.waiting for share in shares),
+            longest if longest < _NEVER else None,
+            sum(share.alert or share.since <= long_since for share in shares),
+        )
 
 
 _Place = tuple[float, float, str, str]
@@ -98,7 +134,7 @@ def _rank(row: wire.RoomRow) -> float:
 def _place(row: wire.RoomRow, sort: Sort) -> _Place:
     """Where a row stands. Depends on the row alone, never on the time, so that it is computed once a change."""
     since = longest_since(row)
-    wait = since if since is not None else float("inf")
+    wait = since if since is not None else _NEVER
     staff = row.staff[0].casefold() if row.staff else "\uffff"
     match sort:
         case Sort.NEED:
@@ -110,7 +146,7 @@ def _place(row: wire.RoomRow, sort: Sort) -> _Place:
         case Sort.UNIT:
             return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
         case Sort.VISIT:
-            return (0, row.visit_since if row.visit_since is not None else float("inf"), staff, row.key)
+            return (0, row.visit_since if row.visit_since is not None else _NEVER, staff, row.key)
 
 
 def matcher(filter_text: str) -> Callable[[str], bool]:

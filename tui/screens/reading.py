@@ -58,7 +58,7 @@ class Help(SpokenModal[None]):
             yield Label(Content(say("help.title")), classes="dialog-title")
             with VerticalScroll(classes="dialog-body"):
                 yield Label(to_content(self._lines()))
-            yield Label(Content(say("help.alerts")), id="dialog-help")
+            yield Label(Content(f"{say('help.off')}\n{say('help.alerts')}"), id="dialog-help")
             yield Label(Content(say("help.close")), classes="dialog-keys")
 
     def action_back(self) -> None:
@@ -78,8 +78,9 @@ class Help(SpokenModal[None]):
         mine = [active for active in self._active.values() if active.binding.id == name]
         shown = " ".join(self.app.get_key_display(active.binding) for active in mine)
         off = bool(mine) and not any(active.enabled for active in mine)
+        shown = f"({shown})" if off else shown
         return [
-            Cell(f"  {shown:<12}", "muted" if off or not mine else "strong"),
-            Cell(f"{say(f'key.{name}'):<14}", "muted" if off else "plain"),
-            Cell(say(f"tip.{name}") + (f" {say('help.off')}" if off else ""), "muted"),
+            Cell(f"  {shown:<10} ", "muted" if off else "strong"),
+            Cell(f"{say(f'key.{name}'):<14} ", "muted" if off else "plain"),
+            Cell(say(f"tip.{name}"), "muted"),
         ]

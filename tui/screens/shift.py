@@ -12,7 +12,7 @@ from textual.widgets import Footer, Input, Static
 from typing_extensions import override
 
 from tui.board.freshness import Standing, State
-from tui.board.query import Sort, View, next_alert, sums
+from tui.board.query import Sort, Tally, View, next_alert
 from tui.keys import keys
 from tui.screens.doors import DoorScreen
 from tui.screens.reading import Help, Why
@@ -40,8 +40,6 @@ _SORT_OF_COLUMN: Final = {
 class ShiftScreen(DoorScreen):
     """Draws the board four times a second where it changed; remembers only order, filter and cursors."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]  # noqa: RUF012  # declared so by Textual
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012  # declared so by Textual
     BINDINGS: ClassVar[list[BindingType]] = keys(
         "let_in", "turn_away", "write", "write_all", "finish", "reveal", "filter", "sort", "next_alert", "help",
         "back", "next_panel", "previous_panel",
@@ -84,6 +82,9 @@ class ShiftScreen(DoorScreen):
         self._offered: tuple[object, ...] = ()
         self._lobby_of: str | None = None
         self._began = False
+        self._tally = Tally()
+        self._drawn: dict[str, list[list[Cell]]] = {}
+        self._titles: dict[str, str] = {}
         self._typing: Timer | None = None
         self.grid("events").border_title = Content(words.say("happened.title"))
         self.query_one("#why").border_title = Content(words.say("why.title"))
@@ -104,6 +105,7 @@ class ShiftScreen(DoorScreen):
         now, standing = watch.now(), watch.standing()
         ticked = int(now) != self._second or standing != self._standing
         self._second = int(now)
+        self._tally.update(watch.board.rooms, touched, watch.board.unread)
         if ticked:
             self._draw_standing(standing, now)
         held = watch.clock() - self._moved_at < HOLD_FOR
@@ -115,18 +117,28 @@ class ShiftScreen(DoorScreen):
         self._offer()
 
     def _draw_standing(self, standing: Standing, now: float) -> None:
-        words, board = self.app.words, self.app.watched.board
-        total = sums(board.rooms.values(), board.unread, now)
-        line = to_content([sums_line(total, now, words)])
-        self.query_one("#sums", Static).update(line)
+        words = self.app.words
+        self.query_one("#sums", Static).update(to_content([sums_line(self._tally.sums(now), now, words)]), layout=False)
         at = Cell(f"  {clock(now)}" if standing.state is State.LIVE else "", "muted")
-        self.query_one("#standing", Static).update(to_content([[standing_cell(standing, words), at]]))
+        self._put("standing", [[standing_cell(standing, words), at]])
         if self._standing is None or standing.may_act != self._standing.may_act:
             for grid in self.query(RowGrid):
                 grid.stale = not standing.may_act and grid.id != "events"
             self.set_class(not standing.may_act, "-not-current")
-        self.query_one("#stale", Static).update(Content(stale_line(now, words)))
+        if not standing.may_act:
+            self.query_one("#stale", Static).update(Content(stale_line(now, words)), layout=False)
         self._standing = standing
+
+    def _put(self, name: str, lines: list[list[Cell]]) -> None:
+        """Words into a line or panel, only when they are other words: laying out anew is costly."""
+        if self._drawn.get(name) != lines:
+            self._drawn[name] = lines
+            self.query_one(f"#{name}", Static).update(to_content(lines))
+
+    def _title(self, grid: RowGrid, title: str) -> None:
+        if self._titles.get(grid.id or "") != title:
+            self._titles[grid.id or ""] = title
+            grid.border_title = Content(title)
 
     def _draw_rooms(self, touched: set[str], ticked: bool) -> None:
         grid = self.grid("rooms")
@@ -135,13 +147,13 @@ class ShiftScreen(DoorScreen):
         grid.show(self.view.order, None if ticked else touched)
         if ticked:
             total = len(self.app.watched.board.rooms)
-            grid.border_title = Content(rooms_heading(self.view, total, self.app.words))
+            self._title(grid, rooms_heading(self.view, total, self.app.words))
         if not self._began and grid.order:
             self._began = True
             grid.put_cursor(grid.order[0])
 
     def _draw_lobby(self) -> None:
-        words, lobby, why = self.app.words, self.grid("lobby"), self.query_one("#why", Static)
+        words, lobby = self.app.words, self.grid("lobby")
         room = self.chosen_room()
         key = room.key if room is not None else None
         lobby.show([person.knock for person in room.waiting] if room is not None else [])
@@ -149,10 +161,10 @@ class ShiftScreen(DoorScreen):
             self._lobby_of = key
             lobby.put_cursor(lobby.order[0] if lobby.order else None)
         title = words.say("lobby.title", staff=rooms.staff_names(room)) if room else words.say("lobby.none")
-        lobby.border_title = Content(title)
+        self._title(lobby, title)
         person = self.chosen_person()
         lines = people.why(person, words) if person else [[Cell(words.say("why.empty"), "muted")]]
-        why.update(to_content(lines), layout=False)
+        self._put("why", lines)
 
     def _draw_events(self) -> None:
         grid, lines = self.grid("events"), self.app.watched.happenings.lines

@@ -9,21 +9,18 @@ from tui.text.words import Words
 
 
 def sums_line(total: Sums, now: float, words: Words) -> list[Cell]:
-    """Name, open rooms, visits, people waiting, longest wait, rooms that need somebody."""
+    """What needs somebody first: on a narrow terminal the end of the line is cut."""
     say = words.say
-    line = [
-        Cell(say("top.name"), "strong"),
-        Cell(f"   {say('top.rooms', n=total.rooms)}"),
-        Cell(f"   {say('top.visits', n=total.visits)}"),
-        Cell(f"   {say('top.waiting', n=total.waiting)}", "strong" if total.waiting else "plain"),
-    ]
+    if total.alerts:
+        need = Cell(f"  {words.signed('alert', say('top.alerts', n=total.alerts))}", "warn")
+    else:
+        need = Cell(f"  {say('top.calm')}", "muted")
+    waiting = Cell(f"   {say('top.waiting', n=total.waiting)}", "strong" if total.waiting else "plain")
+    line = [Cell(say("top.name"), "strong"), need, waiting]
     if total.longest_since is not None:
         waited = now - total.longest_since
         line.append(Cell(f", {say('top.longest', age=glance(waited))}", wait_tone(waited)))
-    if total.alerts:
-        line.append(Cell(f"   {words.signed('alert', say('top.alerts', n=total.alerts))}", "warn"))
-    else:
-        line.append(Cell(f"   {say('top.calm')}", "muted"))
+    line.append(Cell(f"   {say('top.visits', n=total.visits)}   {say('top.rooms', n=total.rooms)}"))
     return line
 
 

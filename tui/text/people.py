@@ -17,7 +17,7 @@ def columns(words: Words) -> tuple[Column, ...]:
     say = words.say
     return (
         Column("place", "", 2, "right"),
-        Column("who", say("col.who"), 13, grows=3),
+        Column("who", say("col.who"), 16, grows=3),
         Column("appointment", say("col.appointment"), 6, gives_way=3),
         Column("waited", say("col.waited"), 7, "right"),
         Column("proof", say("col.proof"), 15, grows=2, gives_way=1),

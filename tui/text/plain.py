@@ -2,7 +2,7 @@
 
 from tui.board.board import Board
 from tui.board.freshness import Standing
-from tui.board.query import View, longest_since, sums
+from tui.board.query import Tally, View, longest_since
 from tui.text.ages import clock, glance
 from tui.text.people import reason, verdict, who
 from tui.text.rooms import citizen_name, phase_word, staff_names
@@ -27,7 +27,9 @@ def status_lines(board: Board, now: float, standing: Standing, words: Words) -> 
 
 def head_line(board: Board, now: float, standing: Standing, words: Words) -> str:
     """Time, connection and sums in one sentence."""
-    total = sums(board.rooms.values(), board.unread, now)
+    tally = Tally()
+    tally.update(board.rooms, board.rooms.keys(), board.unread)
+    total = tally.sums(now)
     since = total.longest_since
     return words.say(
         "plain.head",

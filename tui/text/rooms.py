@@ -29,8 +29,7 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("staff", say("col.staff"), 12, grows=4),
         Column("unit", say("col.unit"), 10, grows=4, gives_way=1),
         Column("citizen", say("col.citizen"), 8, grows=1),
-        Column("recording", "", 5, gives_way=2),
-        Column("visit", say("col.visit"), 6, "right"),
+        Column("visit", say("col.visit"), 10, "right"),
         Column("waiting", say("col.waiting"), 4, "right"),
         Column("longest", say("col.longest"), 7, "right"),
     )
@@ -62,18 +61,24 @@ def cells(row: wire.RoomRow, now: float, unread: int, words: Words) -> tuple[Cel
     """The row at `now` (the agent's clock), one cell for each of `columns`."""
     quiet: Tone = "muted" if row.phase is wire.RoomPhase.CLOSED and not row.waiting else "plain"
     since = longest_since(row)
-    began = row.frozen_since if row.phase is wire.RoomPhase.FROZEN else row.visit_since
     return (
         _alert(alerts(row, now, unread), words),
         Cell(words.signed(row.phase.value, phase_word(row.phase, words)), PHASE_TONES[row.phase]),
         Cell(staff_names(row), quiet),
         Cell(safe(row.unit, 60), "muted"),
         Cell(citizen_name(row), quiet),
-        Cell(words.sign("recording"), "bad") if row.recording else Cell(),
-        Cell(glance(now - began) if began is not None else "", quiet),
+        _visit(row, now, words),
         Cell(str(len(row.waiting)), "strong") if row.waiting else Cell("·", "muted"),
         Cell(glance(now - since), wait_tone(now - since)) if since is not None else Cell(),
     )
+
+
+def _visit(row: wire.RoomRow, now: float, words: Words) -> Cell:
+    began = row.frozen_since if row.phase is wire.RoomPhase.FROZEN else row.visit_since
+    length = glance(now - began) if began is not None else ""
+    if row.recording:
+        return Cell(f"{words.sign('recording')} {length}".rstrip(), "bad")
+    return Cell(length)
 
 
 def _alert(found: tuple[Alert, ...], words: Words) -> Cell:

@@ -16,11 +16,15 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _TO_SPACE = frozenset({"Zs", "Zl", "Zp"})
 _ACCENTS_PER_LETTER = 2
+_FIRST_ACCENT = "\u0300"
+"""Below it nothing combines; what does not print there is caught by `isprintable`."""
 LONGEST = 500
 
 
 def safe(text: str, limit: int = LONGEST) -> str:
     """`text` on one line, without anything invisible or commanding, at most `limit` characters."""
+    if len(text) <= limit and text.isprintable() and max(text, default="") < _FIRST_ACCENT:
+        return " ".join(text.split())  # nearly every name; the rest costs more
     kept: list[str] = []
     accents = 0
     for char in unicodedata.normalize("NFC", text[: 4 * limit]):

@@ -17,7 +17,7 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "wait": ("…", "."),
     "refuse": ("✗", "x"),
     "judge": ("?", "?"),
-    "recording": ("◉ REC", "REC"),
+    "recording": ("REC", "REC"),
     "unread": ("✉", "@"),
     "alert": ("!", "!"),
     "cursor": ("▌", ">"),

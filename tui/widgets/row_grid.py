@@ -23,6 +23,7 @@ from tui.text.cells import GAP, TONES, Cell, Column, Tone, lay_out
 from tui.text.safe import fit
 
 Cells = Callable[[str], Sequence[Cell]]
+_A_HANDFUL = 4
 _MARGIN = 2
 """Cells left of the first column: the cursor's mark and a space."""
 
@@ -98,9 +99,21 @@ class RowGrid(ScrollView, can_focus=True):
             self.refresh()
         if was_seen and self.cursor is not None:
             self._bring_to_view()
-        for line, key in enumerate(self._on_screen()):
-            if changed is None or key in changed or line >= len(before) or before[line] != key:
-                self.refresh_line(self.scroll_offset.y + self._head + line)
+        self._redraw(
+            [
+                line
+                for line, key in enumerate(self._on_screen())
+                if changed is None or key in changed or line >= len(before) or before[line] != key
+            ]
+        )
+
+    def _redraw(self, lines: list[int]) -> None:
+        """These lines of the screen; beyond a handful one stroke over all of them costs less."""
+        if len(lines) > _A_HANDFUL:
+            self.refresh_lines(self.scroll_offset.y + self._head + lines[0], lines[-1] - lines[0] + 1)
+            return
+        for line in lines:
+            self.refresh_line(self.scroll_offset.y + self._head + line)
 
     def put_cursor(self, key: str | None) -> None:
         """Put the cursor on a row that is in the order, or on nothing."""
