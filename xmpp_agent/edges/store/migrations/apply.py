@@ -1,5 +1,6 @@
 """Bringing a database up to the schema of this version, through a connection that the caller opened."""
 
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+
+_one_at_a_time = threading.Lock()
 
 
 @cache
@@ -19,7 +22,9 @@ def upgrade(connection: Connection) -> None:
     """Run what is missing, inside the caller's transaction."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    # Alembic keeps the run that is going on in module globals.
+    with _one_at_a_time:
+        command.upgrade(config, "head")
 
 
 def _config() -> Config:

@@ -103,10 +103,13 @@ def _look(path: Path) -> bool:
         raise DatabaseFault(f"Database {path} is empty: it was cut short or is another file.")
     if head != _MAGIC:
         raise DatabaseFault(f"Database {path} is not a SQLite file.")
-    if not os.access(path, os.W_OK):
-        raise DatabaseFault(f"Database {path} cannot be written by the user running this.")
+    for needed in (path, path.parent):
+        if not os.access(needed, os.W_OK, effective_ids=True):
+            raise DatabaseFault(f"Database {path} cannot be used: {needed} cannot be written.")
     try:
         revision = _revision(path)
+    except sqlite3.OperationalError:
+        raise  # locked or unreadable, which says nothing about its content
     except sqlite3.DatabaseError as error:
         raise DatabaseFault(f"Database {path} is damaged: {error}. Restore it from a backup.") from None
     known = known_revisions()
