@@ -5,7 +5,7 @@ is never what they are called: names come from the booking and the login.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 import pytest_asyncio
@@ -58,6 +58,8 @@ class Room:
     clinic: Clinic
     chromium: Browser
     staff: str
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Of the citizens, by the name of their page."""
 
     @property
     def server(self) -> Server:
@@ -90,6 +92,7 @@ class Room:
         """A citizen's page with a valid pass, and what came of its first try to join."""
         page = await self.page(person.name)
         _, token = await self.clinic.citizen_pass(booked, cpr=person.cpr)
+        self.tokens[page.name] = token
         assert (await page.connect(self.server, booked.room, token)).name == "CONNECTION_ESTABLISHED"
         return page, await page.join(booked.room, TYPED)
 
@@ -245,3 +248,29 @@ async def test_pass_for_another_room_is_refused_at_the_door(room: Room) -> None:
     await page.connect(room.server, other.room, (await room.clinic.citizen_pass(own, cpr=ANNA.cpr))[1])
     refused = await page.join(other.room, TYPED)
     assert (refused.name, refused.args[0]) == ("CONFERENCE_FAILED", "conference.connectionError.notAllowed")
+
+
+async def test_reload_inside_keeps_the_admission(room: Room) -> None:
+    """A citizen who presses F5 inside comes in again with the same pass, without a knock and without a click."""
+    booked = await room.book(ANNA)
+    staff = await room.open(booked)
+    anna = await room.knock(ANNA, booked)
+    await staff.call("approve", await knocked(staff, ANNA.name))
+    await anna.wait_event("CONFERENCE_JOINED")
+    await anna.reload()
+    await staff.wait_event("USER_LEFT")
+    assert (await anna.connect(room.server, booked.room, room.tokens[anna.name])).name == "CONNECTION_ESTABLISHED"
+    assert (await anna.join(booked.room, TYPED)).name == "CONFERENCE_JOINED"
+
+
+async def test_agent_away_is_told_and_not_waited_for(room: Room, clinic: Clinic) -> None:
+    """While the agent is away a join fails with an event once Prosody has held it; the page never spins."""
+    booked = await room.book(ANNA)
+    page = await room.page("citizen")
+    await page.connect(room.server, booked.room, (await clinic.citizen_pass(booked, cpr=ANNA.cpr))[1])
+    await clinic.stop_agent()
+    try:
+        failed = await page.join(booked.room, TYPED)
+    finally:
+        await clinic.start_agent()
+    assert (failed.name, failed.args[0]) == ("CONFERENCE_FAILED", "conference.connectionError")
