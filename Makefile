@@ -1,0 +1,81 @@
+# The two commands to know:
+#   make demo              a clinic day on this machine, with the console on it (HEADLESS=1: plays by itself, no terminal)
+#   make test              all tests
+# Both first install what is missing: Debian packages (needs root or sudo once) and Python packages into .venv.
+# Beside them: check (style, types, layers, length), bench-door, bench-console, lock, install, clean.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= $(shell nproc)
+export PYTHON
+
+# The environment is made anew in place when the lock or the project's own metadata changes.
+LOCKED := $(shell cat requirements.lock pyproject.toml | sha256sum | cut -c 1-16)
+READY := $(VENV)/ready-$(LOCKED)
+
+.PHONY: help demo test check install packages-demo packages client lock bench-door bench-console clean
+
+help:
+	@sed -n '1,5s/^# \{0,1\}//p' Makefile
+
+packages-demo:
+	@scripts/install-packages demo
+
+packages:
+	@scripts/install-packages all
+
+# pip checks every file against the hashes of the lock; the project itself is built with the lock's own setuptools.
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit("Portner needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Python packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/ready-*
+	@touch $@
+
+client: packages
+	@tests/jitsi_client/install
+
+install: packages $(READY) client
+
+# setpriv: when make is killed outright, the demo is told to end, and it takes its own processes with it.
+demo: packages-demo
+	@$(MAKE) --no-print-directory $(READY)
+	@exec setpriv --pdeathsig TERM $(BIN)/portner demo $(if $(filter-out 0,$(HEADLESS)),--headless)
+
+test: packages
+	@$(MAKE) --no-print-directory $(READY) client
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -q $(PYTEST_ARGS)
+
+check: packages
+	@$(MAKE) --no-print-directory $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	luacheck -q lua_shims tests/lua_shims/lua
+	$(BIN)/pytest -q tests/test_house_rules.py
+
+# Versions and hashes, no addresses: whoever installs decides where packages come from.
+lock: packages-demo $(READY)
+	@CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+		--extra=dev --output-file=requirements.lock $(LOCK_ARGS) pyproject.toml
+
+bench-door: packages-demo $(READY)
+	@$(BIN)/python -m tests.speed.bench_door
+
+bench-console: packages-demo $(READY)
+	@$(BIN)/python -m tests.speed.bench_console
+
+# Takes away what these commands made, but for the Debian packages.
+clean:
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
