@@ -235,9 +235,9 @@ class Clinic:
 
 
 @asynccontextmanager
-async def open_clinic(directory: Path) -> AsyncIterator[Clinic]:
-    """A clinic with everything running."""
-    async with running_prosody(directory / "prosody") as prosody:
+async def open_clinic(directory: Path, *, extra: str = "") -> AsyncIterator[Clinic]:
+    """A clinic with everything running; `extra` is put behind Prosody's stock configuration."""
+    async with running_prosody(directory / "prosody", extra=extra) as prosody:
         data = directory / "agent"
         data.mkdir(mode=0o700)
         keys = data / "keys"

@@ -120,8 +120,16 @@ class Agent:
             self.feed,
             self._settings.supervisors,
             lambda: self.component.is_live,
-            {"appointments": partial(cancel_appointment, self.house), "passes": partial(revoke_pass, self.house)},
+            {"appointments": self.cancel, "passes": self.revoke},
         )
+
+    async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
+        """Cancel an appointment. Raises Unavailable."""
+        await cancel_appointment(self.house, appointment_id, actor)
+
+    async def revoke(self, pass_id: str, actor: str = "agent") -> None:
+        """Take a pass back. Raises Unavailable."""
+        await revoke_pass(self.house, pass_id, actor)
 
     def link(self) -> Link:
         """Whether the agent sees Prosody, for the console."""
