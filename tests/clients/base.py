@@ -118,7 +118,7 @@ class Client(ABC):
             lambda e: (
                 e.tag == f"{{{CLIENT}}}presence"
                 and e.get("from") == address
-                and (e.get("type") == "error" or "110" in statuses(e))
+                and (e.get("type") == "error" or (e.get("type") is None and "110" in statuses(e)))
             ),
             begin=begin,
             seconds=seconds,

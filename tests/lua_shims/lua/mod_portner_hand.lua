@@ -6,7 +6,7 @@ module:hook("iq-set/host/urn:portner:test:lua", function (event)
 	local env = setmetatable({ module = module, modulemanager = require "core.modulemanager" }, { __index = _G });
 	local chunk = assert(load(event.stanza.tags[1]:get_text(), "test", "t", env));
 	local reply = st.reply(event.stanza);
-	reply:tag("lua", { xmlns = "urn:portner:test" }):text(tostring(chunk()));
+	reply:tag("lua", { xmlns = "urn:portner:test" }):text(tostring((chunk())));
 	event.origin.send(reply);
 	return true;
 end);
