@@ -50,14 +50,12 @@ async def cancel(database: Database, appointment_id: str, at: float) -> None:
     appointment = await database.store.appointment(appointment_id)
     if appointment is None:
         raise NotDone("There is no such appointment.")
-    await database.ledger.cancel_appointment(
-        appointment_id, _line(at, "cancel-appointment", appointment.room, appointment_id)
-    )
+    await database.ledger.cancel_appointment(appointment_id, _line(at, "cancel", appointment.room, appointment_id))
 
 
 async def revoke(database: Database, pass_id: str, at: float) -> None:
     """Revoke in the database, with an audit line, whether the pass was used or not."""
-    await database.ledger.revoke_pass(pass_id, _line(at, "revoke-pass", "", pass_id))
+    await database.ledger.revoke_pass(pass_id, _line(at, "revoke", "", pass_id))
 
 
 def _listens(path: Path) -> bool:
