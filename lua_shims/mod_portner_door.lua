@@ -104,7 +104,7 @@ end
 -- Time of the session's first knock at this lobby address; later presence does not move it.
 local function time_of_knock(session, address)
 	local knocks = session.portner.knocks;
-	knocks[address] = knocks[address] or ("%.3f"):format(now());
+	knocks[address] = knocks[address] or ("%.6f"):format(now());
 	return knocks[address];
 end
 
@@ -129,6 +129,7 @@ local function towards_lobby(event, kind)
 	local session, stanza = event.origin, event.stanza;
 	local address = stanza.attr.to;
 	if kind == "unavailable" then
+		if session.portner and session.portner.knocks[address] then line.departed(address); end
 		forget_place(session, address);
 		if not line.is_up() then return true; end
 		return nil;

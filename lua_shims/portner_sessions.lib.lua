@@ -2,8 +2,13 @@
 
 local jid = require "util.jid";
 local st = require "util.stanza";
+local destroy_session = require "core.sessionmanager".destroy_session;
+
+local now = require "util.time".now;
 
 local page_size = 400;
+local departures_kept = 120; -- seconds: longer than an agent is away while staff's clients still show its list
+local most_departures = 2000;
 
 return function (line)
 	local agent = line.agent;
@@ -47,18 +52,41 @@ return function (line)
 		return table.concat(parts);
 	end
 
+	local departures = {};
+
+	-- A goodbye may reach an agent that dies before it acts on it: the next one hears of it again.
+	function line.departed(address)
+		departures[#departures + 1] = { address = address, at = now() };
+		if #departures > most_departures then table.remove(departures, 1); end
+	end
+
+	local function recent_departures()
+		local since, recent = now() - departures_kept, {};
+		for _, departure in ipairs(departures) do
+			if departure.at > since then recent[#recent + 1] = departure; end
+		end
+		departures = recent;
+		return recent;
+	end
+
+	-- Keys are full JIDs, and "gone <address>" (no JID holds a space).
 	line.answer_snapshot(page_size, function ()
-		local jids = {};
-		for _, session in ipairs(own_sessions()) do jids[#jids + 1] = session.full_jid; end
-		return jids;
-	end, function (full_jid)
-		local session = prosody.full_sessions[full_jid];
+		local keys = {};
+		for _, departure in ipairs(recent_departures()) do keys[#keys + 1] = "gone " .. departure.address; end
+		for _, session in ipairs(own_sessions()) do keys[#keys + 1] = session.full_jid; end
+		return keys;
+	end, function (key)
+		local address = key:match("^gone (.*)$");
+		if address then return "<gone" .. attribute("at", address) .. "/>"; end
+		local session = prosody.full_sessions[key];
 		return session and session.portner and describe(session) or "";
 	end);
 
-	-- Closed with a reason, so at once; before that the resumption token is revoked by mod_smacks.
+	-- Closed with a reason, so at once; before that the resumption token is revoked by mod_smacks. A sleeping websocket
+	-- session has nothing to close (mod_websocket of 0.12 then does nothing) and must be ended by hand.
 	local function shut(session, text)
 		session:close({ condition = "policy-violation", text = text });
+		if not session.destroyed and not session.conn then destroy_session(session, text); end
 	end
 
 	line.obey("disconnect", function (attr)

@@ -71,11 +71,13 @@ class LobbyIn:
                 self._put(error(stanza, "modify", "bad-request"))
             return
         payload, to, lobby = stanza[0].tag, stanza.get("to", ""), self._house.addresses.lobby
+        if "/" in to:
+            return  # any answer would come from the address of somebody who waits, and say that there is one
         if to == lobby and payload == f"{{{DISCO}}}query" and stanza.get("type") == "get":
             self._put(result(stanza, _discovery(lobby, stanza[0].get("node", ""))))
         elif to == lobby and payload == f"{{{PING}}}ping":
             self._put(result(stanza))
-        elif payload == f"{{{MUC_ADMIN}}}query" and stanza.get("type") == "set" and "/" not in to:
+        elif payload == f"{{{MUC_ADMIN}}}query" and stanza.get("type") == "set":
             self._reject(stanza, node_of(to))
         else:
             self._put(error(stanza, "cancel", "service-unavailable"))
