@@ -87,6 +87,14 @@ async def test_nothing_leaves_the_machine(chromium: Browser, server: Server) -> 
     await page.call("connect", asdict(server) | {"serviceUrl": "http://192.0.2.1/http-bind", "room": "r"})
     async with asyncio.timeout(10):
         assert await page.troubles.first(bool, after=-1) == "asked for 192.0.2.1"
-    elsewhere = replace(server, serviceUrl=server.serviceUrl.replace("plain.example.dk", "192.0.2.1"))
-    await page.connect(elsewhere, "room")
-    assert page.events.all[-1].name == "CONNECTION_FAILED"
+    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.set_result(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as here:
+        port = here.sockets[0].getsockname()[1]
+        refused = await page.connect(replace(server, serviceUrl=f"ws://192.0.2.1:{port}/"), "room")
+        assert refused.name == "CONNECTION_FAILED"
+        assert f"Host: 192.0.2.1:{port}".encode() in await heard

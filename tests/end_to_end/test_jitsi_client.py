@@ -274,3 +274,39 @@ async def test_agent_away_is_told_and_not_waited_for(room: Room, clinic: Clinic)
     finally:
         await clinic.start_agent()
     assert (failed.name, failed.args[0]) == ("CONFERENCE_FAILED", "conference.connectionError")
+
+
+async def test_inside_a_citizen_gets_no_rights_and_no_other_name(room: Room) -> None:
+    """Staff's client cannot make a citizen moderator, and a citizen's client cannot rename itself."""
+    booked = await room.book(ANNA)
+    staff = await room.open(booked)
+    anna = await room.knock(ANNA, booked)
+    await staff.call("approve", await knocked(staff, ANNA.name))
+    joined = await staff.wait_event("USER_JOINED")
+    seen = len(staff.frames.all) - 1
+    await staff.call("grantOwner", joined.args[0])
+    await staff.wait_received("<iq", "type='error'", after=seen)
+    await anna.call("setDisplayName", "Borgmesteren")
+    await anna.call("say", "hej")
+    await staff.wait_event("MESSAGE_RECEIVED")
+    assert (await anna.state())["moderator"] is False
+    assert not any("Borgmesteren" in frame for frame in staff.received())
+
+
+async def test_put_out_by_staff_stays_out_until_let_in_again(room: Room) -> None:
+    """Jitsi's own kick puts a citizen out; trying again leads to the lobby, and staff's click back in."""
+    booked = await room.book(ANNA)
+    staff = await room.open(booked)
+    anna = await room.knock(ANNA, booked)
+    await staff.call("approve", await knocked(staff, ANNA.name))
+    joined = await staff.wait_event("USER_JOINED")
+    await staff.call("kick", joined.args[0], "pause")
+    await anna.wait_event("KICKED")
+    before = staff.now
+    await anna.reload()
+    await anna.connect(room.server, booked.room, room.tokens[anna.name])
+    assert (await anna.join(booked.room, TYPED)).args[0] == MEMBERS_ONLY
+    await anna.call("joinLobby", TYPED)
+    again = anna.now
+    await staff.call("approve", await knocked(staff, ANNA.name, after=before))
+    await anna.wait_event("CONFERENCE_JOINED", after=again)

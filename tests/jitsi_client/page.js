@@ -68,9 +68,7 @@ const client = (() => {
         grantOwner: id => conference.grantOwner(id),
         say: text => conference.sendTextMessage(text),
         setDisplayName: name => conference.setDisplayName(name),
-        setSubject: text => conference.setSubject(text),
         leave: () => conference.leave(),
-        disconnect: () => connection.disconnect(),
 
         /* How things stand, as the library sees them. */
         state: () => ({
