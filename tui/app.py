@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 from textual.worker import WorkerFailed
@@ -71,6 +72,13 @@ class PortnerApp(Console):
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
         yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
         yield SystemCommand(say("key.quit"), say("tip.quit"), self.action_quit)
+
+    @override
+    def action_command_palette(self) -> None:
+        """The palette, asking in the language chosen."""
+        if not CommandPalette.is_open(self):
+            asking = self.words.say("palette.placeholder")
+            _ = self.push_screen(CommandPalette(placeholder=asking, id="--command-palette"))
 
     def action_light(self) -> None:
         """Switch between the dark and the light theme."""

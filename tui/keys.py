@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tui.text.catalogue import TEXTS
 
-_KEYS: Final[dict[str, tuple[str, str, bool]]] = {
+KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     # id: (keys, action, shown in the footer)
     "let_in": ("a", "let_in", True),
     "turn_away": ("d", "turn_away", True),
@@ -54,7 +54,7 @@ def keys(*ids: str) -> list[BindingType]:
 
 
 def _key(name: str) -> Binding:
-    key, action, show = _KEYS[name]
+    key, action, show = KEYS[name]
     return Binding(
         key,
         action,

@@ -176,11 +176,17 @@ def http(agent: FakeAgent) -> FastAPI:
     return app
 
 
+def _listening(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.bind(str(path))
+    return listening
+
+
 @asynccontextmanager
 async def serving(agent: FakeAgent, path: Path) -> AsyncIterator[None]:
     """Serve on the Unix socket at `path` until the block ends."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
-        listening.bind(str(path))
+    with _listening(path) as listening:
         config = uvicorn.Config(http(agent), log_level="error", lifespan="off", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         server.config.load()

@@ -38,10 +38,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "why.title": ("Hvorfor", "Why"),
     "why.empty": ("Vælg en person i venteværelset", "Choose somebody in the lobby"),
     "why.rules": ("Reglerne blev spurgt:", "The rules were asked:"),
-    "why.proof": ("Bevis", "Proof"),
     "why.since": ("Kom", "Came"),
     "why.appointment": ("Aftale", "Appointment"),
-    "why.answer": ("Svar nu", "Answer now"),
     "happened.title": ("Hændelser", "Events"),
     "happened.empty": ("Intet er sket endnu", "Nothing has happened yet"),
     # columns
@@ -126,7 +124,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Citizen and companions are sent out and the room is cleared. Staff stays.",
     ),
     "ask.judge": ("Luk {who} ind alligevel?", "Let {who} in all the same?"),
-    "ask.send": ("Send", "Send"),
     "ask.yes": ("Ja", "Yes"),
     "ask.no": ("Fortryd", "Cancel"),
     "ask.keys": ("Enter sender · Esc fortryder", "Enter sends · Esc cancels"),

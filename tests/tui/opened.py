@@ -1,0 +1,90 @@
+"""A console opened on a fake agent over a real Unix socket, and how tests wait for what they expect."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.tui.a_day import a_day
+from tests.tui.fake_agent import FakeAgent, serving
+from tui.app import PortnerApp
+from tui.screens.shift import ShiftScreen
+from tui.settings import Settings
+from xmpp_agent import wire
+
+NARROW = (80, 24)
+WIDE = (160, 50)
+
+
+@dataclass
+class Clock:
+    """A monotonic clock that can be put forward."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+@dataclass
+class Opened:
+    """What a test works with."""
+
+    app: PortnerApp
+    agent: FakeAgent
+    pilot: Pilot[None]
+    clock: Clock
+
+    @property
+    def shift(self) -> ShiftScreen:
+        """The shift screen, whatever lies over it."""
+        bottom = self.app.screen_stack[0]
+        assert isinstance(bottom, ShiftScreen)
+        return bottom
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition, at most about five seconds; draws in between."""
+        for _ in range(250):
+            self.shift.flush()
+            if condition():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError("it did not come about")
+
+    async def go_to(self, key: str) -> None:
+        """Choose a room as its row."""
+        self.shift.go_to(f"s1/{key}")
+        await self.pilot.pause()
+
+    def text(self) -> str:
+        """What is on the screen, as lines of characters."""
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in lines)
+
+    def notices(self) -> str:
+        """All short notices given so far."""
+        return "\n".join(notice.message for notice in self.app._notifications)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path,
+    rows: list[wire.RoomRow] | None = None,
+    *,
+    size: tuple[int, int] = WIDE,
+    settings: Settings | None = None,
+    agent: FakeAgent | None = None,
+) -> AsyncIterator[Opened]:
+    """The console on `rows` (a whole day's if none are given), live."""
+    agent = agent or FakeAgent()
+    agent.rooms = {row.key: row for row in (a_day(time.time()) if rows is None else rows)}
+    clock = Clock()
+    async with serving(agent, folder / "s"):
+        app = PortnerApp(folder / "s", settings, clock)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            console = Opened(app, agent, pilot, clock)
+            await console.until(lambda: app.watched.standing().may_act)
+            yield console

@@ -1,0 +1,118 @@
+"""The board: what it makes of pictures and events."""
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tui.a_day import person, room
+from tui.board.board import Board
+from tui.board.heard import Event, Happened, Picture
+from xmpp_agent import wire
+
+LINK = wire.Link(state="live", since=0, now=0)
+KEYS = ["a", "b", "c"]
+
+
+def _changed(key: str, visit: int, waiting: int) -> wire.RoomChanged:
+    people = tuple(person(f"{key}{each}", "A. H.", each, 1000.0) for each in range(waiting))
+    return wire.RoomChanged(now=float(visit), row=room(key, "Mette Holm", visit=visit, waiting=people))
+
+
+CHANGES = st.builds(_changed, st.sampled_from(KEYS), st.integers(0, 5), st.integers(0, 2))
+GONE = st.sampled_from(KEYS).map(lambda key: wire.RoomGone(key=f"s1/{key}"))
+LINKS = st.sampled_from(["live", "lost", "resyncing"]).map(
+    lambda state: wire.Link.model_validate({"state": state, "since": 1, "now": 2})
+)
+EVENTS: st.SearchStrategy[list[Event]] = st.lists(st.one_of(CHANGES, GONE, LINKS), max_size=30)
+
+
+def _board_at(events: list[Event], number: int) -> wire.Board:
+    """The picture a correct agent would give after that many events."""
+    rooms: dict[str, wire.RoomRow] = {}
+    link = LINK
+    for event in events[:number]:
+        if isinstance(event, wire.RoomChanged):
+            rooms[event.row.key] = event.row
+        elif isinstance(event, wire.RoomGone):
+            rooms.pop(event.key, None)
+        elif isinstance(event, wire.Link):
+            link = event
+    return wire.Board(at_event=f"s1:{number}", now=0, link=link, rooms=tuple(rooms.values()))
+
+
+def _took(events: list[Event], picture_at: int, resumed_at: int) -> Board:
+    board = Board()
+    board.take(Picture(_board_at(events, picture_at)))
+    for number, event in enumerate(events[resumed_at:], resumed_at + 1):
+        board.take(Happened("s1", number, event))
+    return board
+
+
+@given(events=EVENTS, data=st.data())
+def test_any_split_gives_the_same_board(events: list[Event], data: st.DataObject) -> None:
+    """Wherever the picture is taken, and however far events before it are repeated, the rooms end up the same."""
+    picture_at = data.draw(st.integers(0, len(events)))
+    resumed_at = data.draw(st.integers(0, picture_at))
+
+    board = _took(events, picture_at, resumed_at)
+
+    whole = _took(events, 0, 0)
+    assert (board.rooms, board.link) == (whole.rooms, whole.link)
+    assert {row.room: row for row in board.rooms.values()} == {
+        row.room: board.named(row.room) for row in board.rooms.values()
+    }
+
+
+@given(events=EVENTS)
+def test_what_changed_is_always_told(events: list[Event]) -> None:
+    """A room that differs after an event is among the keys answered for that event."""
+    board = Board()
+    board.take(Picture(_board_at([], 0)))
+    for number, event in enumerate(events, 1):
+        before = dict(board.rooms)
+        touched = board.take(Happened("s1", number, event))
+        keys = before.keys() | board.rooms.keys()
+        assert {key for key in keys if before.get(key) != board.rooms.get(key)} <= touched
+
+
+def test_a_new_picture_forgets_what_it_does_not_show() -> None:
+    """After a resync a room that is not in the picture is gone, and told as touched."""
+    board = _took([_changed("a", 1, 0), _changed("b", 1, 0)], 0, 0)
+
+    touched = board.take(Picture(_board_at([_changed("b", 2, 0)], 1)))
+
+    assert set(board.rooms) == {"s1/b"}
+    assert touched == {"s1/a", "s1/b"}
+
+
+def test_an_agent_that_counts_anew_is_believed_after_its_picture() -> None:
+    """A picture resets the count, so that events of a restarted agent with low numbers are not dropped."""
+    board = _took([_changed("a", number, 0) for number in range(9)], 0, 0)
+    board.take(Picture(_board_at([], 0)))
+
+    board.take(Happened("s1", 1, _changed("a", 77, 0)))
+
+    assert board.rooms["s1/a"].visit == 77
+
+
+def test_messages_are_unread_until_looked_at() -> None:
+    """A citizen's message marks its room until somebody looks, and a closed room takes its mark along."""
+    board = _took([_changed("a", 1, 1)], 0, 0)
+    note = wire.Note(room=room("a", "x").room, kind="wrote", knock="a0", text="hej")
+
+    touched = board.take(Happened("s1", 2, note))
+
+    assert (touched, board.unread) == ({"s1/a"}, {"s1/a": 1})
+    board.take(Happened("s1", 3, wire.RoomGone(key="s1/a")))
+    assert board.unread == {}
+
+
+def test_five_thousand_rooms_are_taken_in_quickly() -> None:
+    """A whole national day's picture takes well under a second."""
+    rows = tuple(room(f"r{number}", "Mette Holm") for number in range(5000))
+    began = time.perf_counter()
+
+    Board().take(Picture(wire.Board(at_event="s1:0", now=0, link=LINK, rooms=rows)))
+
+    assert time.perf_counter() - began < 0.5

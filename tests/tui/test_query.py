@@ -1,0 +1,115 @@
+"""Order, filter, alerts and sums."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tui.a_day import a_day, person, room
+from tui.board.query import LONG_WAIT, Alert, Sort, Tally, View, alerts, next_alert
+from xmpp_agent import wire
+
+NOW = 1_000_000.0
+P = wire.RoomPhase
+DAY = {row.key: row for row in a_day(NOW)}
+
+
+def _view(**more: object) -> View:
+    view = View(lambda phase: phase.value)
+    for name, value in more.items():
+        setattr(view, name, value)
+    view.update(DAY, DAY.keys(), hold=False)
+    return view
+
+
+ROWS = st.builds(
+    lambda number, phase, waits, staff: room(
+        f"r{number}",
+        staff,
+        phase=phase,
+        waiting=tuple(person(f"k{each}", "A. H.", wait, NOW) for each, wait in enumerate(waits)),
+    ),
+    st.integers(0, 9),
+    st.sampled_from(list(P)),
+    st.lists(st.integers(0, 20), max_size=3),
+    st.sampled_from(["Mette", "Ole", "Karen"]),
+)
+
+
+@given(rows=st.lists(ROWS, max_size=25), sort=st.sampled_from(list(Sort)), text=st.sampled_from(["", "ole", "!ole"]))
+def test_change_by_change_is_the_same_as_all_at_once(rows: list[wire.RoomRow], sort: Sort, text: str) -> None:
+    """Order and sums kept up to date by single changes are those computed from nothing."""
+    rooms: dict[str, wire.RoomRow] = {}
+    view, tally = View(lambda phase: phase.value, sort, text), Tally()
+    for row in rows:
+        rooms[row.key] = row
+        view.update(rooms, {row.key}, hold=False)
+        tally.update(rooms, {row.key}, {})
+
+    fresh, counted = View(lambda phase: phase.value, sort, text), Tally()
+    fresh.update(rooms, rooms.keys(), hold=False)
+    counted.update(rooms, rooms.keys(), {})
+    assert view.order == fresh.order
+    assert tally.sums(NOW) == counted.sums(NOW)
+    assert tally.sums(NOW).alerts == sum(bool(alerts(row, NOW)) for row in rooms.values())
+
+
+def test_need_comes_first() -> None:
+    """Stuck and frozen rooms come first, then people to be judged, then the longest wait; quiet closed rooms last."""
+    order = [key.removeprefix("s1/") for key in _view().order]
+
+    assert order[:5] == ["r7", "r3", "r1", "r5", "r2"]
+    assert order[-2:] == ["r12", "r13"]
+
+
+def test_while_held_nothing_moves() -> None:
+    """A held view drops rooms that went, puts new ones last, and moves nothing; released, it sorts."""
+    view = _view()
+    before = list(view.order)
+    rooms = {**DAY, "s1/new": room("new", "Aa", phase=P.STUCK)}
+    del rooms[before[0]]
+
+    view.update(rooms, {"s1/new", before[0]}, hold=True)
+
+    assert view.order == [*before[1:], "s1/new"]
+    assert view.held
+    view.update(rooms, set(), hold=False)
+    assert view.order[0] == "s1/new"
+
+
+def test_filter_words() -> None:
+    """Every word must match somewhere; a word after ! must not; the state's word counts."""
+    view = _view()
+
+    view.choose(DAY, sort=Sort.STAFF, filter_text="psyk VISIT !hjort")
+
+    assert view.order == ["s1/r4"]
+
+
+def test_alerts_of_a_room() -> None:
+    """Each alert has its cause, and a wait becomes one exactly at the limit."""
+    waits = room("x", "M", waiting=(person("k", "A", LONG_WAIT / 60, NOW),))
+
+    assert alerts(waits, NOW) == (Alert.LONG_WAIT,)
+    assert alerts(waits, NOW - 1) == ()
+    assert alerts(DAY["s1/r7"], NOW, unread=2) == (Alert.STUCK, Alert.WROTE)
+    assert alerts(DAY["s1/r1"], NOW) == (Alert.JUDGE, Alert.LONG_WAIT)
+
+
+def test_next_alert_goes_round() -> None:
+    """From an alert to the next, round the end; from nowhere to the first; to nothing when there is none."""
+    order = _view().order
+
+    assert next_alert(order, DAY, {}, NOW, None) == "s1/r7"
+    assert next_alert(order, DAY, {}, NOW, "s1/r7") == "s1/r3"
+    assert next_alert(order, DAY, {}, NOW, "s1/r1") == "s1/r7"
+    assert next_alert(["s1/r9"], DAY, {}, NOW, "s1/r9") is None
+
+
+def test_sums_of_the_day() -> None:
+    """The top line's figures."""
+    tally = Tally()
+    tally.update(DAY, DAY.keys(), {"s1/r9": 1})
+
+    total = tally.sums(NOW)
+
+    assert (total.rooms, total.visits, total.waiting, total.alerts) == (10, 4, 6, 4)
+    assert total.longest_since == NOW - 12.4 * 60

@@ -1,0 +1,184 @@
+"""Words: made safe, fitted, complete in both languages."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tests.tui.a_day import a_day
+from tui.board.board import Board
+from tui.board.freshness import Standing, State
+from tui.board.happenings import Course
+from tui.board.heard import Picture
+from tui.board.query import Sort
+from tui.keys import GROUPS, KEYS
+from tui.settings import Settings, UnknownChoice
+from tui.text import people, rooms
+from tui.text.ages import exact, glance
+from tui.text.catalogue import TEXTS
+from tui.text.cells import GAP, Column, lay_out
+from tui.text.plain import status_lines
+from tui.text.safe import fit, safe
+from tui.text.signs import SIGNS
+from tui.text.words import Words
+from xmpp_agent import wire
+from xmpp_agent.model.verdicts import Reason
+
+DANISH = Words(Settings())
+ENGLISH = Words(Settings(lang="en", signs="ascii"))
+NOW = 1_795_381_467.0
+
+
+@given(st.text(), st.integers(1, 40))
+def test_safe_text_commands_nothing(text: str, limit: int) -> None:
+    """Whatever comes in, one line comes out, without control, format or line characters, within the limit."""
+    line = safe(text, limit)
+
+    assert len(line) <= limit
+    assert not {unicodedata.category(char) for char in line} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert safe(line, limit) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Anna\x1b[2J\x07 Hansen", "Anna[2J Hansen"),
+        ("Anna \u202eneslaH", "Anna neslaH"),
+        ("An\u200bna\u00ad\ufeff", "Anna"),
+        ("Anna\u2028\n\tHansen", "Anna Hansen"),
+        ("\u3164\u2800", ""),
+        ("Z" + "\u0336" * 50, "Z\u0336\u0336"),
+        ("Ærø Åse", "Ærø Åse"),
+        ("[@click=app.quit]x[/]", "[@click=app.quit]x[/]"),
+    ],
+)
+def test_known_tricks(text: str, line: str) -> None:
+    """Escapes, reversed text, invisible and stacked characters lose their power; markup stays plain characters."""
+    assert safe(text) == line
+
+
+@given(st.text(alphabet=st.sampled_from("aÆ漢\U0001f600e\u0301 "), max_size=20), st.integers(0, 15))
+def test_fit_is_exact(text: str, width: int) -> None:
+    """Fitted text has exactly the width asked for in terminal cells, wide characters included."""
+    assert cell_len(fit(text, width)) == width
+    assert cell_len(fit(text, width, "right")) == width
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 20), st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=8),
+    st.integers(0, 200),
+)
+def test_columns_fill_the_width_or_give_way(shapes: list[tuple[int, int, int]], width: int) -> None:
+    """Columns stay in order, are never too narrow, fit when they can, and use the space when they grow."""
+    columns = [
+        Column(str(index), "", least, grows=grows, gives_way=way) for index, (least, grows, way) in enumerate(shapes)
+    ]
+
+    placed = lay_out(columns, width)
+
+    indexes = [index for index, _ in placed]
+    assert indexes == sorted(indexes)
+    assert all(cells >= columns[index].least for index, cells in placed)
+    used = sum(cells for _, cells in placed) + GAP * max(0, len(placed) - 1)
+    if any(columns[index].gives_way for index in indexes) or used <= width:
+        assert used <= width
+        if any(columns[index].grows for index in indexes):
+            assert used == width
+
+
+def test_every_column_has_a_cell() -> None:
+    """Rows have as many cells as the grids have columns, in both languages."""
+    for words in (DANISH, ENGLISH):
+        for row in a_day(NOW):
+            assert len(rooms.cells(row, NOW, 0, words)) == len(rooms.columns(words))
+            for place, person in enumerate(row.waiting, 1):
+                assert len(people.cells(place, person, NOW, words)) == len(people.columns(words))
+
+
+def test_ages() -> None:
+    """Glances are coarse, queues exact, and a clock set back never shows a negative age."""
+    assert [glance(each) for each in (-5, 59, 60, 3599, 3900)] == ["0 s", "59 s", "1 min", "59 min", "1:05 t"]
+    assert [exact(each) for each in (-1, 133, 3733)] == ["0:00", "2:13", "1:02:13"]
+
+
+def _code() -> str:
+    folder = Path(__file__).parents[2] / "tui"
+    return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.stem != "catalogue")
+
+
+def _families() -> set[str]:
+    members: dict[str, list[str]] = {
+        "state": [state.value for state in State],
+        "phase": [phase.value for phase in wire.RoomPhase],
+        "sort": [sort.value for sort in Sort],
+        "course": [course.value for course in Course],
+        "verdict": ["open", "wait", "refuse", "judge"],
+        "key": list(KEYS),
+        "tip": list(KEYS),
+        "note": ["wrote", "turned_away", "stuck", "left", "arrived"],
+        "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal"],
+        "help.group": list(GROUPS),
+        "lost": ["ended", "no_answer", "not_allowed", "refused", "unreadable"],
+        "ask": ["turn_away", "write", "reveal", "turn_away.help", "write.help", "reveal.help"],
+    }
+    return {f"{family}.{member}" for family, names in members.items() for member in names}
+
+
+def test_no_text_is_missing_and_none_is_left_over() -> None:
+    """Every text the code asks for is in the catalogue; every text there is asked for."""
+    code = _code()
+    asked = set(re.findall(r"""(?:say|tell)\(\s*['"]([a-z_.]+)['"]""", code)) | _families()
+    named = {key for key in TEXTS if f'"{key}"' in code or f"'{key}'" in code}
+    free = {key for key in TEXTS if key.split(".")[0] in ("reason", "rule")}
+
+    assert asked - TEXTS.keys() == set()
+    assert TEXTS.keys() - asked - named - free == set()
+
+
+def test_every_reason_of_the_agent_has_words() -> None:
+    """The agent's reason codes are all known here; an unknown one is shown as it is."""
+    assert {f"reason.{reason.value}" for reason in Reason} - TEXTS.keys() == set()
+    assert DANISH.code("reason", "quite_new") == "quite new"
+
+
+def test_both_languages_take_the_same_values() -> None:
+    """A text has the same places for values in Danish and English."""
+    places = re.compile(r"\{(\w+)\}")
+    for key, (danish, english) in TEXTS.items():
+        assert set(places.findall(danish)) == set(places.findall(english)), key
+
+
+def test_signs_have_an_ascii_form() -> None:
+    """The plain set is ASCII throughout, and states differ by sign as well as by word."""
+    assert all(plain.isascii() for _, plain in SIGNS.values())
+    for form in (0, 1):
+        phases = [SIGNS[phase.value][form] for phase in wire.RoomPhase]
+        assert len(set(phases)) == len(phases)
+
+
+def test_settings_refuse_what_they_do_not_know() -> None:
+    """A misspelt language is an error that names the choices, not silently Danish."""
+    assert Settings.from_env({"PORTNER_LANG": "en"}).lang == "en"
+    assert Settings.from_env({}).lang == "da"
+    with pytest.raises(UnknownChoice, match="PORTNER_LANG must be one of da, en"):
+        Settings.from_env({"PORTNER_LANG": "dk"})
+
+
+def test_plain_lines_say_everything() -> None:
+    """The plain form names connection first, then each room, then each person with verdict and reason."""
+    board = Board()
+    link = wire.Link(state="live", since=NOW, now=NOW)
+    board.take(Picture(wire.Board(at_event="s1:0", now=NOW, link=link, rooms=tuple(a_day(NOW)))))
+
+    lines = status_lines(board, NOW, Standing(State.LATE, 9), ENGLISH)
+
+    assert "LATE 9 s" in lines[0]
+    assert "10 open rooms, 4 visits, 6 waiting, longest 12 min" in lines[0]
+    assert lines[1] == "Bo Dam (Psykiatri Syd): Stuck"
+    assert "  4. S. R., MitID høj, waited 1 min: Judge, Ikke den inviterede" in lines
+    assert "Sara Lund (Psykiatri Syd): Visit, E. P. +1, 48 min, being recorded" in lines
+    assert all(line.isprintable() for line in lines)
