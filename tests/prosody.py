@@ -198,9 +198,10 @@ class Prosody:
 
     def check_log(self) -> None:
         """Raises LogFault when a Lua error was logged."""
-        faults = [line for line in self._lines if any(word in line for word in FAULTS)]
-        if faults:
-            raise LogFault("\n".join(faults[:5]) + f"\n(whole log: {self.log_path})")
+        for number, line in enumerate(self._lines):
+            if any(word in line for word in FAULTS):
+                around = "\n".join(self._lines[max(0, number - 1) : number + 8])
+                raise LogFault(f"{around}\n(whole log: {self.log_path})")
 
 
 @asynccontextmanager

@@ -43,18 +43,24 @@ class FramedClient(Client):
             query["token"] = token
         if resume is not None:
             query["previd"] = resume.resumption_id
-        await client._upgrade(urlencode(query), header)
-        await client._authenticate()
-        if resume is not None and await client._resume(resume):
-            return client
-        bound = await client.request(prosody.domain, f"<bind xmlns='{BIND}'/>", type_="set")
-        client.jid = bound.findtext(f"{{{BIND}}}bind/{{{BIND}}}jid", "")
-        if smacks:
-            await client.send(f"<enable xmlns='{SM}' resume='true'/>")
-            enabled = await client.wait(lambda e: e.tag == f"{{{SM}}}enabled")
-            client.resumption_id = enabled.get("id", "")
-            client.handled = 0
+        try:
+            await client._upgrade(urlencode(query), header)
+            await client._authenticate()
+            if resume is None or not await client._resume(resume):
+                await client._bind(smacks)
+        except BaseException:
+            await client.drop()
+            raise
         return client
+
+    async def _bind(self, smacks: bool) -> None:
+        bound = await self.request(self.prosody.domain, f"<bind xmlns='{BIND}'/>", type_="set")
+        self.jid = bound.findtext(f"{{{BIND}}}bind/{{{BIND}}}jid", "")
+        if smacks:
+            await self.send(f"<enable xmlns='{SM}' resume='true'/>")
+            enabled = await self.wait(lambda e: e.tag == f"{{{SM}}}enabled")
+            self.resumption_id = enabled.get("id", "")
+            self.handled = 0
 
     async def _upgrade(self, query: str, header: str | None) -> None:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.prosody.stock.http_port)
@@ -85,12 +91,11 @@ class FramedClient(Client):
         await self.send(f"<auth xmlns='{SASL}' mechanism='ANONYMOUS'/>")
         answer = await self.wait(lambda e: e.tag in (f"{{{SASL}}}success", f"{{{SASL}}}failure"))
         if answer.tag.endswith("failure"):
-            condition = answer[0].tag.rpartition("}")[2]
-            await self.drop()
-            raise RefusedError(condition, answer.findtext(f"{{{SASL}}}text", ""))
+            raise RefusedError(answer[0].tag.rpartition("}")[2], answer.findtext(f"{{{SASL}}}text", ""))
         await self._open()
 
     async def _resume(self, old: "FramedClient") -> bool:
+        self.handled = old.handled
         await self.send(f"<resume xmlns='{SM}' previd='{old.resumption_id}' h='{old.handled}'/>")
         answer = await self.wait(lambda e: e.tag in (f"{{{SM}}}resumed", f"{{{SM}}}failed"))
         if answer.tag != f"{{{SM}}}resumed":
@@ -150,6 +155,7 @@ class FramedClient(Client):
     async def drop(self) -> None:
         if self._writer is not None:
             self._writer.transport.abort()
+            self._writer.close()
         if self._task is not None:
             await self._task
             self._task = None

@@ -154,9 +154,10 @@ async def test_turnover_empties_what_jitsis_modules_hang_on_the_room(meeting: Me
     await lua(
         meeting.lua(
             f"""
+            local gone = {{ nick = "gone", displayName = "Anna", totalDominantSpeakerTime = 9 }};
+            local here = {{ nick = "s", totalDominantSpeakerTime = 7, facialExpressions = {{ happy = 3 }} }};
             room.speakerStats = {{ sessionId = "s", dominantSpeakerId = "{meeting.staff.jid}",
-                ["gone@x/y"] = {{ nick = "gone", displayName = "Anna", totalDominantSpeakerTime = 9 }},
-                ["{meeting.staff.jid}"] = {{ nick = "s", totalDominantSpeakerTime = 7, facialExpressions = {{ happy = 3 }} }} }};
+                ["gone@x/y"] = gone, ["{meeting.staff.jid}"] = here }};
             room.polls = {{ by_id = {{ a = 1 }}, order = {{ 1 }}, count = 1 }};
             room.jitsi_shared_files = {{ a = 1 }};
             room.jitsiMetadata = {{ recording = true }};
@@ -169,7 +170,8 @@ async def test_turnover_empties_what_jitsis_modules_hang_on_the_room(meeting: Me
             f"""
             local own = room.speakerStats["{meeting.staff.jid}"];
             return table.concat({{ tostring(room.speakerStats["gone@x/y"]), room.speakerStats.sessionId,
-                tostring(room.speakerStats.dominantSpeakerId), own.totalDominantSpeakerTime, own.facialExpressions.happy,
+                tostring(room.speakerStats.dominantSpeakerId),
+                own.totalDominantSpeakerTime, own.facialExpressions.happy,
                 room.polls.count, #room.polls.order, tostring(next(room.polls.by_id)),
                 tostring(next(room.jitsi_shared_files)), tostring(next(room.jitsiMetadata)) }}, " ");
             """
@@ -201,9 +203,8 @@ async def test_recording_is_believed_from_the_focus_only(meeting: Meeting) -> No
         await focus.join(address, status.format("on", ""))
         await focus.send(f"<presence to='{address}'>{status.format('on', '')}</presence>")
         await focus.send(f"<presence to='{address}'>{status.format('off', '')}</presence>")
-        await focus.send(
-            f"<presence to='{address}'>{status.format('off', chr(32) + 'failure_reason=' + chr(39) + 'error' + chr(39))}</presence>"
-        )
+        failed = status.format("off", " failure_reason='error'")
+        await focus.send(f"<presence to='{address}'>{failed}</presence>")
         await meeting.seat.hears("recording", is_="failed", session="s1")
         assert [event["is"] for event in meeting.seat.told("recording")] == ["on", "off", "failed"]
 
