@@ -1,4 +1,4 @@
-"""The lobby: nobody waiting sees anybody, places are kept, nobody is left spinning, and words reach whom they should."""
+"""The lobby: nobody waiting sees anybody, places are kept, nobody spins, and words reach whom they should."""
 
 import asyncio
 import json
@@ -28,6 +28,7 @@ def newer(clinic: Clinic, pass_: Pass, seconds: float = 1.0) -> str:
 async def waiting_line(clinic: Clinic, name: str, count: int) -> tuple[Booked, list[Person], list[str]]:
     """That many citizens with one caseworker, knocked one after the other; (last booking, people, tokens)."""
     people, tokens = [], []
+    booked = await clinic.book("Nobody", staff=name)
     for number in range(count):
         booked = await clinic.book(f"Citizen {number:02d}", staff=name)
         _, token = await clinic.citizen_pass(booked)
@@ -59,7 +60,7 @@ async def seen_until(client: Client, count: int, staff: Person) -> None:
 
 
 async def test_with_fifty_waiting_nobody_learns_of_another(clinic: Clinic) -> None:
-    """Everything fifty people receive while others come, go, are let in, refused and written to: only their own."""
+    """What fifty people receive while others come, go, are let in, refused and written to: only their own."""
     name = clinic.somebody()
     booked, people, _ = await waiting_line(clinic, name, MANY)
     staff = await clinic.open_room(booked)
@@ -287,6 +288,7 @@ async def test_several_knocks_in_one_moment_are_all_kept_in_order(clinic: Clinic
     """Twenty people in the same instant: twenty on the list, each once, none twice."""
     name = clinic.somebody()
     everybody = []
+    booked = await clinic.book("Nobody", staff=name)
     for number in range(20):
         booked = await clinic.book(f"Citizen {number:02d}", staff=name)
         everybody.append(await clinic.citizen(booked))
