@@ -59,7 +59,7 @@ local function conference_request(event, request)
 	local verdict = ask_about_room(event, "conference", room_jid);
 	if event.origin.destroyed then return true; end
 	if verdict.is == "open" then return nil; end
-	if verdict.is == "refuse" then return line.refuse(event, verdict); end
+	-- A no is said to the join that follows: to an error here the client of 2021 shows nothing and waits for ever.
 	event.origin.send(st.reply(stanza):tag("conference", { xmlns = FOCUS_NS, room = room_jid, ready = "true",
 		focusjid = jid.bare(focus) }):tag("property", { name = "authentication", value = "false" }));
 	return true;
@@ -134,10 +134,10 @@ local function towards_lobby(event, kind)
 		if not line.is_up() then return true; end
 		return nil;
 	end
-	if kind or not session.portner then return nil; end
+	if kind or not session.portner or not jid.resource(address) then return nil; end
 	local since = time_of_knock(session, address);
 	stanza:tag("stamp", { xmlns = NS, pass = session.portner.pass, since = since }):reset();
-	if not line.is_up() and jid.resource(address) then return answer_knock(event, address); end
+	if not line.is_up() then return answer_knock(event, address); end
 	return nil;
 end
 

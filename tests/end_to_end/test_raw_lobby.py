@@ -79,8 +79,9 @@ async def test_with_fifty_waiting_nobody_learns_of_another(clinic: Clinic) -> No
     await people[11].client.send(
         f"<message xmlns='{CLIENT}' type='chat' to='{people[12].seat_in_lobby}'>{lobby_chat('psst')}</message>"
     )
+    version = "<query xmlns='jabber:iq:version'/>"
     await people[13].client.send(
-        f"<iq xmlns='{CLIENT}' type='get' id='v' to='{people[14].seat_in_lobby}'><query xmlns='jabber:iq:version'/></iq>"
+        f"<iq xmlns='{CLIENT}' type='get' id='v' to='{people[14].seat_in_lobby}'>{version}</iq>"
     )
     await staff.admit(people[0])
     await people[0].invited()
