@@ -1,32 +1,33 @@
 """Carries changes of rooms to those who look at them: the lobby lists on staff's screens."""
 
 from xmpp_agent.flows.house import Change, House
-from xmpp_agent.model.rooms import Lane, RoomState
-from xmpp_agent.rules import names
-
-Shown = dict[tuple[str, str], str]
-"""(staff's full JID, waiting nick) -> waiting full JID."""
+from xmpp_agent.flows.lists import show_from, standing
+from xmpp_agent.model.rooms import RoomState
 
 
 def lists_follow(house: House, change: Change) -> None:
-    """Bring each staff member's list from what it was to what it is: hide who left, show who came, in order."""
-    before, after = _shown(change.before), _shown(change.after)
+    """Bring each staff member's list from what it was to what it is: hide who left, show who came, in order.
+
+    Somebody who comes back to an old place (a reload) is put there: those behind are shown again.
+    """
+    before, after = _lists(change.before), _lists(change.after)
     state = change.after or change.before
     if state is None or before == after:
         return
-    node = state.room.node
-    for (desk, nick), jid in before.items():
-        if after.get((desk, nick)) != jid:
-            house.lobby.hide(node, desk, nick)
-    for person in change.after.queue if change.after else ():
-        known = house.known.get(person.pass_id)
-        for desk, _ in change.after.desks if change.after else ():
-            if known is not None and person.jid and before.get((desk, person.nick)) != person.jid:
-                name = names.in_lobby(known, judged_wrong=person.lane is Lane.JUDGE)
-                house.lobby.show(node, desk, person.nick, name, person.jid)
+    for desk, was in before.items():
+        now = after.get(desk, ())
+        for nick, jid in was:
+            if (nick, jid) not in now:
+                house.lobby.hide(state.room.node, desk, nick)
+    for desk, now in after.items():
+        left = tuple(entry for entry in before.get(desk, ()) if entry in now)
+        same = next((i for i, entry in enumerate(left) if now[i] != entry), len(left))
+        show_from(house, state, desk, same, frozenset(nick for nick, _ in left))
 
 
-def _shown(state: RoomState | None) -> Shown:
+def _lists(state: RoomState | None) -> dict[str, tuple[tuple[str, str], ...]]:
+    """By desk: (nick, full JID) of each person on its list."""
     if state is None:
         return {}
-    return {(desk, w.nick): w.jid for desk, _ in state.desks for w in state.queue if w.jid}
+    line = tuple((w.nick, w.jid) for w in standing(state))
+    return dict.fromkeys((desk for desk, _ in state.desks), line)

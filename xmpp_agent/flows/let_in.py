@@ -2,12 +2,13 @@
 
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.house import House
+from xmpp_agent.flows.lists import show_from, standing
 from xmpp_agent.flows.questions import Answer, Question, refused
-from xmpp_agent.model.rooms import Lane, RoomState, Waiting
+from xmpp_agent.model.rooms import RoomState, Waiting
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import NEXT_WAITS, WORDS
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.rules import names, visits
+from xmpp_agent.rules import visits
 from xmpp_agent.rules.admission.facts import Asks, Facts, SeatHolder
 from xmpp_agent.rules.admission.order import decide
 from xmpp_agent.rules.staff_acts import staff_act
@@ -102,11 +103,11 @@ def tell_desks(house: House, node: str, person: Waiting, reason: Reason) -> None
     state, known = house.rooms[node], house.known.get(person.pass_id)
     if known is None:
         return
-    name = names.in_lobby(known, judged_wrong=person.lane is Lane.JUDGE)
     words = NEXT_WAITS[0].format(name=known.person.name, why=WORDS[reason][0])
+    line = standing(state)
+    place = next((i for i, w in enumerate(line) if w.seat == person.seat), len(line))
     for jid, nick in state.desks:
-        house.lobby.hide(node, jid, person.nick)
-        house.lobby.show(node, jid, person.nick, name, person.jid)
+        show_from(house, state, jid, place, frozenset(w.nick for w in line))
         house.lobby.say(node, jid, nick, words)
 
 
