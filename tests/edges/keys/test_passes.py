@@ -261,7 +261,7 @@ def test_every_claim_is_needed(claim: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=".".join)
-@pytest.mark.parametrize("wrong", [True, [], {}, -1, "æ" * 300, 1e300], ids=repr)
+@pytest.mark.parametrize("wrong", [True, [], {}, -1, "long " * 60, 1e300], ids=lambda wrong: str(wrong)[:5])
 def test_every_claim_is_typed_and_bounded(claim: tuple[str, ...], wrong: object) -> None:
     """A claim of another type, or out of bounds, makes it no pass."""
     head, body = parts(TOKEN)

@@ -155,7 +155,13 @@ def headless(content: bytearray) -> bytearray:
     return content[:16] + bytes(4080) + content[4096:]
 
 
-@pytest.mark.parametrize("damage", [cut, scribbled, headless])
+def miscounted(content: bytearray) -> bytearray:
+    """The header tells of free pages that are not there: readable, yet not whole."""
+    content[36:40] = (5).to_bytes(4, "big")
+    return content
+
+
+@pytest.mark.parametrize("damage", [cut, scribbled, headless, miscounted])
 async def test_a_damaged_database_is_refused(path: Path, damage: Callable[[bytearray], bytearray]) -> None:
     """What fails SQLite's own check is refused and left for whoever restores it."""
     await made(path)

@@ -95,14 +95,7 @@ def _tune(execute: Callable[[str], object], durability: Durability) -> None:
 
 def _look(path: Path) -> bool:
     """Whether the file is ours but older than the code; reads only. Raises DatabaseFault for anything else."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise DatabaseFault(f"Database {path} is not a regular file.")
-    with path.open("rb") as file:
-        head = file.read(len(_MAGIC))
-    if not head:
-        raise DatabaseFault(f"Database {path} is empty: it was cut short or is another file.")
-    if head != _MAGIC:
-        raise DatabaseFault(f"Database {path} is not a SQLite file.")
+    _is_sqlite(path)
     for needed in (path, path.parent):
         if not os.access(needed, os.W_OK, effective_ids=True):
             raise DatabaseFault(f"Database {path} cannot be used: {needed} cannot be written.")
@@ -116,6 +109,17 @@ def _look(path: Path) -> bool:
     if revision not in known:
         raise DatabaseFault(f"Database {path} has revision {revision}, which this version does not know.")
     return revision != known[-1]
+
+
+def _is_sqlite(path: Path) -> None:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise DatabaseFault(f"Database {path} is not a regular file.")
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    if not head:
+        raise DatabaseFault(f"Database {path} is empty: it was cut short or is another file.")
+    if head != _MAGIC:
+        raise DatabaseFault(f"Database {path} is not a SQLite file.")
 
 
 def _revision(path: Path) -> str:
