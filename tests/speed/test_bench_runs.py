@@ -1,0 +1,31 @@
+"""The benchmark runs through and ends with the line others read."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LAST = re.compile(
+    r"door: join_p50_ratio=\d+\.\d\d joins_per_s_ratio=\d+\.\d\d http_p50_ratio=\d+\.\d\d knocks_lost=0"
+    r" knock_p95_ms=\d+\.\d\d restart_lost=0 restart_longest_s=\d+\.\d\d resync_s=\d+\.\d\d"
+)
+
+
+@pytest.mark.prosody
+@pytest.mark.timeout(180)
+async def test_the_quick_benchmark_of_the_door_loses_nobody_and_ends_with_its_line() -> None:
+    """`bench_door --quick` ends by itself, with exit code 0 and the agreed last line."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.speed.bench_door", "--quick", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        out, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    assert process.returncode == 0
+    assert LAST.fullmatch(out.decode().splitlines()[-1]), out.decode()
