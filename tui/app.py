@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
@@ -62,7 +62,7 @@ class PortnerApp(Console):
                 self.watched.take(heard)
 
     @override
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
         if isinstance(screen, ShiftScreen):
@@ -76,7 +76,7 @@ class PortnerApp(Console):
     @override
     def action_command_palette(self) -> None:
         """The palette, asking in the language chosen."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             asking = self.words.say("palette.placeholder")
             _ = self.push_screen(CommandPalette(placeholder=asking, id="--command-palette"))
 

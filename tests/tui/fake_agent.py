@@ -38,6 +38,9 @@ class FakeAgent:
     raw: bytes = b""
     """Sent once on the next or current stream, as it is."""
     silent: bool = False
+    closing: bool = False
+    nonsense: bool = False
+    """Acts are answered by something that is no agent: a proxy's page, say."""
     boards_read: int = 0
     now: Callable[[], float] = time.time
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -84,7 +87,7 @@ class FakeAgent:
             yield b"event: resync\nid: s1:0\ndata: {}\n\n"
             return
         yield b": alive\n\n"
-        while generation == self._generation:
+        while generation == self._generation and not self.closing:
             changed = self._changed
             while not self.silent and after < len(self.events):
                 name, model = self.events[after]
@@ -100,6 +103,8 @@ class FakeAgent:
         self.asked.append((verb, room, act))
         if self.holds_answers is not None:
             await self.holds_answers.wait()
+        if self.nonsense:
+            return Response("<html>", 502)
         row = next((each for each in self.rooms.values() if each.room == room), None)
         problem = self.refuses.get(verb) or _refusal(row, act)
         if problem is not None or row is None:
@@ -192,11 +197,13 @@ async def serving(agent: FakeAgent, path: Path) -> AsyncIterator[None]:
         server.config.load()
         server.lifespan = config.lifespan_class(config)
         await server.startup(sockets=[listening])
+        agent.closing = False
         try:
             task = asyncio.create_task(server.main_loop())
             yield
         finally:
-            agent.die()
+            agent.closing = True
+            agent.wake()
             server.should_exit = True
             await task
             await server.shutdown(sockets=[listening])

@@ -6,7 +6,7 @@ Words that cannot be read, and event names not known, count as a break: a pictur
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,7 +51,7 @@ class Stream:
     _holes: int = 0
     """Holes in a row without an event between; more than one would be a circle."""
 
-    async def follow(self) -> AsyncIterator[Heard]:
+    async def follow(self) -> AsyncGenerator[Heard, None]:
         """Yields for ever; never raises for anything the agent does or does not do."""
         while True:
             try:

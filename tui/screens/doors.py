@@ -46,6 +46,13 @@ class DoorScreen(SpokenScreen):
         """Whether the focus is on the lobby, so that a name asked for is that of somebody waiting."""
         raise NotImplementedError
 
+    def hide_name(self) -> bool:
+        """Forget a revealed name; answers whether there was one."""
+        shown = self.query(RevealedName)
+        there = bool(shown)
+        _ = shown.remove()
+        return there
+
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Door keys are greyed (None) while the picture is not current, or when there is nobody to do it to."""
@@ -162,7 +169,8 @@ class DoorScreen(SpokenScreen):
         async def ask() -> wire.Done:
             told = await self.app.client.reveal(room.room, act)
             if self.app.app_focus and self.app.screen is self:
-                self.query_one(RevealedName).reveal(told.name, told.seconds)
+                self.hide_name()
+                await self.mount(RevealedName(told.name, told.seconds), after="#stale")
             else:
                 self.app.tell("reveal.unseen")
             return wire.Done(command=act.command, reason="allowed", text="")

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from tui.board.freshness import Standing, State
@@ -21,8 +21,8 @@ from tui.text.ages import clock
 from tui.text.cells import Cell
 from tui.text.heading import rooms_heading, stale_line, sums_line
 from tui.text.standing import standing_cell
+from tui.widgets.key_line import KeyLine
 from tui.widgets.lines import to_content
-from tui.widgets.revealed import RevealedName
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
@@ -53,7 +53,6 @@ class ShiftScreen(DoorScreen):
             yield Static(id="sums", markup=False)
             yield Static(id="standing", markup=False)
         yield Static(id="stale", markup=False)
-        yield RevealedName(id="revealed")
         yield Input(placeholder=words.say("filter.hint"), id="filter", compact=True)
         mark = words.sign("cursor")
         with Container(id="main"):
@@ -70,7 +69,7 @@ class ShiftScreen(DoorScreen):
                 header=False,
             )
             yield Static(id="why", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Start drawing."""
@@ -181,7 +180,7 @@ class ShiftScreen(DoorScreen):
             self.app.bell()
 
     def _offer(self) -> None:
-        """Grey or light up the keys, only when that changed: the footer is costly to draw."""
+        """Grey or light up the keys, only when that changed."""
         offered = tuple(self.check_action(action, ()) for action in ("let_in", "finish", "reveal"))
         if offered != self._offered:
             self._offered = offered
@@ -236,7 +235,7 @@ class ShiftScreen(DoorScreen):
     @on(RowGrid.Highlighted, "#rooms")
     def _room_highlighted(self, event: RowGrid.Highlighted) -> None:
         self._moved_at = self.app.watched.clock()
-        self.query_one(RevealedName).hide()
+        self.hide_name()
         if event.key is not None:
             self.app.watched.read(event.key)
         self._draw_lobby()
@@ -324,9 +323,7 @@ class ShiftScreen(DoorScreen):
 
     def action_back(self) -> None:
         """Hide a name, else clear the filter, else go to the rooms."""
-        revealed = self.query_one(RevealedName)
-        if revealed.display:
-            revealed.hide()
+        if self.hide_name():
             return
         self.grid("rooms").focus()
         if self.has_class("-filtering"):
@@ -338,4 +335,4 @@ class ShiftScreen(DoorScreen):
 
     def on_screen_suspend(self) -> None:
         """Something lies over the screen: a revealed name goes."""
-        self.query_one(RevealedName).hide()
+        self.hide_name()

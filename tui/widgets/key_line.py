@@ -1,0 +1,60 @@
+"""The keys that matter here and now, in one line.
+
+Textual's footer builds a widget a key anew whenever one of them changes, which costs more than drawing the whole board;
+this one draws a line.
+"""
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.text.cells import Cell
+from tui.widgets.lines import to_content
+
+_GAP = {True: "  ", False: " "}
+
+
+class KeyLine(Widget):
+    """Shows each binding with `show`; one that does nothing now is muted and not bold. A click presses the key."""
+
+    ALLOW_SELECT = False
+
+    def on_mount(self) -> None:
+        """Draw anew when focus or abilities change."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, screen: Screen[object]) -> None:
+        self.refresh()
+
+    @override
+    def render(self) -> Content:
+        """The line, cut where the terminal ends."""
+        cells: list[Cell] = []
+        for binding, enabled in self._shown():
+            key = self.app.get_key_display(binding)
+            cells.append(Cell(key, "strong" if enabled else "muted"))
+            cells.append(Cell(f" {binding.description}{self._gap()}", "plain" if enabled else "muted"))
+        return to_content([cells])
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the pointer, if it does something."""
+        x = event.x - self.content_region.x + self.region.x
+        for binding, enabled in self._shown():
+            width = cell_len(f"{self.app.get_key_display(binding)} {binding.description}{self._gap()}")
+            if 0 <= x < width and enabled:
+                self.app.simulate_key(binding.key)
+            x -= width
+
+    def _gap(self) -> str:
+        return _GAP[self.size.width >= 100]
+
+    def _shown(self) -> list[tuple[Binding, bool]]:
+        found: dict[str, tuple[Binding, bool]] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show and active.binding.id is not None:
+                found.setdefault(active.binding.id, (active.binding, active.enabled))
+        return list(found.values())
