@@ -1,0 +1,215 @@
+"""A whole installation under one folder, on loopback: Prosody with the shims, keys, a database, the agent, a focus."""
+
+import asyncio
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xmpp_agent.demo.children import Child, ChildFault, without_settings
+from xmpp_agent.demo.focus import Focus
+from xmpp_agent.edges.clock import SystemClock
+from xmpp_agent.edges.keys.files import write_secret
+from xmpp_agent.edges.keys.passes import SignedPasses
+from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
+from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
+from xmpp_agent.edges.store.bookings import Booked, Wish, book
+from xmpp_agent.edges.store.database import Database, open_database
+from xmpp_agent.issuing import Issuer, Login
+from xmpp_agent.jitsi_config import StockProsody, stock_prosody, write_account
+from xmpp_agent.model.people import CompanionKind, Level
+from xmpp_agent.settings import Settings
+
+DOMAIN = "klinik.localhost"
+PROJECT = Path(__file__).resolve().parents[2]
+LUA_SHIMS = PROJECT / "lua_shims"
+_READY = ("Activated service 'c2s' on [127.0.0.1]", "Activated service 'component' on [127.0.0.1]")
+_DAY = 86400.0
+_LONGEST_SOCKET_NAME = 100
+"""Bytes; the kernel takes 107."""
+_FAULTS = ("Traceback", "Portner fault", "stack traceback")
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One appointment of the demo, with the CPR number of whoever was invited (invented; "" for a hotline call)."""
+
+    citizen: str
+    staff: str
+    unit: str
+    cpr: str
+    policy: str = "samtale"
+    starts_in: float = 0.0
+    companions: tuple[tuple[CompanionKind, str], ...] = ()
+
+
+class Premises:
+    """The running installation. Made by `open_premises`."""
+
+    def __init__(
+        self, stock: StockProsody, settings: Settings, ring: KeyRing, database: Database, agent: Child
+    ) -> None:
+        self.stock, self.settings, self.agent = stock, settings, agent
+        self._ring, self._database = ring, database
+        self._passes = SignedPasses(ring.signing, settings.domain, settings.audience)
+
+    async def start_agent(self) -> None:
+        """Start the agent; returns when it sees Prosody. Raises ChildFault."""
+        await self.agent.start('"state": "live"')
+
+    async def book(self, meeting: Meeting) -> Booked:
+        """Book half an hour as the calendar system would."""
+        starts_at = _today(SystemClock().now(), meeting.starts_in)
+        wish = Wish(
+            unit=meeting.unit,
+            staff=meeting.staff,
+            citizen=meeting.citizen,
+            invited=self._hashed(meeting.cpr),
+            policy=meeting.policy,
+            starts_at=starts_at,
+            ends_at=starts_at + 1800,
+            companions=meeting.companions,
+        )
+        return await book(self._database.engine, self._database.cipher, wish)
+
+    async def citizen_token(self, booked: Booked, cpr: str) -> str:
+        """What the citizen's login gives: by MitID with this CPR number, or (cpr "") without a login."""
+        level = Level.SUBSTANTIAL if cpr else Level.NONE
+        return (await self._issuer().for_visitor(booked.appointment, None, Login(level, self._hashed(cpr))))[1]
+
+    async def companion_token(self, booked: Booked, number: int) -> str:
+        """What the companion's own link gives."""
+        companion = booked.companions[number]
+        return (await self._issuer().for_visitor(booked.appointment, companion, Login(Level.NONE, "")))[1]
+
+    async def staff_token(self, booked: Booked) -> str:
+        """What the employer's sign-on gives for the room of this appointment."""
+        return (await self._issuer().for_staff(booked.staff, booked.room, None, Login(Level.SUBSTANTIAL, "")))[1]
+
+    async def audit(self) -> AuditReport:
+        """Walk the audit chain."""
+        return await verify_audit(self._database.engine)
+
+    def _issuer(self) -> Issuer:
+        return Issuer(self._database, self._passes, SystemClock().now())
+
+    def _hashed(self, cpr: str) -> str:
+        return self._ring.identity.cpr(cpr) if cpr else ""
+
+
+@asynccontextmanager
+async def open_premises(folder: Path) -> AsyncIterator[Premises]:
+    """Everything started, in a folder that is emptied first; everything stopped at the end, however it ends.
+
+    Raises ChildFault when a part does not start, or has logged a fault of its own by the end.
+    """
+    if not LUA_SHIMS.is_dir():
+        raise ChildFault("The demo runs from the project's own folder: lua_shims is not beside this package.")
+    data = await asyncio.to_thread(_emptied, folder)
+    async with AsyncExitStack() as held:
+        stock = _stock(folder)
+        prosody = await _start_prosody(held, stock, folder)
+        settings = _settings(stock, data, held)
+        make_keys(settings.key_dir, settings.database, datetime.now(UTC))
+        write_secret(settings.component_secret_file, stock.component_secret.encode())
+        ring = read_keys(settings.key_dir)
+        database = await held.enter_async_context(
+            open_database(settings.database, ring.columns, ring.identity.mark, "demo", "normal")
+        )
+        agent = _agent(settings, folder)
+        held.push_async_callback(agent.stop)
+        premises = Premises(stock, settings, ring, database, agent)
+        await premises.start_agent()
+        await _start_focus(held, stock, folder)
+        yield premises
+        _no_faults(prosody, agent, folder)
+
+
+def _emptied(folder: Path) -> Path:
+    """The agent's own folder in an otherwise empty one."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    data = folder / "agent"
+    data.mkdir(parents=True, mode=0o700)
+    return data
+
+
+def _stock(folder: Path) -> StockProsody:
+    c2s, http, component = _free_ports(3)
+    return StockProsody(
+        domain=DOMAIN,
+        data_dir=folder / "prosody",
+        plugin_path=LUA_SHIMS,
+        component_secret=secrets.token_urlsafe(24),
+        c2s_port=c2s,
+        http_port=http,
+        component_port=component,
+    )
+
+
+async def _start_prosody(held: AsyncExitStack, stock: StockProsody, folder: Path) -> Child:
+    stock.data_dir.mkdir(mode=0o700)
+    write_secret(folder / "prosody.cfg.lua", stock_prosody(stock).encode())
+    prosody = Child("Prosody", ("prosody", "-F", "--config", str(folder / "prosody.cfg.lua")), folder / "prosody.log")
+    held.push_async_callback(prosody.stop)
+    await prosody.start(*_READY)
+    return prosody
+
+
+async def _start_focus(held: AsyncExitStack, stock: StockProsody, folder: Path) -> None:
+    password = secrets.token_urlsafe(24)
+    write_account(stock, "focus", password)
+    focus = Focus(f"focus@{stock.services}/focus", password, stock.c2s_port)
+    held.push_async_callback(focus.stop)
+    try:
+        await focus.start()
+    except (ConnectionError, TimeoutError):
+        raise ChildFault(f"The focus stand-in cannot log in; Prosody's log is {folder / 'prosody.log'}.") from None
+
+
+def _settings(stock: StockProsody, data: Path, held: AsyncExitStack) -> Settings:
+    socket_file = data / "agent.sock"
+    if len(str(socket_file)) > _LONGEST_SOCKET_NAME:
+        short = tempfile.TemporaryDirectory(prefix="portner-")
+        socket_file = Path(held.enter_context(short)) / "agent.sock"
+    return Settings(domain=stock.domain, data_dir=data, component_port=stock.component_port, socket=socket_file)
+
+
+def _agent(settings: Settings, folder: Path) -> Child:
+    env = without_settings() | {
+        "PORTNER_DOMAIN": settings.domain,
+        "PORTNER_DATA_DIR": str(settings.data_dir),
+        "PORTNER_COMPONENT_PORT": str(settings.component_port),
+        "PORTNER_SOCKET": str(settings.socket),
+    }
+    return Child("The agent", (sys.executable, "-m", "xmpp_agent", "agent"), folder / "agent.log", env)
+
+
+def _no_faults(prosody: Child, agent: Child, folder: Path) -> None:
+    if prosody.lines_with(*_FAULTS):
+        raise ChildFault(f"Prosody logged a fault; see {folder / 'prosody.log'}.")
+    if agent.lines_with("Traceback", '"level": "error"'):
+        raise ChildFault(f"The agent logged a fault; see {folder / 'agent.log'}.")
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def _today(now: float, starts_in: float) -> float:
+    """A start on the (UTC) day of `now`: a staff member's appointments of one day share one room."""
+    midnight = now - now % _DAY
+    return min(max(now + starts_in, midnight), midnight + _DAY - 1)
