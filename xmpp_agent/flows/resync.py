@@ -1,6 +1,6 @@
 """After every (re)connection: the picture is taken anew from Prosody and laid over what was remembered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from xmpp_agent.flows.follow import Told, follow, put_out
@@ -137,10 +137,19 @@ async def _put_right(house: House, rooms: Mapping[str, SeenRoom]) -> None:
 
 
 def _take_off_lists(house: House, seen: list[Seen]) -> None:
+    """Who stands there no more, or was sent off just now, may still be on a list that an earlier agent filled."""
+    for address in _lobby_addresses(seen):
+        node, nick = node_of(address), address.partition("/")[2]
+        state = house.rooms.get(node)
+        if state is None or nick in {w.nick for w in state.queue} | {desk for _, desk in state.desks}:
+            continue
+        for jid, _ in state.desks:
+            house.lobby.hide(node, jid, nick)
+
+
+def _lobby_addresses(seen: list[Seen]) -> Iterator[str]:
     for item in seen:
         if isinstance(item, SeenGone):
-            node, nick = node_of(item.address), item.address.partition("/")[2]
-            state = house.rooms.get(node)
-            if state is not None and all(w.nick != nick for w in state.queue):
-                for jid, _ in state.desks:
-                    house.lobby.hide(node, jid, nick)
+            yield item.address
+        elif isinstance(item, SeenSession):
+            yield from (address for address, _ in item.at)
