@@ -167,6 +167,10 @@ class LobbyDoor(Protocol):
         """Write to a waiting person as the virtual moderator `portner`."""
         ...
 
+    def notice(self, room: str, jid: str, nick: str, words: str) -> None:
+        """Tell a waiting person something without opening a chat: a short message that passes (2026 client)."""
+        ...
+
     def relay(
         self, room: str, sender_nick: str, to_jid: str, words: str, sender_name: str | None, attendee: str = ""
     ) -> None:

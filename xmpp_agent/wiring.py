@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import count
 
 import structlog
 import uvloop
@@ -32,13 +33,16 @@ from xmpp_agent.edges.xmpp.orders import Orders
 from xmpp_agent.edges.xmpp.stream import GateStream
 from xmpp_agent.flows.house import Addresses, Change, House
 from xmpp_agent.flows.lanes import Lanes
-from xmpp_agent.flows.passing_time import due, pass_time
+from xmpp_agent.flows.notices import tell_places
+from xmpp_agent.flows.passing_time import due, pass_time, tidy
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.settings import Settings
 from xmpp_agent.wire import Link, Note, RoomChanged, RoomGone
 
 TICK = 1.0
 """Seconds between looks at what time alone brings about."""
+TIDY = 60
+"""Ticks between tidyings."""
 log = structlog.get_logger("agent")
 
 
@@ -75,13 +79,14 @@ class Agent:
             settings.component_host,
             settings.component_port,
             on_stanza=lambda xml: self.component.stanza(xml),
-            on_up=lambda: self.component.up(),
+            on_up=lambda after_standby: self.component.up(after_standby),
             on_down=lambda why: self.component.down(why),
         )
         lobby = LobbyIn(self.house, out, self._put)
         self.component = Component(self.house, self._stream, orders, lobby, self._link)
         self.feed = Feed(settings.shard, self._event)
         self.house.on_change.append(partial(lists_follow, self.house))
+        self.house.on_change.append(partial(tell_places, self.house))
         self.house.on_change.append(self._changed)
         self.house.on_note.append(self._note)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard)
@@ -165,8 +170,10 @@ class Agent:
             self.feed.publish(state.room.unit, "note", note)
 
     async def _tick(self) -> None:
-        while True:
+        for tick in count(1):
             await asyncio.sleep(TICK)
+            if tick % TIDY == 0 and self.house.lanes.idle:
+                tidy(self.house)
             if self.component.is_live:
                 for node in due(self.house, self._clock.now()):
                     self.house.lanes.put(node, partial(pass_time, self.house, node))

@@ -52,7 +52,7 @@ async def _welcome(house: House, question: Question, known: Known, verdict: Verd
     verdict = await house.write("authenticate", verdict, room=pass_.room, subject=pass_.id, used=first)
     if not verdict.is_open:
         return Answer(verdict)
-    house.remember(known, used_at if used_at is not None else question.at)
+    await house.remember(known, used_at if used_at is not None else question.at)
     house.connect(question.user, pass_)
     return Answer(verdict, role=pass_.role.value, name=names.in_meeting(known), pass_id=pass_.id, room=pass_.room)
 

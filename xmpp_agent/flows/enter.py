@@ -20,9 +20,12 @@ async def conference(house: House, question: Question) -> Answer:
     known = await house.holder(question.pass_id)
     state = house.room_at(question.room)
     verdict = decide(facts(house, question, known, state, Asks.CONFERENCE))
-    verdict = await _write(house, question, state, verdict)
+    asked = None
     if verdict.is_open and state is not None and known is not None and known.pass_.role is Role.STAFF:
-        house.settle(replace(house.rooms[state.room.node], asked_at=question.at))
+        asked = replace(state, asked_at=question.at)
+    verdict = await _write(house, question, state, verdict, asked)
+    if verdict.is_open and asked is not None:
+        house.settle(asked)
     return Answer(verdict)
 
 
@@ -89,7 +92,7 @@ async def _write(
     question: Question,
     state: RoomState | None,
     verdict: Verdict,
-    begun: RoomState | None = None,
+    after: RoomState | None = None,
 ) -> Verdict:
     return await house.write(
         question.ask,
@@ -97,5 +100,5 @@ async def _write(
         room=state.room.node if state else "",
         subject=question.pass_id,
         actor=(house.addresses.system_user(question.jid) or question.pass_id),
-        memory=visits.memory(begun) if begun else None,
+        memory=visits.memory(after) if after else None,
     )

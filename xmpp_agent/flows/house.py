@@ -10,6 +10,7 @@ from xmpp_agent.model.people import Pass, PassRecord, SystemUser
 from xmpp_agent.model.rooms import Place, RoomMemory, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Clock, Ledger, LobbyDoor, PassReader, Prosody, Store, Unavailable
+from xmpp_agent.rules import visits
 from xmpp_agent.rules.admission.facts import SeatHolder
 
 ANSWER_WITHIN = 3.5
@@ -74,6 +75,8 @@ class House:
     known: dict[str, Known] = field(default_factory=dict)
     used: dict[str, float] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    told: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By room and seat: the place in line people were told last."""
     on_change: list[Callable[[Change], None]] = field(default_factory=list)
     on_note: list[Callable[[str, str, str | None, str], None]] = field(default_factory=list)
     """Called with (node, kind, knock, text): things a supervisor should read once."""
@@ -102,15 +105,23 @@ class House:
             return None
         known = await self.store.known(record.pass_)
         if known is not None:
-            self.remember(known, record.first_used_at)
+            await self.remember(known, record.first_used_at)
         return known
 
-    def remember(self, known: Known, first_used_at: float) -> None:
-        """Keep the holder of a pass at hand, and the room it is for."""
+    async def remember(self, known: Known, first_used_at: float) -> None:
+        """Keep the holder of a pass at hand, and the room it is for, with what is remembered of it."""
+        if known.room.node not in self.rooms:
+            state = RoomState(room=known.room)
+            for kept in await self.store.memories(frozenset({known.room.node})):
+                state = visits.remember(state, kept)
+            self.settle(state)
         self.known[known.pass_.id] = known
         self.used[known.pass_.id] = first_used_at
-        if known.room.node not in self.rooms:
-            self.settle(RoomState(room=known.room))
+
+    def forget_everything(self) -> None:
+        """Another agent was at the door meanwhile: what is known is what the store and Prosody say."""
+        for memory in (self.rooms, self.connections, self.seats, self.known, self.used, self.places, self.told):
+            memory.clear()
 
     def connect(self, user: str, pass_: Pass) -> None:
         """Note that this connection carries this pass."""

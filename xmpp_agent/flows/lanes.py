@@ -47,6 +47,11 @@ class Lanes:
         if self.put(key, watched):
             await done
 
+    @property
+    def idle(self) -> bool:
+        """Whether no lane has work at this moment."""
+        return not self._lanes
+
     async def quiet(self) -> None:
         """Return when no lane has work."""
         while self._tasks:

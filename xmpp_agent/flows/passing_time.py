@@ -3,6 +3,7 @@
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.follow import TOLD, keep_place
 from xmpp_agent.flows.house import House
+from xmpp_agent.flows.notices import late, tell_late
 from xmpp_agent.model.rooms import Place, RoomState
 from xmpp_agent.model.words import STAFF_LOST, VISIT_DONE, both
 from xmpp_agent.ports import Unavailable
@@ -23,6 +24,7 @@ def _is_due(house: House, state: RoomState, now: float) -> bool:
         or state.turnover_open
         or bool(visits.lost_on_the_way(state, now))
         or bool(queue.expired(state, now))
+        or bool(late(house, state, now))
     )
 
 
@@ -32,6 +34,7 @@ async def pass_time(house: House, node: str) -> None:
     for jid in visits.lost_on_the_way(state, now):
         house.settle(visits.leave(house.rooms[node], jid, now))
     await _expire_places(house, node, now)
+    tell_late(house, node)
     state = house.rooms[node]
     if _unattended(house, state, now):
         await _end_unattended(house, state, now)
@@ -88,3 +91,26 @@ async def _expire_places(house: House, node: str, now: float) -> None:
         house.places.pop((node, person.seat), None)
     if seats:
         house.settle(queue.give_up(house.rooms[node], seats))
+
+
+def tidy(house: House) -> None:
+    """Let go of what nobody needs: passes nobody is connected on, rooms with nothing in them, places long expired.
+
+    All of it is in the store and comes back when it is asked for.
+    """
+    needed = {connection.pass_id for connection in house.connections.values()}
+    for state in house.rooms.values():
+        needed.update(o.pass_id for o in state.inside)
+        needed.update(w.pass_id for w in state.queue)
+    for pass_id in house.known.keys() - needed:
+        del house.known[pass_id]
+        house.used.pop(pass_id, None)
+    homes = {known.room.node for known in house.known.values()}
+    for node, state in tuple(house.rooms.items()):
+        if not (node in homes or state.exists or state.queue or state.visit or state.turnover_open):
+            del house.rooms[node]
+            house.told.pop(node, None)
+    horizon = house.clock.now() - queue.PLACE_KEPT
+    for key, place in tuple(house.places.items()):
+        if place.left_at is not None and place.left_at < horizon:
+            del house.places[key]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from xmpp_agent.flows.follow import Told, follow, put_out
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, knock
-from xmpp_agent.model.people import PassRecord, Role
+from xmpp_agent.model.people import PassRecord, Role, SystemUser
 from xmpp_agent.model.rooms import Occupant, RoomState
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports import Inside, Unavailable
@@ -70,9 +70,12 @@ async def _records(house: House, rooms: Iterable[SeenRoom], sessions: list[SeenS
 
 
 async def _recall_rooms(house: House, rooms: Mapping[str, SeenRoom], records: Mapping[str, PassRecord]) -> None:
-    memories = {memory.node: memory for memory in await house.store.memories()}
-    nodes = {node_of(jid) for jid in rooms} | memories.keys() | {r.pass_.room for r in records.values()}
-    unknown = nodes - house.rooms.keys()
+    nodes = {node_of(jid) for jid in rooms} | {r.pass_.room for r in records.values()}
+    busy = {memory.node: memory for memory in await house.store.memories()}
+    others = frozenset(nodes - busy.keys() - house.rooms.keys())
+    asked = {memory.node: memory for memory in await house.store.memories(others)} if others else {}
+    memories = {**busy, **asked}
+    unknown = (nodes | memories.keys()) - house.rooms.keys()
     for node, room in (await house.store.rooms(unknown)).items() if unknown else ():
         state = RoomState(room=room)
         house.settle(visits.remember(state, memories[node]) if node in memories else state)
@@ -89,11 +92,12 @@ def _as_seen(
     absent = tuple(replace(w, jid="", nick="", away_since=w.away_since or now) for w in state.queue)
     blank = replace(state, queue=absent, desks=())
     if seen is None:
-        return visits.gone(blank)
+        return replace(visits.gone(blank), asked_at=state.asked_at)  # staff may have asked a moment ago
     inside = tuple(
         _occupant(person, records[person.pass_id], now) for person in seen.inside if person.pass_id in records
     )
-    return visits.refreeze(replace(blank, exists=True, inside=inside), now)
+    recording = any(house.addresses.system_user(i.jid) is SystemUser.RECORDER for i in seen.inside)
+    return visits.refreeze(replace(blank, exists=True, inside=inside, recording=recording), now)
 
 
 def _occupant(person: Inside, record: PassRecord, now: float) -> Occupant:

@@ -108,6 +108,7 @@ class RoomMemory:
     visit: Visit | None = None
     turnover_open: bool = False
     frozen_since: float | None = None
+    asked_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

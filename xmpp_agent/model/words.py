@@ -129,6 +129,12 @@ NEXT_WAITS = (
     "{name} venter stadig: {why}",
     "{name} is still waiting: {why}",
 )
+FIRST_IN_LINE = ("Du er den næste. Bliv på siden.", "You are next. Stay on this page.")
+PLACE_IN_LINE = ("Du er nr. {place} i køen. Bliv på siden.", "You are number {place} in line. Stay on this page.")
+STAFF_LATE = (
+    "Medarbejderen er lidt forsinket. Bliv på siden; du har ikke mistet din plads.",
+    "The member of staff is running late. Stay on this page; you keep your place.",
+)
 PORTNER_NAME = "Venteværelset"
 """The virtual moderator's name in the lobby chat."""
 

@@ -1,8 +1,10 @@
 """Who stands where in the lobby: order of arrival, kept through reloads, naps and restarts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from xmpp_agent.model.rooms import RoomState, Waiting
+from xmpp_agent.model.people import Role
+from xmpp_agent.model.rooms import Lane, RoomState, Waiting
 
 PLACE_KEPT = 600.0
 """Seconds a place outlives its connection (DESIGN §3.5)."""
@@ -43,3 +45,22 @@ def position(state: RoomState, seat: str) -> int | None:
     """Place in line from 1, counting those who are really there; None for somebody who is not waiting."""
     line = [w.seat for w in state.queue if w.jid]
     return line.index(seat) + 1 if seat in line else None
+
+
+def told_of_place(state: RoomState, told: Mapping[str, int]) -> dict[str, int]:
+    """Who is to be told their place now: newcomers once, and whoever has become the next. Seat -> place.
+
+    Rarely on purpose: each message is a toast on the stock client (measured). `told`: what each was told last.
+    """
+    line = [w for w in state.queue if w.jid and w.lane is Lane.QUEUE and w.role is Role.CITIZEN]
+    places = {w.seat: number for number, w in enumerate(line, start=1)}
+    return {seat: place for seat, place in places.items() if seat not in told or (place == 1 and told[seat] != 1)}
+
+
+LATE = 300.0
+"""Seconds after the agreed time from which waiting people are told that staff is late."""
+
+
+def staff_is_late(state: RoomState, starts_at: float, now: float) -> bool:
+    """Whether somebody with an appointment at that time should be told: nobody is there to let them in."""
+    return now - starts_at > LATE and not state.staff_inside()

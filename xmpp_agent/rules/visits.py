@@ -86,6 +86,7 @@ def memory(state: RoomState) -> RoomMemory:
         visit=state.visit,
         turnover_open=state.turnover_open,
         frozen_since=state.frozen_since,
+        asked_at=state.asked_at,
     )
 
 
@@ -97,6 +98,7 @@ def remember(state: RoomState, kept: RoomMemory) -> RoomState:
         visit=kept.visit,
         turnover_open=kept.turnover_open,
         frozen_since=kept.frozen_since,
+        asked_at=kept.asked_at,
     )
 
 

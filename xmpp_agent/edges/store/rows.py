@@ -24,6 +24,7 @@ def memory_values(memory: RoomMemory) -> Values:
         "visit": None if memory.visit is None else _VISIT.dump_json(memory.visit).decode(),
         "turnover_open": memory.turnover_open,
         "frozen_since": memory.frozen_since,
+        "asked_at": memory.asked_at,
     }
 
 
@@ -36,6 +37,7 @@ def memory_of(row: RowMapping) -> RoomMemory:
         visit=None if visit is None else _VISIT.validate_json(visit),
         turnover_open=bool(row[room_memory.c.turnover_open]),
         frozen_since=row[room_memory.c.frozen_since],
+        asked_at=row[room_memory.c.asked_at],
     )
 
 

@@ -103,6 +103,7 @@ room_memory = Table(
     Column("visit", Text),
     Column("turnover_open", Boolean(create_constraint=False), nullable=False),
     Column("frozen_since", Double),
+    Column("asked_at", Double),
 )
 
 places = Table(

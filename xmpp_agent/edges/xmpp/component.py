@@ -52,8 +52,13 @@ class Component:
         """Whether the agent sees Prosody as it is now."""
         return self._held is None
 
-    def up(self) -> None:
-        """The stream is there: take the picture before anything is decided."""
+    def up(self, after_standby: bool) -> None:
+        """The stream is there: take the picture before anything is decided.
+
+        After another agent was at the door nothing this one knew holds any more.
+        """
+        if after_standby:
+            self._house.forget_everything()
         self._take_anew()
 
     def down(self, why: str) -> None:

@@ -56,6 +56,10 @@ class LobbyOut:
         """See `ports.LobbyDoor`; `portner` needs no presence (component-lobby §e)."""
         self.relay(room, PORTNER, jid, words, PORTNER_NAME, attendee=nick)
 
+    def notice(self, room: str, jid: str, nick: str, words: str) -> None:
+        """See `ports.LobbyDoor`: without an opened chat it is a toast and the waiting screen stays (measured)."""
+        self.relay(room, PORTNER, jid, words, None)
+
     def relay(
         self, room: str, sender_nick: str, to_jid: str, words: str, sender_name: str | None, attendee: str = ""
     ) -> None:

@@ -35,7 +35,7 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
         host: str,
         port: int,
         on_stanza: Callable[[Element], None],
-        on_up: Callable[[], None],
+        on_up: Callable[[bool], None],
         on_down: Callable[[str], None],
     ) -> None:
         super().__init__(domain, secret, host, port, fix_error_ns=True)
@@ -95,11 +95,12 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
             super()._spawn_event(xml)
 
     def _session_start(self, _: Any) -> None:
-        self._up, self.standby, self._delay = True, False, FIRST_DELAY
+        after_standby, self.standby = self.standby, False
+        self._up, self._delay = True, FIRST_DELAY
         self._heard_at = self.loop.time()
         self._later(1.0, self._listen)
         log.info("link_up")
-        self._on_up()
+        self._on_up(after_standby)
 
     def _listen(self) -> None:
         if not self._up:
@@ -112,7 +113,7 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
 
     def _stream_error(self, stanza: Any) -> None:
         condition = stanza["condition"]
-        self.standby = condition == "conflict"
+        self.standby = self.standby or condition == "conflict"
         log.warning("stream_error", condition=condition)
 
     def _disconnected(self, _: Any) -> None:

@@ -96,6 +96,7 @@ def _door() -> None:
         sa.Column("visit", sa.Text),
         sa.Column("turnover_open", sa.Boolean, nullable=False),
         sa.Column("frozen_since", sa.Double),
+        sa.Column("asked_at", sa.Double),
     )
     op.create_table(
         "places",
