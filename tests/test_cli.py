@@ -373,6 +373,18 @@ def test_verifying_names_the_first_bad_line(portner: Portner) -> None:
     assert "Line 2 of one does not hold" in err
 
 
+def test_a_changed_name_is_said_without_a_traceback(portner: Portner) -> None:
+    """A sealed name that does not open ends in a sentence that does not tell it."""
+    portner.book()
+    raw(portner.data / "portner.sqlite3", "UPDATE people SET name = 'AAAA' || name")
+
+    code, out, err = portner.run("pass", "--staff", "Mette Holm", "--room", "a2" * 13)
+
+    assert (code, out) == (1, "")
+    assert "does not open" in err
+    assert "Traceback" not in err
+
+
 def test_rotating_keys(portner: Portner) -> None:
     """The new key stands first, the old one still in the list; the public set has both and nothing private."""
     before = portner.run("keys", "list")[1].split()

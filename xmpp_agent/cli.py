@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from xmpp_agent import withdrawing
 from xmpp_agent.edges.clock import SystemClock
+from xmpp_agent.edges.keys.columns import SealBroken
 from xmpp_agent.edges.keys.files import KeyFault
 from xmpp_agent.edges.keys.identity import IdentityFault
 from xmpp_agent.edges.keys.passes import SignedPasses
@@ -68,7 +69,7 @@ def main() -> None:
         _leave(2, *fault.faults)
     except (KeyFault, DatabaseFault) as fault:
         _leave(2, str(fault))
-    except (BookingFault, IssueFault, IdentityFault, Unavailable, withdrawing.NotDone) as fault:
+    except (BookingFault, IssueFault, IdentityFault, SealBroken, Unavailable, withdrawing.NotDone) as fault:
         _leave(1, str(fault))
     except SQLAlchemyError as fault:
         _leave(1, f"The database cannot do it: {type(fault).__name__}.")

@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     language: Literal["da", "en"] = "da"
     """Language of what people in the lobby read."""
     audit_sync: Literal["full", "normal"] = "full"
-    """`full`: an audit line survives a power loss; `normal`: only the agent's death. See docs/decisions/0001."""
+    """`full`: an audit line survives a power loss; `normal`: only the agent's death (docs/decisions/0001-…)."""
     audience: Annotated[str, Field(min_length=1, max_length=100)] = "jitsi"
     """`aud` of passes; `iss` is `domain`."""
 
