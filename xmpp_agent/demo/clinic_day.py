@@ -74,12 +74,14 @@ class ClinicDay:
     async def _early(self) -> None:
         waits = (What.SENT_TO_LOBBY, What.WAITS)
         comes = ("kommer tidligt", "comes early")
-        await self._diary.step(ANNA, comes, self._citizen(ANNA, self._anna, "010190-1234"), *_all(ANNA, *waits))
+        anna = self._citizen(ANNA, self._anna, "010190-1234")
+        await self._diary.step(ANNA, comes, anna, *_all(ANNA, *waits), Expected(ANNA, What.READS, "den næste"))
         interpreter = self._guest(IDA, self._bo.room, await self._premises.companion_token(self._bo, 0))
         await self._diary.step(
             IDA, ("tolken kommer før borgeren", "interpreter, comes first"), interpreter, *_all(IDA, *waits)
         )
-        await self._diary.step(BO, comes, self._citizen(BO, self._bo, "020280-4321"), *_all(BO, *waits))
+        bo = self._citizen(BO, self._bo, "020280-4321")
+        await self._diary.step(BO, comes, bo, *_all(BO, *waits), Expected(BO, What.READS, "nr. 2"))
         await self._board(self._anna.room, RoomPhase.CLOSED, "A. H.", "I. T.", "B. B.")
 
     async def _room_opens(self) -> None:
@@ -134,6 +136,7 @@ class ClinicDay:
             *(Expected(ANNA, What.SEES_COME, name) for name in (FOCUS, VERA)),
             Expected(VERA, What.SEES_COME, ANNA),
             Expected(VERA, What.UNLISTED, ANNA),
+            Expected(BO, What.READS, "den næste"),
         )
         await self._diary.step(
             VERA,
@@ -170,8 +173,15 @@ class ClinicDay:
             *(Expected(name, What.WAITS) for name in (BO, IDA, CARLA)),
             Expected(VERA, What.AT_DESK),
             Expected(VERA, What.LISTED, f"{CARLA} ✓ MitID"),
+            Expected(CARLA, What.READS, "nr. 2"),
+            # Portner tells and shows again what it cannot know to have been told and shown.
+            allowed=frozenset({(VERA, What.LISTED), (VERA, What.UNLISTED), (BO, What.READS)}),
         )
         await self._board(self._anna.room, RoomPhase.VISIT, "I. T.", "B. B.", "C. D.")
+        await self._guests[VERA].caught_up()
+        shown = self._guests[VERA].waiting_list
+        if shown != (f"{IDA} (tolk)", f"{BO} ✓ MitID", f"{CARLA} ✓ MitID"):
+            raise DayFault(f"Vera's waiting list is not in order of arrival: {', '.join(shown)}")
 
     async def _next_visit(self) -> None:
         await self._diary.step(
@@ -191,6 +201,7 @@ class ClinicDay:
             *(Expected(IDA, What.SEES_COME, name) for name in (FOCUS, VERA, BO)),
             *(Expected(VERA, What.SEES_COME, name) for name in (BO, IDA)),
             *(Expected(VERA, What.UNLISTED, name) for name in (BO, IDA)),
+            Expected(CARLA, What.READS, "den næste"),
         )
         await self._diary.step(
             SUPERVISOR,

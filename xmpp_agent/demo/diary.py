@@ -41,6 +41,7 @@ class Diary:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._open: list[Expected] = []
+        self._allowed: frozenset[tuple[str, What]] = frozenset()
         self._changed = asyncio.Event()
         self._began = time.monotonic()
         self.unexpected: list[str] = []
@@ -50,7 +51,9 @@ class Diary:
         """Note one thing that happened; the first expectation it meets is met."""
         met = next((expected for expected in self._open if expected.is_met_by(who, seen)), None)
         self.events += 1
-        if met is None:
+        if met is None and (who, seen.what) in self._allowed:
+            self.line(who, str(seen))
+        elif met is None:
             self.unexpected.append(f"{who}: {seen}")
             self.line(who, f"UVENTET · UNEXPECTED: {seen}")
         else:
@@ -62,9 +65,20 @@ class Diary:
         """Print one line with the time of the day's clock."""
         self._say(f"{time.monotonic() - self._began:5.1f} s  {who:<{_WIDTH}} {text}")
 
-    async def step(self, who: str, words: tuple[str, str], act: Awaitable[object], *expected: Expected) -> None:
-        """Somebody does something; returns when all of this has happened (in any order). Raises DayFault."""
+    async def step(
+        self,
+        who: str,
+        words: tuple[str, str],
+        act: Awaitable[object],
+        *expected: Expected,
+        allowed: frozenset[tuple[str, What]] = frozenset(),
+    ) -> None:
+        """Somebody does something; returns when all that is expected has happened, in any order. Raises DayFault.
+
+        `allowed`: (who, what) that may happen any number of times until the next step.
+        """
         self.line(f"» {who}", f"{words[0]} · {words[1]}")
+        self._allowed = allowed
         self._open.extend(expected)
         await act
         await self.until(lambda: not self._open, lambda: "; ".join(map(str, self._open)))

@@ -55,6 +55,11 @@ class Guest:
         self.fault: BaseException | None = None
         self._xmpp: slixmpp.ClientXMPP | None = None
 
+    @property
+    def waiting_list(self) -> tuple[str, ...]:
+        """Staff: the names on the waiting list, in the order they came on it."""
+        return tuple(self._listed)
+
     async def log_in(self, token: str) -> bool:
         """Log in with a pass; False when it is refused, which is told as well."""
         xmpp = _client(self._door.domain, token)
@@ -157,6 +162,7 @@ class Guest:
     def _listing(self, stanza: StanzaBase, sighting: Sighting) -> None:
         if sighting.what is What.LISTED:
             item = stanza.xml.find(f"{{{_MUC}#user}}x/{{{_MUC}#user}}item")
+            self._listed.pop(sighting.about, None)
             self._listed[sighting.about] = item.get("jid", "") if item is not None else ""
         elif sighting.what is What.UNLISTED:
             self._listed.pop(sighting.about, None)

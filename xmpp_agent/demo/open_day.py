@@ -37,7 +37,7 @@ _PEOPLE = (
 _CALLERS = ("Dan Friis", "Nadia Omar", "Søren Vest")
 _INTERPRETER = "Ida Tolstrup"
 _WRONG_CPR = "121212-1212"
-_MOST_WAITING = 6
+_MOST_HERE = 8
 _VISIT = 240.0
 _CALL = 45.0
 """Seconds after which a citizen or caller ends the meeting when nobody else does."""
@@ -65,6 +65,7 @@ class OpenDay:
         self._began = time.monotonic()
         self._random = random.Random(1881)  # noqa: S311 -- the order of the day, not a secret
         self._here = 0
+        self._fewer = asyncio.Condition()
 
     async def go_on(self) -> None:
         """The day, for as long as nobody ends it."""
@@ -78,7 +79,7 @@ class OpenDay:
             companions = ((CompanionKind.INTERPRETER, _INTERPRETER),) if number % len(_PEOPLE) == 1 else ()
             booked = await self._premises.book(Meeting(name, VERA, "Jobcenter", cpr, companions=companions))
             # One in eight logs in as somebody else: that is for staff to judge.
-            shown = _WRONG_CPR if number % len(_PEOPLE) == 4 else cpr  # noqa: PLR2004
+            shown = _WRONG_CPR if number % len(_PEOPLE) == 4 else cpr
             token = await self._premises.citizen_token(booked, shown)
             people.create_task(self._person(Caller(name, booked.room, token, _VISIT)))
             for place, _ in enumerate(companions):
@@ -87,9 +88,9 @@ class OpenDay:
             if number == 1:
                 staff = Caller(VERA, booked.room, await self._premises.staff_token(booked), float("inf"))
                 people.create_task(self._person(staff))
-            await asyncio.sleep(1.5 if number < 3 else self._random.uniform(12, 25))  # noqa: PLR2004
-            while self._here > _MOST_WAITING:
-                await asyncio.sleep(1)
+            await asyncio.sleep(1.5 if number < 3 else self._random.uniform(12, 25))
+            async with self._fewer:
+                await self._fewer.wait_for(lambda: self._here <= _MOST_HERE)
 
     async def _callers(self, people: asyncio.TaskGroup) -> None:
         for number, name in enumerate(itertools.cycle(_CALLERS)):
@@ -118,6 +119,8 @@ class OpenDay:
             self._say(str(fault))
         finally:
             self._here -= 1
+            async with self._fewer:
+                self._fewer.notify_all()
 
     async def _visit(self, who: Caller) -> bool:
         """One stay; True when they were turned away."""
