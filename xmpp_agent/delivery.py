@@ -20,7 +20,11 @@ def lists_follow(house: House, change: Change) -> None:
             if (nick, jid) not in now:
                 house.lobby.hide(state.room.node, desk, nick)
     for desk, now in after.items():
-        left = tuple(entry for entry in before.get(desk, ()) if entry in now)
+        if desk not in before:
+            # An earlier agent may have filled this list, in an order nobody knows now.
+            show_from(house, state, desk, 0, frozenset(nick for nick, _ in now))
+            continue
+        left = tuple(entry for entry in before[desk] if entry in now)
         same = next((i for i, entry in enumerate(left) if now[i] != entry), len(left))
         show_from(house, state, desk, same, frozenset(nick for nick, _ in left))
 

@@ -56,7 +56,7 @@ async def rebuild(house: House, seen: list[Seen]) -> None:
     for item in seen:
         if isinstance(item, Told):
             await follow(house, item)
-    await _stand_again(house, sessions, now)
+    await _stand_again(house, sessions, records, now)
     await _put_right(house, rooms)
     _take_off_lists(house, seen)
 
@@ -114,8 +114,16 @@ def _reconnect(house: House, sessions: list[SeenSession], records: Mapping[str, 
             house.connect(session.jid.partition("@")[0], record.pass_)
 
 
-async def _stand_again(house: House, sessions: list[SeenSession], now: float) -> None:
-    for session in sessions:
+async def _stand_again(
+    house: House, sessions: list[SeenSession], records: Mapping[str, PassRecord], now: float
+) -> None:
+    """Everybody to their place; staff last, so that each list is filled once, in the right order."""
+
+    def is_staff(session: SeenSession) -> bool:
+        record = records.get(session.pass_id)
+        return record is not None and record.pass_.role is Role.STAFF
+
+    for session in sorted(sessions, key=is_staff):
         for address, since in session.at:
             node, nick = node_of(address), address.partition("/")[2]
             await knock(house, Knock(node, session.jid, nick, session.pass_id, since, now))
