@@ -23,6 +23,7 @@ from xmpp_agent.demo.guest import Guest, GuestFault
 from xmpp_agent.demo.premises import Meeting, Premises
 from xmpp_agent.demo.sightings import Sighting, What
 from xmpp_agent.model.people import CompanionKind
+from xmpp_agent.model.words import FIRST_IN_LINE, PLACE_IN_LINE, STAFF_LATE
 
 _PEOPLE = (
     ("Anna Hansen", "010190-1234"),
@@ -147,13 +148,18 @@ class OpenDay:
                 return sighting.what in _REFUSED
             if sighting.what is What.INSIDE and who.stays != float("inf"):
                 leaves_at = asyncio.get_running_loop().time() + who.stays
-            elif sighting.what is What.READS and who.stays != float("inf"):
+            elif sighting.what is What.READS and who.stays != float("inf") and not _is_notice(sighting.about):
                 await asyncio.sleep(self._random.uniform(2, 4))
                 await guest.write("Tak, jeg venter.")
 
     def _noted(self, who: Caller, sighting: Sighting, seen: asyncio.Queue[Sighting]) -> None:
         self._say(f"{time.monotonic() - self._began:6.1f} s  {who.name:<20} {sighting}")
         seen.put_nowait(sighting)
+
+
+def _is_notice(words: str) -> bool:
+    """Whether Portner says this by itself, so that nobody would answer it."""
+    return any(words.startswith(notice[0].partition("{")[0]) for notice in (FIRST_IN_LINE, PLACE_IN_LINE, STAFF_LATE))
 
 
 async def open_day(premises: Premises, say: Say) -> int:
