@@ -87,7 +87,7 @@ function handler_methods:process(message)
 	if token and #token > longest_token then return "failure", "malformed-request"; end
 	local sleeping = resumed_session(session.portner_previd);
 	local user = sleeping and sleeping.username or uuid();
-	local verdict = door.line.ask({ ask = "authenticate", token = token, user = user, resumes = sleeping and "1" or nil });
+	local verdict = door.line.ask(session, { ask = "authenticate", token = token, user = user, resumes = sleeping and "1" });
 	if verdict.tag == nil then return "failure", "temporary-auth-failure", verdict.attr.text; end
 	if verdict.is ~= "open" then return "failure", "not-authorized", verdict.attr.text; end
 	if sleeping and (not sleeping.portner or sleeping.portner.pass ~= verdict.attr.pass) then

@@ -43,8 +43,8 @@ local function pass_of(session) return session.portner and session.portner.pass;
 local function ask_about_room(event, ask, room_jid)
 	for _ = 1, 3 do
 		local room = room_exists(room_jid);
-		local verdict = line.ask({ ask = ask, room = room_jid, jid = event.stanza.attr.from, pass = pass_of(event.origin),
-			exists = room and "1" or "0" });
+		local verdict = line.ask(event.origin, { ask = ask, room = room_jid, jid = event.stanza.attr.from,
+			pass = pass_of(event.origin), exists = room and "1" or "0" });
 		if room_exists(room_jid) == room or verdict.is == "refuse" then return verdict; end
 	end
 	return { is = "refuse", attr = { type = "wait", condition = "resource-constraint" } };
@@ -74,24 +74,11 @@ local function recording_request(event, request)
 	if not ask then return line.reject(event, "modify", "bad-request"); end
 	local mode = (request.attr.recording_mode or ""):lower();
 	request.attr.action, request.attr.recording_mode = request.attr.action:lower(), mode ~= "" and mode or nil;
-	local verdict = line.ask({ ask = ask, room = room_jid, jid = event.stanza.attr.from, pass = pass_of(event.origin),
-		mode = mode });
+	local verdict = line.ask(event.origin, { ask = ask, room = room_jid, jid = event.stanza.attr.from,
+		pass = pass_of(event.origin), mode = mode });
 	if event.origin.destroyed then return true; end
 	if verdict.is == "open" then return nil; end
 	return line.refuse(event, verdict);
-end
-
-local function gate_iq(event)
-	local stanza = event.stanza;
-	local kind = stanza.attr.type;
-	if kind ~= "get" and kind ~= "set" then return nil; end
-	if stanza:child_with_ns(NS) then return line.reject(event, "cancel", "service-unavailable"); end
-	local conference = stanza:get_child("conference", FOCUS_NS);
-	local jibri = stanza:get_child("jibri", JIBRI_NS);
-	if not conference and not jibri then return nil; end
-	if not async.ready() then return line.reject(event, "wait", "internal-server-error"); end
-	if conference then return conference_request(event, conference); end
-	return recording_request(event, jibri);
 end
 
 local function strip_gate_words(event)
@@ -99,6 +86,19 @@ local function strip_gate_words(event)
 		if child.attr.xmlns == NS then return nil; end
 		return child;
 	end);
+end
+
+local function gate_iq(event)
+	local stanza = event.stanza;
+	local kind = stanza.attr.type;
+	if kind ~= "get" and kind ~= "set" then return strip_gate_words(event); end
+	if stanza:child_with_ns(NS) then return line.reject(event, "cancel", "service-unavailable"); end
+	local conference = stanza:get_child("conference", FOCUS_NS);
+	local jibri = stanza:get_child("jibri", JIBRI_NS);
+	if not conference and not jibri then return nil; end
+	if not async.ready() then return line.reject(event, "wait", "internal-server-error"); end
+	if conference then return conference_request(event, conference); end
+	return recording_request(event, jibri);
 end
 
 -- Time of the session's first knock at this lobby address; later presence does not move it.

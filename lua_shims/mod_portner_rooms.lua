@@ -49,7 +49,7 @@ local function may_enter(event)
 	local from, room_jid = stanza.attr.from, jid.bare(stanza.attr.to);
 	for _ = 1, 3 do
 		local room = rights.room(room_jid);
-		local verdict = line.ask({ ask = room and "join" or "create", room = room_jid, jid = from,
+		local verdict = line.ask(event.origin, { ask = room and "join" or "create", room = room_jid, jid = from,
 			nick = jid.resource(stanza.attr.to), pass = line.pass_of(from), exists = room and "1" or "0" });
 		if event.origin.destroyed then return true; end -- gone while waiting: no ghost
 		if verdict.is == "wait" then return send_to_lobby(event, verdict); end

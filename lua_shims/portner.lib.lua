@@ -95,9 +95,17 @@ local function send_question(question)
 	module:send(question.iq);
 end
 
--- Asks and waits. Must run in a runner (async.ready()). `children` are stanzas put into the question.
--- Answers a verdict: { is = "open"|"wait"|"refuse", attr = attributes, tag = its element or nil }.
-function line.ask(attr, children)
+-- While a session waits, its connection is paused. net.server_epoll of 0.12 forgets on resume what LuaSocket had already
+-- taken from the socket: more than 8 KB sent in one go with a join would lie there until the client sends again.
+local function read_on(_, session)
+	local conn, thread = session.conn, session.thread;
+	if not conn or not conn.pausefor or conn._pausefor or not conn.conn then return; end
+	if thread and thread.state ~= "waiting" and conn.conn:dirty() then conn:pausefor(0); end
+end
+
+-- Asks on behalf of `session` and waits. Must run in a runner (async.ready()). `children` are stanzas put into the
+-- question. Answers a verdict: { is = "open"|"wait"|"refuse", attr = attributes, tag = its element or nil }.
+function line.ask(session, attr, children)
 	if unloaded or not agent then return away(); end
 	if not async.ready() then return refusal("wait", "internal-server-error"); end
 	asked = asked + 1;
@@ -111,6 +119,7 @@ function line.ask(attr, children)
 	question.timer = module:add_timer(hold, function () settle(id, away()); end);
 	if linked then send_question(question); end
 	wait();
+	module:add_timer(0, function () module:add_timer(0, read_on, session); end); -- behind the runner's own next tick
 	return question.verdict or away();
 end
 
@@ -143,14 +152,11 @@ local function link_up(session)
 	for _, question in pairs(pending) do waiting[#waiting + 1] = question; end
 	table.sort(waiting, function (a, b) return a.number < b.number; end);
 	for _, question in ipairs(waiting) do send_question(question); end
-	if line.on_link then line.on_link(true); end
 end
 
 -- The event also comes for a stranger who never got past the handshake (a standby that polls): only ours counts.
 local function link_down(session)
-	if session ~= linked then return; end
-	linked = false;
-	if line.on_link then line.on_link(false); end
+	if session == linked then linked = false; end
 end
 
 local function attach(host)

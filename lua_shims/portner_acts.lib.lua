@@ -11,7 +11,8 @@ local most = 100; -- children taken from one stanza; a room holds far fewer peop
 return function (line, turns, rights)
 	local function ask(event, what, children)
 		local from = event.stanza.attr.from;
-		return line.ask({ ask = what, room = jid.bare(event.stanza.attr.to), jid = from, pass = line.pass_of(from) }, children);
+		return line.ask(event.origin,
+			{ ask = what, room = jid.bare(event.stanza.attr.to), jid = from, pass = line.pass_of(from) }, children);
 	end
 
 	-- Asks; nil lets the stanza go on to mod_muc.

@@ -9,7 +9,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from xmpp_agent.jitsi_config import StockProsody, stock_prosody, write_account
@@ -117,9 +116,10 @@ class Prosody:
         """Everything logged so far, over all restarts."""
         return "\n".join(self._lines)
 
-    def reconfigure(self, *, hold: float) -> None:
-        """Takes effect at the next start."""
-        self.stock = replace(self.stock, hold=hold)
+    @property
+    def lines(self) -> int:
+        """How many lines were logged so far: where to begin to look for the next."""
+        return len(self._lines)
 
     def account(self, user: str, password: str = PASSWORD) -> str:
         """Makes an account on the services' domain; answers its bare JID."""
@@ -148,7 +148,7 @@ class Prosody:
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
-        with self.log_path.open("a", encoding="utf-8") as log:
+        with self.log_path.open("a", encoding="utf-8", buffering=1) as log:
             while raw := await process.stdout.readline():
                 line = raw.decode("utf-8", "replace").rstrip("\n")
                 log.write(line + "\n")

@@ -90,8 +90,8 @@ class Client(ABC):
                             return element
                     await self._changed.wait()
         except TimeoutError:
-            seen = "\n".join(ET.tostring(element, "unicode") for element in self.received[begin:])
-            raise AssertionError(f"{self.jid} waited {seconds} s in vain; it got:\n{seen}") from None
+            seen = "\n".join(ET.tostring(element, "unicode") for element in self.received[begin:][-20:])
+            raise AssertionError(f"{self.jid} waited {seconds} s in vain; at last it got:\n{seen}") from None
 
     def new_id(self) -> str:
         """A stanza id not used before by this client."""

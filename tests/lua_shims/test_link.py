@@ -67,9 +67,10 @@ async def test_silence_is_a_no_and_a_late_yes_changes_nothing(tmp_path: Path) ->
     "answer",
     [
         "",
-        "<verdict xmlns='urn:portner:gate:1'/>",
-        "<verdict xmlns='urn:portner:gate:1' is='OPEN'/>",
-        "<verdict is='open'/>",
+        "<verdict xmlns='urn:portner:gate:1' affiliation='owner'/>",
+        "<verdict xmlns='urn:portner:gate:1' is='OPEN' affiliation='owner'/>",
+        "<verdict is='open' affiliation='owner'/>",
+        "<done xmlns='urn:portner:gate:1' is='open' affiliation='owner'/>",
     ],
 )
 async def test_an_answer_that_is_no_verdict_is_a_no(prosody: Prosody, seat: Seat, answer: str) -> None:

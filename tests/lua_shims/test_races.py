@@ -200,3 +200,14 @@ async def test_refused_component_user_gets_the_error(prosody: Prosody, seat: Sea
         other.send(f"<presence from='{sender}' to='r@{prosody.rooms}/{nick}'><x xmlns='{MUC}'/></presence>")
     await other.wait(lambda: len([e for e in other.stanzas if e.get("type") == "error"]) == 2)
     assert (await seat.snapshot(prosody.rooms)).find(f".//{{{GATE}}}room") is None
+
+
+async def test_a_stream_of_questions_is_read_to_its_end(prosody: Prosody, seat: Seat) -> None:
+    """Prosody reads on after each verdict, though the client sends nothing more: every request gets its answer."""
+    async with await FramedClient.connect(prosody, "c1") as citizen:
+        ask = "<jibri xmlns='http://jitsi.org/protocol/jibri' action='start'/>"
+        for number in range(1500):
+            iq = f"<iq xmlns='jabber:client' type='set' to='r@{prosody.rooms}/focus' id='n{number}'>{ask}</iq>"
+            await citizen.send(iq + " " * (number % 7 * 20))
+        await citizen.wait(lambda e: e.get("id") == "n1499")
+        assert len([e for e in citizen.received if error_of(e) == ("cancel", "not-allowed")]) == 1500

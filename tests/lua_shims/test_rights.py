@@ -198,7 +198,8 @@ async def test_recording_is_believed_from_the_focus_only(meeting: Meeting) -> No
     focus_jid = f"focus@{meeting.prosody.services}/focus"
     async with await TcpClient.connect(meeting.prosody, PASSWORD, jid=focus_jid) as focus:
         address = f"{meeting.room}/focus"
-        await meeting.staff.send(f"<presence to='{meeting.room}/s'>{status.format('on', '')}</presence>")
+        forged = status.format("on", "").replace("s1", "forged")
+        await meeting.staff.send(f"<presence to='{meeting.room}/s'>{forged}</presence>")
         await meeting.staff.barrier()
         await focus.join(address, status.format("on", ""))
         await focus.send(f"<presence to='{address}'>{status.format('on', '')}</presence>")
@@ -206,7 +207,8 @@ async def test_recording_is_believed_from_the_focus_only(meeting: Meeting) -> No
         failed = status.format("off", " failure_reason='error'")
         await focus.send(f"<presence to='{address}'>{failed}</presence>")
         await meeting.seat.hears("recording", is_="failed", session="s1")
-        assert [event["is"] for event in meeting.seat.told("recording")] == ["on", "off", "failed"]
+        told = [(event["is"], event["session"]) for event in meeting.seat.told("recording")]
+        assert told == [("on", "s1"), ("off", "s1"), ("failed", "s1")]
 
 
 async def test_invite_order_needs_a_room(meeting: Meeting) -> None:
