@@ -207,16 +207,15 @@ def test_what_is_sealed_opens_in_its_place(text: str, place: str) -> None:
         CIPHER.open(sealed, place + "2")
 
 
-@given(st.data())
-def test_a_changed_seal_does_not_open(data: st.DataObject) -> None:
-    """A sealed text with one bit changed does not open, and the fault does not say what it holds."""
+def test_a_changed_seal_does_not_open() -> None:
+    """A sealed text with any one character changed does not open, and the fault does not say what it holds."""
     sealed = CIPHER.seal("Anna", "p")
-    where = data.draw(st.integers(0, len(sealed) - 1))
-    other = data.draw(st.sampled_from("ABCxyz019-_=").filter(lambda character: character != sealed[where]))
+    changed = {sealed[:at] + other + sealed[at + 1 :] for at in range(len(sealed)) for other in "ABCxyz019-_=."}
 
-    with pytest.raises(SealBroken) as caught:
-        CIPHER.open(sealed[:where] + other + sealed[where + 1 :], "p")
-    assert "Anna" not in str(caught.value)
+    for one in changed - {sealed}:
+        with pytest.raises(SealBroken) as caught:
+            CIPHER.open(one, "p")
+        assert "Anna" not in str(caught.value)
 
 
 @given(st.text())
