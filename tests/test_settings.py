@@ -176,7 +176,7 @@ def told(name: str, value: str) -> tuple[str, ...]:
     name=st.sampled_from(sorted(Settings.model_fields)),
     value=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40),
 )
-@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_value_ends_in_anything_but_settings_or_sentences(name: str, value: str) -> None:
     """Whatever stands in a variable, loading gives settings or whole sentences."""
     sentences = told(f"PORTNER_{name.upper()}", value)
@@ -191,7 +191,7 @@ some_json = st.recursive(
 
 
 @given(some_json)
-@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_supervisors_end_in_anything_but_settings_or_sentences(value: object) -> None:
     """Any JSON in the one structured setting gives settings or sentences that name it."""
     assert all("supervisors" in sentence for sentence in told("PORTNER_SUPERVISORS", json.dumps(value)))

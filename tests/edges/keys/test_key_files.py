@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmpp_agent.edges.keys.columns import ColumnCipher, SealBroken
@@ -198,6 +198,7 @@ CIPHER = ColumnCipher((b"n" * 32, b"o" * 32))
 
 
 @given(st.text(), st.text())
+@settings(deadline=None)
 def test_what_is_sealed_opens_in_its_place(text: str, place: str) -> None:
     """Any text opens again where it was sealed, and nowhere else."""
     sealed = CIPHER.seal(text, place)
@@ -219,6 +220,7 @@ def test_a_changed_seal_does_not_open() -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_noise_does_not_open(noise: str) -> None:
     """Whatever stands in a column that was not sealed by us raises SealBroken and nothing else."""
     with pytest.raises(SealBroken):
