@@ -33,9 +33,11 @@ async def finish(house: House, node: str, actor: str, text: str = both(VISIT_DON
         return await _stuck(house, node, actor)
     cleared = visits.close(_only(house.rooms[node], left_inside))
     verdict = await house.write("turnover", DONE, room=node, actor=actor, memory=visits.memory(cleared))
-    if verdict.is_open:
-        await _give_up_places(house, state)
-        house.settle(cleared)
+    if not verdict.is_open:
+        _mark_stuck(house, node)
+        return verdict
+    await _give_up_places(house, state)
+    house.settle(cleared)
     return verdict
 
 
@@ -65,8 +67,16 @@ async def _stuck(house: House, node: str, actor: str) -> Verdict:
     said = Said("turnover", Decision.REFUSE, Reason.PROSODY_DID_NOT_DO_IT)
     verdict = Verdict(Decision.REFUSE, Reason.PROSODY_DID_NOT_DO_IT, (said,))
     await house.write("turnover", verdict, room=node, actor=actor)
-    house.note(node, "stuck")
+    _mark_stuck(house, node)
     return verdict
+
+
+def _mark_stuck(house: House, node: str) -> None:
+    """Supervisors are told once, not at each of the attempts that follow."""
+    state = house.rooms[node]
+    if not state.stuck:
+        house.settle(replace(state, stuck=True))
+        house.note(node, "stuck")
 
 
 async def _give_up_places(house: House, state: RoomState) -> None:

@@ -76,6 +76,8 @@ class RoomState:
     """Number of the latest visit today."""
     turnover_open: bool = False
     """Something of the last visit may still be in the room."""
+    stuck: bool = False
+    """Clearing the room was tried and failed; it is tried again until it is done."""
     recording: bool = False
     frozen_since: float | None = None
     """Since when people are inside without staff."""

@@ -26,7 +26,7 @@ def is_over(state: RoomState, now: float) -> bool:
 
 def close(state: RoomState) -> RoomState:
     """The room cleared, with no visit; the next may come."""
-    return replace(state, visit=None, turnover_open=False, frozen_since=None, recording=False)
+    return replace(state, visit=None, turnover_open=False, stuck=False, frozen_since=None, recording=False)
 
 
 def enter(state: RoomState, person: Occupant) -> RoomState:
