@@ -1,6 +1,7 @@
 """An appointment is cancelled or a pass taken back: known at once to whoever waits or is connected on it."""
 
 from dataclasses import replace
+from functools import partial
 
 from xmpp_agent.flows.follow import TOLD
 from xmpp_agent.flows.house import House
@@ -21,10 +22,14 @@ async def cancel_appointment(house: House, appointment_id: str, actor: str) -> N
         if known.appointment is not None and known.appointment.id == appointment_id:
             house.known[pass_id] = replace(known, appointment=replace(known.appointment, cancelled=True))
     for node, state in tuple(house.rooms.items()):
-        for person in state.queue:
-            if person.appointment == appointment_id:
-                words = both(WORDS[Reason.APPOINTMENT_CANCELLED])
-                await turn_away(house, node, person.seat, actor, words)
+        if any(person.appointment == appointment_id for person in state.queue):
+            await house.lanes.do(node, partial(_send_home, house, node, appointment_id, actor))
+
+
+async def _send_home(house: House, node: str, appointment_id: str, actor: str) -> None:
+    for person in house.rooms[node].queue:
+        if person.appointment == appointment_id:
+            await turn_away(house, node, person.seat, actor, both(WORDS[Reason.APPOINTMENT_CANCELLED]))
 
 
 async def revoke_pass(house: House, pass_id: str, actor: str) -> None:

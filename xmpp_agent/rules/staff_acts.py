@@ -30,6 +30,17 @@ def supervisor_act(units: frozenset[str], state: RoomState | None) -> Verdict:
     return _verdict("supervisor_act", Reason.NOT_YOUR_UNIT)
 
 
+def withdraw_act(units: frozenset[str], unit: str | None, *, exists: bool = True) -> Verdict:
+    """Whether a supervisor of these units may cancel an appointment or take back a pass of that unit.
+
+    `unit` None: nobody can say whose it is (a pass never used); then only a supervisor of all units may.
+    """
+    if not exists:
+        return _verdict("withdraw_act", Reason.UNKNOWN_ROOM)
+    theirs = "*" in units if unit is None else may_see(units, unit)
+    return _verdict("withdraw_act", Reason.ALLOWED if theirs else Reason.NOT_YOUR_UNIT)
+
+
 def may_see(units: frozenset[str], unit: str) -> bool:
     """Whether a supervisor of these units ("*": all) sees rooms of that one."""
     return "*" in units or unit in units
