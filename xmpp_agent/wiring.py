@@ -10,8 +10,6 @@ from itertools import count
 
 import structlog
 import uvloop
-from fastapi import FastAPI
-from pydantic import BaseModel
 
 from xmpp_agent.delivery import lists_follow
 from xmpp_agent.edges.clock import SystemClock
@@ -23,9 +21,9 @@ from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault
 from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.desk import Desk
+from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.feed import Feed
-from xmpp_agent.edges.web.rows import room_row
-from xmpp_agent.edges.web.server import SocketServer
+from xmpp_agent.edges.web.server import SocketFault, SocketServer
 from xmpp_agent.edges.xmpp.component import Component
 from xmpp_agent.edges.xmpp.lobby import LobbyIn
 from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
@@ -37,12 +35,14 @@ from xmpp_agent.flows.notices import tell_places
 from xmpp_agent.flows.passing_time import due, pass_time, tidy
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.settings import Settings
-from xmpp_agent.wire import Link, Note, RoomChanged, RoomGone
+from xmpp_agent.wire import Link, Note
 
 TICK = 1.0
 """Seconds between looks at what time alone brings about."""
 TIDY = 60
 """Ticks between tidyings."""
+JUDGED_WITHIN = 10
+"""Ticks within which each waiting person is judged anew for the console."""
 log = structlog.get_logger("agent")
 
 
@@ -84,12 +84,12 @@ class Agent:
         )
         lobby = LobbyIn(self.house, out, self._put)
         self.component = Component(self.house, self._stream, orders, lobby, self._link)
-        self.feed = Feed(settings.shard, self._event)
+        self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
         self.house.on_change.append(partial(lists_follow, self.house))
         self.house.on_change.append(partial(tell_places, self.house))
         self.house.on_change.append(self._changed)
         self.house.on_note.append(self._note)
-        self.desk = Desk(self.house, self.feed, self.link, settings.shard)
+        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm)
         self._server = SocketServer(self._console(), settings.socket)
         self._clockwork: asyncio.Task[None] | None = None
         self._seeing = asyncio.Event()
@@ -106,27 +106,22 @@ class Agent:
             await self._seeing.wait()
 
     async def stop(self) -> None:
-        """Leave in order: no new work, lanes empty, then the doors."""
+        """Leave in order: no new work, lanes empty, then the link."""
         if self._clockwork is not None:
             self._clockwork.cancel()
             await asyncio.gather(self._clockwork, return_exceptions=True)
+        self.feed.close()
+        await self._server.stop()
         await self.house.lanes.quiet()
         await self._stream.stop()
         await self.component.close()
-        self.feed.close()
-        await self._server.stop()
 
     def _put(self, stanza: str) -> None:
         self._stream.put(stanza)
 
-    def _console(self) -> FastAPI:
-        return console_app(
-            self.desk,
-            self.feed,
-            self._settings.supervisors,
-            lambda: self.component.is_live,
-            {"appointments": self.cancel, "passes": self.revoke},
-        )
+    def _console(self) -> Door:
+        app = console_app(self.desk, self.feed, lambda: self.component.is_live)
+        return Door(app, self._settings.supervisors)
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
         """Cancel an appointment. Raises Unavailable."""
@@ -149,19 +144,15 @@ class Agent:
         else:
             self._seeing.clear()
         log.info("link", state=state)
-        self.feed.publish(None, "link", self.link())
+        if state == "live":  # rooms may be gone without a word, and most of the others may be different
+            self.feed.start_over()
+        else:
+            self.feed.publish(None, "link", self.link())
 
     def _changed(self, change: Change) -> None:
         state = change.after or change.before
         if state is not None:
-            self.feed.touch(state.room.node)
-
-    def _event(self, node: str) -> tuple[str | None, str, BaseModel]:
-        state = self.house.rooms[node]
-        row = room_row(self.house, state, self._settings.shard)
-        if row is None:
-            return state.room.unit, "room_gone", RoomGone(key=f"{self._settings.shard}/{node}")
-        return state.room.unit, "room", RoomChanged(now=self._clock.now(), row=row)
+            self.feed.touch(state.room.node, state.room.unit)
 
     def _note(self, node: str, kind: str, knock: str | None, text: str) -> None:
         state = self.house.rooms.get(node)
@@ -175,8 +166,17 @@ class Agent:
             if tick % TIDY == 0 and self.house.lanes.idle:
                 tidy(self.house)
             if self.component.is_live:
+                self._judge_anew(tick)
                 for node in due(self.house, self._clock.now()):
                     self.house.lanes.put(node, partial(pass_time, self.house, node))
+
+    def _judge_anew(self, tick: int) -> None:
+        """What the rules say of somebody who waits changes with the time alone; a tenth of the rooms at each tick."""
+        if not self.feed.is_wanted:
+            return
+        for number, (node, state) in enumerate(self.house.rooms.items()):
+            if state.queue and number % JUDGED_WITHIN == tick % JUDGED_WITHIN:
+                self.feed.touch(node, state.room.unit)
 
 
 def _report(error: BaseException) -> None:
@@ -213,7 +213,7 @@ def run_agent(settings: Settings) -> int:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
-    except (KeyFault, DatabaseFault, FileExistsError) as fault:
+    except (KeyFault, DatabaseFault, SocketFault) as fault:
         sys.stderr.write(f"portner: {fault}\n")
         return 2
     return 0

@@ -1,7 +1,9 @@
 """What a supervisor does at the console, as calls into the flows: each act in its room's lane, each done once."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.rows import room_row
@@ -9,58 +11,92 @@ from xmpp_agent.flows import reveal as reveal_flow
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.let_in import let_in
+from xmpp_agent.flows.questions import refused
 from xmpp_agent.flows.talk import write_to
 from xmpp_agent.flows.turn_away import turn_away
+from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
-from xmpp_agent.rules.staff_acts import may_see, supervisor_act
-from xmpp_agent.wire import Board, Finish, LetIn, Link, Reveal, TurnAway, Write
+from xmpp_agent.ports import Unavailable
+from xmpp_agent.rules.staff_acts import may_see, supervisor_act, withdraw_act
+from xmpp_agent.wire import Board, Finish, LetIn, Link, Reveal, RoomRow, TurnAway, Write
 
 REMEMBERED = 2000
-"""Commands whose outcome is kept, so that one sent twice is done once."""
+"""Commands carried out that are remembered, so that one sent twice is done once."""
+ROWS_AT_ONCE = 200
+"""Rows of a board made in one turn of the loop."""
 
 Act = Callable[[RoomState], Awaitable[Verdict]]
+Command = LetIn | TurnAway | Write | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One command with everything it says. The same id with other words is another command."""
+
+    node: str
+    actor: str
+    command: Command
 
 
 class Desk:
-    """The console's side of the house. `units` are those of the supervisor who acts; `actor` names them on record."""
+    """The console's side of the house. `units` are those of the supervisor who acts; `actor` names them on record.
 
-    def __init__(self, house: House, feed: Feed, link: Callable[[], Link], shard: str) -> None:
-        self._house, self._feed, self._link, self._shard = house, feed, link, shard
-        self._outcomes: OrderedDict[tuple[str, str], Verdict] = OrderedDict()
+    No act begins while the agent does not see Prosody. Only what was carried out is remembered: a refusal changed
+    nothing, so the same command asked again is judged anew. `confirm` returns when Prosody has taken in everything
+    sent to it so far, and raises Unavailable otherwise.
+    """
 
-    def board(self, units: frozenset[str]) -> Board:
-        """Everything this supervisor may see, and the event id it stands at."""
-        self._feed.flush()
-        rows = (room_row(self._house, state, self._shard) for state in self._house.rooms.values())
-        seen = tuple(row for row in rows if row is not None and may_see(units, row.unit))
-        return Board(at_event=self._feed.at, now=self._house.clock.now(), link=self._link(), rooms=seen)
+    def __init__(
+        self,
+        house: House,
+        feed: Feed,
+        link: Callable[[], Link],
+        shard: str,
+        confirm: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
+        self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
+
+    async def board(self, units: frozenset[str]) -> Board:
+        """Everything this supervisor may see, and the event id it stands at.
+
+        A room that changes while the rows are made may be newer here than `at_event`; its event follows after that.
+        """
+        self._feed.expect()
+        at, rows = self._feed.at, list[RoomRow]()
+        for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
+            row = self.row(node) if may_see(units, state.room.unit) else None
+            rows += [row] if row is not None else []
+            if count % ROWS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return Board(at_event=at, now=self._house.clock.now(), link=self._link(), rooms=tuple(rows))
+
+    def row(self, node: str) -> RoomRow | None:
+        """A room as the console shows it now; None when there is nothing to show."""
+        state = self._house.rooms.get(node)
+        return room_row(self._house, state, self._shard) if state is not None else None
 
     async def let_in(self, node: str, command: LetIn, units: frozenset[str], actor: str) -> Verdict:
-        """Let in one waiting person."""
-        return await self._do(
-            node, command.command, units, actor, lambda _: let_in(self._house, node, command.knock, actor)
-        )
+        """Let in one waiting person: done when Prosody has sent the invitation."""
+        asked = _Asked(node, actor, command)
+        return await self._once(asked, units, lambda _: let_in(self._house, node, command.knock, actor))
 
     async def turn_away(self, node: str, command: TurnAway, units: frozenset[str], actor: str) -> Verdict:
-        """Refuse one waiting person, in words."""
-        return await self._do(
-            node,
-            command.command,
-            units,
-            actor,
-            lambda _: turn_away(self._house, node, command.knock, actor, command.reason),
-        )
+        """Refuse one waiting person, in words: done when Prosody has them."""
+
+        async def act(_: RoomState) -> Verdict:
+            return await self._told(await turn_away(self._house, node, command.knock, actor, command.reason))
+
+        return await self._once(_Asked(node, actor, command), units, act)
 
     async def write(self, node: str, command: Write, units: frozenset[str], actor: str) -> Verdict:
-        """Write to one waiting person or to each."""
-        return await self._do(
-            node,
-            command.command,
-            units,
-            actor,
-            lambda _: write_to(self._house, node, command.knock, actor, command.text),
-        )
+        """Write to one waiting person or to each: done when Prosody has the words."""
+
+        async def act(_: RoomState) -> Verdict:
+            return await self._told(await write_to(self._house, node, command.knock, actor, command.text))
+
+        return await self._once(_Asked(node, actor, command), units, act)
 
     async def finish(self, node: str, command: Finish, units: frozenset[str], actor: str) -> Verdict:
         """End the visit the supervisor saw; another one is left alone."""
@@ -70,10 +106,10 @@ class Desk:
                 return Verdict(Decision.REFUSE, Reason.NO_SUCH_VISIT)
             return await finish(self._house, node, actor)
 
-        return await self._do(node, command.command, units, actor, act)
+        return await self._once(_Asked(node, actor, command), units, act)
 
     async def reveal(self, node: str, command: Reveal, units: frozenset[str], actor: str) -> tuple[Verdict, str]:
-        """One full name, on record first."""
+        """One full name, on record first and each time. It moves no door, so it needs no link to Prosody."""
         shown = ""
 
         async def act(_: RoomState) -> Verdict:
@@ -81,13 +117,59 @@ class Desk:
             verdict, shown = await reveal_flow.reveal(self._house, node, command.knock, actor, command.reason)
             return verdict
 
-        verdict = await self._do(node, f"reveal:{command.command}", units, actor, act)
-        return verdict, shown
+        return await self._in_lane(node, units, actor, act), shown
 
-    async def _do(self, node: str, command: str, units: frozenset[str], actor: str, act: Act) -> Verdict:
-        key = (actor, command)
-        if key in self._outcomes:
-            return self._outcomes[key]
+    async def cancel(self, appointment_id: str, units: frozenset[str], actor: str) -> Verdict:
+        """Cancel an appointment of one of these units. Holds without a link, too: the next picture is judged by it.
+
+        Raises Unavailable when it could not be written.
+        """
+        found = await self._house.store.appointment(appointment_id)
+        verdict = withdraw_act(units, found.unit if found else None, exists=found is not None)
+        if not verdict.is_open:
+            return await self._house.write("cancel", verdict, room="", actor=actor)
+        await cancel_appointment(self._house, appointment_id, actor)
+        return verdict
+
+    async def revoke(self, pass_id: str, units: frozenset[str], actor: str) -> Verdict:
+        """Take back a pass of one of these units; one never used belongs to no unit yet.
+
+        Raises Unavailable when it could not be written, or Prosody did not confirm that its streams are closed.
+        """
+        holder = await self._house.holder(pass_id)
+        verdict = withdraw_act(units, holder.room.unit if holder else None)
+        if not verdict.is_open:
+            return await self._house.write("revoke", verdict, room="", actor=actor)
+        await revoke_pass(self._house, pass_id, actor)
+        return verdict
+
+    async def _told(self, verdict: Verdict) -> Verdict:
+        """Words to a waiting person are not answered by their client, so Prosody is asked whether it has them."""
+        if not verdict.is_open:
+            return verdict
+        try:
+            await self._confirm()
+        except Unavailable:
+            return replace(verdict, decision=Decision.REFUSE, reason=Reason.PROSODY_DID_NOT_DO_IT)
+        return verdict
+
+    async def _once(self, asked: _Asked, units: frozenset[str], act: Act) -> Verdict:
+        async def unless_done(state: RoomState) -> Verdict:
+            if asked in self._done:
+                return self._done[asked]
+            if self._link().state != "live":
+                return refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
+            verdict = await act(state)
+            if verdict.is_open:
+                self._done[asked] = verdict
+            return verdict
+
+        verdict = await self._in_lane(asked.node, units, asked.actor, unless_done)
+        while len(self._done) > REMEMBERED:
+            self._done.popitem(last=False)
+        return verdict
+
+    async def _in_lane(self, node: str, units: frozenset[str], actor: str, act: Act) -> Verdict:
         authority = supervisor_act(units, self._house.rooms.get(node))
         if not authority.is_open:
             return await self._house.write("console", authority, room="", actor=actor)
@@ -95,10 +177,8 @@ class Desk:
 
         async def job() -> None:
             nonlocal outcome
-            outcome = self._outcomes.get(key) or await act(self._house.rooms[node])
-            self._outcomes[key] = outcome
+            state = self._house.rooms.get(node)
+            outcome = await act(state) if state is not None else refused(Reason.UNKNOWN_ROOM).verdict
 
         await self._house.lanes.do(node, job)
-        while len(self._outcomes) > REMEMBERED:
-            self._outcomes.popitem(last=False)
         return outcome

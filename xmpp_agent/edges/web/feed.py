@@ -1,115 +1,187 @@
 """Events for consoles: numbered, kept for a while so that a console can go on where it was, coalesced per room."""
 
 import asyncio
+import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from pydantic import BaseModel
 
+from xmpp_agent.wire import RoomChanged, RoomGone, RoomRow
+
 KEPT = 5000
-"""Events kept for consoles that come back."""
+KEPT_BYTES = 8_000_000
+"""Events kept for consoles that come back or read slowly, and their size at most."""
+KEPT_FOR = 30.0
+"""Seconds events are made and kept after the last look at the board or the end of the last stream."""
 GATHER = 0.05
 """Seconds in which changes of one room become one event."""
+AT_ONCE = 200
+"""Rooms published in one turn of the loop, so that a door never waits behind a long list."""
 ALIVE = 5.0
 """Seconds between signs of life."""
+ALIVE_LINE = ": alive\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One numbered event; `data` is JSON. `unit` None: for everybody."""
 
-    number: int
     unit: str | None
     name: str
     data: str
 
 
 class Feed:
-    """Publishes rooms that changed. `rows` makes a room's event as it goes out, so that only the newest is made."""
+    """Publishes rooms that changed. `row` answers a room's row as it goes out (None: nothing to show), so that only
+    the newest is made; `now` is the clock of the messages.
 
-    def __init__(self, shard: str, rows: Callable[[str], tuple[str | None, str, BaseModel]]) -> None:
-        self._shard, self._rows = shard, rows
-        self._events: deque[Event] = deque(maxlen=KEPT)
+    Ids are `<shard>.<start>:<number>`; `start` is random, so that an id of an earlier agent is never taken for one of
+    this one's (the console would go on with a hole in its picture).
+    """
+
+    def __init__(
+        self, shard: str, row: Callable[[str], RoomRow | None], now: Callable[[], float], alive: float = ALIVE
+    ) -> None:
+        self._shard, self._stream = shard, f"{shard}.{secrets.token_hex(4)}"
+        self._row, self._now, self._alive = row, now, alive
+        self._events: deque[Event] = deque()
+        self._bytes = 0
         self._number = 0
-        self._dirty: dict[str, None] = {}
+        self._floor = 0
+        """Number of the newest event that is no longer kept."""
+        self._dirty: dict[str, str] = {}
+        self._last: dict[str, RoomRow | None] = {}
         self._flush: asyncio.TimerHandle | None = None
         self._news = asyncio.Event()
         self._watchers = 0
-        self.closed = False
+        self._wanted_until = 0.0
+        self._closed = False
 
     @property
     def at(self) -> str:
         """Id of the newest event."""
-        return f"{self._shard}:{self._number}"
+        return self._id(self._number)
 
-    def touch(self, node: str) -> None:
-        """A room changed."""
-        self._dirty[node] = None
-        if self._flush is None:
-            self._flush = asyncio.get_running_loop().call_later(GATHER, self.flush)
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody watches, or may be about to: without, nothing is made."""
+        return self._watchers > 0 or self._now() < self._wanted_until
 
-    def flush(self) -> None:
-        """Publish what changed, now."""
-        if self._flush is not None:
-            self._flush.cancel()
-            self._flush = None
-        dirty, self._dirty = self._dirty, {}
-        if not self._watchers:  # nobody looks: a console that comes back reads the board anew
-            self._number += bool(dirty)
-            self._events.clear()
-            return
-        for node in dirty:
-            self.publish(*self._rows(node))
+    def expect(self) -> None:
+        """Somebody is given a board and will follow from `at` on."""
+        self._wanted_until = self._now() + KEPT_FOR
+
+    def touch(self, node: str, unit: str) -> None:
+        """A room of that unit changed, or may have."""
+        self._dirty[node] = unit
+        if self._flush is None and not self._closed:
+            self._flush = asyncio.get_running_loop().call_later(GATHER, self._publish_rooms)
 
     def publish(self, unit: str | None, name: str, model: BaseModel) -> None:
         """Publish one event to everybody who watches that unit."""
+        event = Event(unit, name, model.model_dump_json())
         self._number += 1
-        self._events.append(Event(self._number, unit, name, model.model_dump_json()))
+        self._events.append(event)
+        self._bytes += len(event.data)
+        while len(self._events) > KEPT or self._bytes > KEPT_BYTES:
+            self._bytes -= len(self._events.popleft().data)
+            self._floor += 1
+        self._wake()
+
+    def start_over(self) -> None:
+        """Everything may be different: whoever watches is told to read the board again."""
+        self._number += 1
+        self._floor = self._number
+        self._events.clear()
+        self._bytes = 0
+        self._dirty.clear()
+        self._last.clear()
         self._wake()
 
     def close(self) -> None:
         """End every stream."""
-        self.closed = True
+        self._closed = True
         if self._flush is not None:
             self._flush.cancel()
         self._wake()
+
+    def _publish_rooms(self) -> None:
+        self._flush = None
+        if not self.is_wanted:
+            self.start_over()
+            return
+        try:
+            for node in tuple(islice(self._dirty, AT_ONCE)):
+                self._publish_room(node, self._dirty.pop(node))
+        finally:
+            if self._dirty:
+                self._flush = asyncio.get_running_loop().call_later(0, self._publish_rooms)
+
+    def _publish_room(self, node: str, unit: str) -> None:
+        row = self._row(node)
+        if node in self._last and self._last[node] == row:
+            return
+        self._last[node] = row
+        if row is None:
+            self.publish(unit, "room_gone", RoomGone(key=f"{self._shard}/{node}"))
+        else:
+            self.publish(unit, "room", RoomChanged(now=self._now(), row=row))
 
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
 
-    async def follow(self, last_id: str | None, sees: Callable[[str], bool]) -> AsyncIterator[str]:
+    def _id(self, number: int) -> str:
+        return f"{self._stream}:{number}"
+
+    async def follow(self, last_id: str | None, sees: Callable[[str], bool]) -> AsyncGenerator[str, None]:
         """The events after `last_id` of units the watcher sees, as lines of a text/event-stream.
 
-        `resync` comes first when some are no longer kept.
+        `resync` comes whenever events between were dropped: at the start, or later when the watcher reads too slowly.
+        A watcher who does not read holds nothing here but its number.
         """
         self._watchers += 1
+        loop = asyncio.get_running_loop()
         try:
-            number, lost = self._start(last_id)
-            if lost:
-                yield f"id: {self.at}\nevent: resync\ndata: {{}}\n\n"
-            while not self.closed:
+            number = self._number if last_id is None else self._after(last_id)
+            yield ALIVE_LINE
+            due = loop.time() + self._alive
+            while not self._closed:
                 news = self._news
-                for event in [e for e in self._events if e.number > number]:
-                    number = event.number
+                line = ""
+                if number < self._floor:
+                    number = self._number
+                    line = f"id: {self._id(number)}\nevent: resync\ndata: {{}}\n\n"
+                elif number < self._number:
+                    event = self._events[number - self._floor]
+                    number += 1
                     if event.unit is None or sees(event.unit):
-                        yield f"id: {self._shard}:{number}\nevent: {event.name}\ndata: {event.data}\n\n"
-                if not news.is_set():
-                    try:
-                        async with asyncio.timeout(ALIVE):
-                            await news.wait()
-                    except TimeoutError:
-                        yield ": alive\n\n"
+                        line = f"id: {self._id(number)}\nevent: {event.name}\ndata: {event.data}\n\n"
+                else:
+                    await _until(news, due)
+                if not line and loop.time() >= due:  # events of other units only are silence, too
+                    line = ALIVE_LINE
+                if line:
+                    yield line
+                    due = loop.time() + self._alive
         finally:
             self._watchers -= 1
+            self.expect()
 
-    def _start(self, last_id: str | None) -> tuple[int, bool]:
-        if last_id is None:
-            return self._number, False
-        shard, _, digits = last_id.rpartition(":")
-        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else -1
-        oldest = self._events[0].number if self._events else self._number + 1
-        if shard != self._shard or number > self._number or number < oldest - 1:
-            return self._number, True
-        return number, False
+    def _after(self, last_id: str) -> int:
+        stream, _, digits = last_id.rpartition(":")
+        known = stream == self._stream and digits.isascii() and digits.isdigit() and len(digits) < 19
+        number = int(digits) if known else -1
+        return number if number <= self._number else -1
+
+
+async def _until(news: asyncio.Event, due: float) -> None:
+    """Wait for news, at most until that time of the loop's clock."""
+    try:
+        async with asyncio.timeout_at(due):
+            await news.wait()
+    except TimeoutError:
+        return

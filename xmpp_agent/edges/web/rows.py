@@ -8,6 +8,9 @@ from xmpp_agent.model.words import danish
 from xmpp_agent.rules import names, visits
 from xmpp_agent.wire import RoomPhase, RoomRow, WaitingRow
 
+LONGEST_NAME = 200
+"""Letters; the wire carries no more than 500, and a row that cannot be made would hold up all the others."""
+
 
 def room_row(house: House, state: RoomState, shard: str) -> RoomRow | None:
     """The row of a room; None when there is nothing to show of it."""
@@ -35,7 +38,7 @@ def room_row(house: House, state: RoomState, shard: str) -> RoomRow | None:
 def phase(state: RoomState) -> RoomPhase:
     """What the room is doing, in one word."""
     if state.turnover_open:
-        return RoomPhase.TURNOVER
+        return RoomPhase.STUCK if state.stuck else RoomPhase.TURNOVER
     if not state.exists:
         return RoomPhase.CLOSED
     if state.frozen_since is not None:
@@ -47,7 +50,7 @@ def phase(state: RoomState) -> RoomPhase:
 
 def _name(house: House, person: Occupant) -> str:
     known = house.known.get(person.pass_id)
-    return known.person.name if known else "–"
+    return known.person.name[:LONGEST_NAME] if known else "–"
 
 
 def _waiting(house: House, state: RoomState, person: Waiting) -> WaitingRow:
@@ -55,7 +58,7 @@ def _waiting(house: House, state: RoomState, person: Waiting) -> WaitingRow:
     verdict = judge(house, state, person, staff_lets_in=True)
     return WaitingRow(
         knock=person.seat,
-        masked=names.masked(known.person.name) if known else "–",
+        masked=names.masked(known.person.name)[:LONGEST_NAME] if known else "–",
         role="companion" if person.role is Role.COMPANION else "citizen",
         proof=names.proof(known) if known else "",
         lane="judge" if person.lane.value == "judge" else "queue",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from xml.etree.ElementTree import Element
 
-from xmpp_agent.edges.xmpp.stanzas import GATE, tag
+from xmpp_agent.edges.xmpp.stanzas import GATE, PING, tag
 from xmpp_agent.ports import Inside, Unavailable
 
 DEADLINE = 3.0
@@ -54,20 +54,30 @@ class Orders:
 
         `read` is given the payload the moment it arrives, before any stanza behind it.
         """
+        stanza = await self._answer(host, kind, inner, read)
+        if stanza.get("type") != "result" or len(stanza) == 0:
+            raise Unavailable("Prosody could not do it")
+        return stanza[0]
+
+    async def _answer(self, host: str, kind: str, inner: str, read: Callable[[str, Element], None] | None) -> Element:
         key = f"o{next(self._ids)}"
         future: asyncio.Future[Element] = asyncio.get_running_loop().create_future()
         self._pending[key] = _Asked(host, future, read)
         try:
             self._put(tag("iq", {"type": kind, "from": self._own, "to": host, "id": key}, inner))
             async with asyncio.timeout(DEADLINE):
-                stanza = await future
+                return await future
         except TimeoutError as late:
             raise Unavailable("no answer from Prosody") from late
         finally:
             self._pending.pop(key, None)
-        if stanza.get("type") != "result" or len(stanza) == 0:
-            raise Unavailable("Prosody could not do it")
-        return stanza[0]
+
+    async def confirm(self) -> None:
+        """Return when Prosody has handled every stanza sent so far, which it does in order of arrival.
+
+        Any answer to a ping (XEP-0199) shows it, also an error. Raises Unavailable on silence or a lost link.
+        """
+        await self._answer(self._users, "get", tag("ping", {"xmlns": PING}), None)
 
     async def invite(self, room: str, jid: str) -> None:
         """See `ports.Prosody`."""

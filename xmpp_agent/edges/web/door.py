@@ -1,0 +1,100 @@
+"""The first thing a request meets: who asks, and how much they may send. Nothing is parsed before."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from xmpp_agent.edges.web.problems import language, problem
+
+LONGEST_BODY = 64 * 1024
+"""Bytes. The longest command is about 3 KB."""
+BODY_WITHIN = 10.0
+"""Seconds a body may take to arrive."""
+OPEN_TO_ALL = "/healthz"
+"""Says nothing of anybody; whoever can open the socket may ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """Who asks, as the kernel says: name on record and units ("*": all)."""
+
+    actor: str
+    units: frozenset[str]
+
+
+class _TooLong(Exception):
+    """More than `LONGEST_BODY`."""
+
+
+class _Gone(Exception):
+    """Whoever asked hung up before the request was complete: nothing is done."""
+
+
+class Door:
+    """ASGI application around `app`, which finds a `Supervisor` in the request's state.
+
+    403 for everybody else, 413 and 408 for bodies too long or too slow.
+    """
+
+    def __init__(
+        self, app: ASGIApp, supervisors: Mapping[int, frozenset[str]], body_within: float = BODY_WITHIN
+    ) -> None:
+        self._app, self._supervisors, self._body_within = app, supervisors, body_within
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        supervisor = self._who(scope)
+        if supervisor is None and scope["path"] != OPEN_TO_ALL:
+            await _refuse(403, scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self._body_within):
+                body = await _body(receive)
+        except _TooLong:
+            await _refuse(413, scope, receive, send)
+        except TimeoutError:
+            await _refuse(408, scope, receive, send)
+        except _Gone:
+            return
+        else:
+            scope["state"]["supervisor"] = supervisor
+            await self._app(scope, _again(body, receive), send)
+
+    def _who(self, scope: Scope) -> Supervisor | None:
+        """`client` is set by the Unix socket's protocol; nothing a request carries is looked at."""
+        kind, uid = scope.get("client") or ("", -1)
+        if kind != "uid" or uid not in self._supervisors:
+            return None
+        return Supervisor(f"uid:{uid}", self._supervisors[uid])
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        body += message.get("body", b"")
+        if len(body) > LONGEST_BODY:
+            raise _TooLong
+        more = message.get("more_body", False)
+    return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body read already as the first message; then whatever comes (the end of the connection)."""
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return first.pop() if first else await receive()
+
+    return replayed
+
+
+async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
+    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    answer = problem(status, language=language(accepted))
+    answer.headers["connection"] = "close"  # what is left of the request is not read
+    await answer(scope, receive, send)

@@ -1,0 +1,51 @@
+"""Refusals in words: RFC 9457 problem details, without anything of the request in them."""
+
+from fastapi.responses import Response
+
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.words import WORDS
+from xmpp_agent.wire import Problem
+
+STATUS = {
+    Reason.NOT_YOUR_UNIT: 403,
+    Reason.UNKNOWN_ROOM: 404,
+    Reason.NOT_WAITING: 404,
+    Reason.AUDIT_UNAVAILABLE: 503,
+    Reason.PROSODY_DID_NOT_DO_IT: 503,
+    Reason.TOO_LATE: 503,
+}
+NOT_POSSIBLE_NOW = 409
+"""Status of every other reason."""
+_WORDS = {
+    400: ("Det er ikke HTTP.", "That is not HTTP."),
+    403: ("Du er ikke leder her.", "You are not a supervisor here."),
+    404: ("Det findes ikke her.", "There is no such thing here."),
+    405: ("Det kan man ikke gøre her.", "That cannot be done here."),
+    408: ("Anmodningen kom ikke i tide.", "The request did not arrive in time."),
+    413: ("Anmodningen er for stor.", "The request is too large."),
+    422: ("Anmodningen kunne ikke læses.", "The request could not be read."),
+    500: ("Noget gik galt hos agenten.", "Something went wrong in the agent."),
+}
+
+
+def language(accepted: str) -> str:
+    """`da` or `en`, from an Accept-Language header as the console sends it."""
+    return "da" if accepted.lower().startswith("da") else "en"
+
+
+def words(reason: Reason, language: str) -> str:
+    """The sentence of a reason."""
+    return WORDS[reason][0 if language == "da" else 1]
+
+
+def problem(status: int, reason: Reason | None = None, *, language: str) -> Response:
+    """The refusal as a response."""
+    plain = _WORDS.get(status, _WORDS[500])
+    title = words(reason, language) if reason is not None else plain[0 if language == "da" else 1]
+    body = Problem(title=title, status=status, reason=reason.value if reason is not None else "")
+    return Response(body.model_dump_json(), status, media_type="application/problem+json")
+
+
+def refusal(reason: Reason, *, language: str) -> Response:
+    """The answer to an act that was not carried out."""
+    return problem(STATUS.get(reason, NOT_POSSIBLE_NOW), reason, language=language)
