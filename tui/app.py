@@ -34,7 +34,7 @@ class PortnerApp(Console):
     """Holds what is known and who to ask; everything seen is on the shift screen."""
 
     TITLE = "Portner"
-    CSS_PATH = "styles/console.tcss"
+    CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
     COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
     BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light")
 

@@ -24,9 +24,10 @@ class Clock:
     """A monotonic clock that can be put forward."""
 
     ahead: float = 0.0
+    frozen: bool = False
 
     def __call__(self) -> float:
-        return time.monotonic() + self.ahead
+        return (0.0 if self.frozen else time.monotonic()) + self.ahead
 
 
 @dataclass
@@ -77,11 +78,12 @@ async def opened(
     size: tuple[int, int] = WIDE,
     settings: Settings | None = None,
     agent: FakeAgent | None = None,
+    frozen: bool = False,
 ) -> AsyncIterator[Opened]:
     """The console on `rows` (a whole day's if none are given), live."""
     agent = agent or FakeAgent()
     agent.rooms = {row.key: row for row in (a_day(time.time()) if rows is None else rows)}
-    clock = Clock()
+    clock = Clock(frozen=frozen)
     async with serving(agent, folder / "s"):
         app = PortnerApp(folder / "s", settings, clock)
         async with app.run_test(size=size, notifications=True) as pilot:

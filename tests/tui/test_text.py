@@ -101,7 +101,7 @@ def test_every_column_has_a_cell() -> None:
 
 def test_ages() -> None:
     """Glances are coarse, queues exact, and a clock set back never shows a negative age."""
-    assert [glance(each) for each in (-5, 59, 60, 3599, 3900)] == ["0 s", "59 s", "1 min", "59 min", "1:05 t"]
+    assert [glance(each) for each in (-5, 59, 60, 3599, 3900)] == ["0 s", "59 s", "1 min", "59 min", "1:05 h"]
     assert [exact(each) for each in (-1, 133, 3733)] == ["0:00", "2:13", "1:02:13"]
 
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 
 def glance(seconds: float) -> str:
-    """`45 s`, `12 min`, `1 t 05`: changes once a minute, so the board stays calm."""
+    """`45 s`, `12 min`, `1:05 h`: changes once a minute, so the board stays calm."""
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
         return f"{whole // 60} min"
-    return f"{whole // 3600}:{whole % 3600 // 60:02} t"
+    return f"{whole // 3600}:{whole % 3600 // 60:02} h"
 
 
 def exact(seconds: float) -> str:

@@ -18,11 +18,11 @@ def columns(words: Words) -> tuple[Column, ...]:
     return (
         Column("place", "", 2, "right"),
         Column("who", say("col.who"), 16, grows=3),
-        Column("appointment", say("col.appointment"), 6, gives_way=3),
+        Column("appointment", say("col.appointment"), 6, gives_way=2),
         Column("waited", say("col.waited"), 7, "right"),
         Column("proof", say("col.proof"), 15, grows=2, gives_way=1),
         Column("verdict", say("col.verdict"), 9),
-        Column("reason", say("col.reason"), 12, grows=5, gives_way=2),
+        Column("reason", say("col.reason"), 12, grows=5, gives_way=3),
     )
 
 

@@ -12,7 +12,7 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "visit": ("▶", "="),
     "frozen": ("■", "#"),
     "turnover": ("↻", "~"),
-    "stuck": ("▲", "!"),
+    "stuck": ("▲", "X"),
     "open": ("✓", "+"),
     "wait": ("…", "."),
     "refuse": ("✗", "x"),

@@ -1,0 +1,148 @@
+"""Names, units, messages and reasons made to do harm: shown as characters, clicked everywhere, and nothing happens."""
+
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from tests.tui.a_day import SAID, person, room
+from tests.tui.fake_agent import FakeAgent
+from tests.tui.opened import NARROW, WIDE, opened
+from tui.app import PortnerApp
+from tui.plain import read_aloud
+from tui.settings import Settings
+from xmpp_agent import wire
+
+EVIL = [
+    "[@click=app.harm]press me[/]",
+    "[/nothing] [bold",
+    "\x1b]0;owned\x07\x1b[2J\x1b[31m",
+    "\u202egnp.exe \u2066\u200f",
+    "漢" * 40 + "\u3164" * 9,
+    "{who} {0.__class__} %s",
+    "",
+]
+
+
+def _evil_room(name: str) -> wire.RoomRow:
+    said = ((name[:9] or "x", "open", name), ("right_person", name[:3], "allowed"), *SAID)
+    people = tuple(
+        person(f"k{each}", name, each, proof=name, reason_text=name, reason=name or "x", said=said) for each in range(2)
+    )
+    more: dict[str, object] = {"citizen": name, "companions": 2, "visit_since": time.time(), "unit": name}
+    return room("evil", name, phase=wire.RoomPhase.VISIT, waiting=people, **more)
+
+
+class Harmed(PortnerApp):
+    """An app with an action that no text may ever run."""
+
+    harmed = False
+
+    def action_harm(self) -> None:
+        """Remember that it was run."""
+        Harmed.harmed = True
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("name", EVIL, ids=range(len(EVIL)))
+async def test_clicking_every_cell_does_nothing(
+    tmp_path: Path, name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the shift screen with hostile text in every field, no click runs an action, and no odd character is drawn."""
+    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
+    monkeypatch.setattr(Harmed, "harmed", False)
+    agent = FakeAgent(refuses={"let-in": wire.Problem(title=name, status=409, detail=name)})
+    async with opened(tmp_path, [_evil_room(name)], size=size, agent=agent) as console:
+        for kind in ("wrote", "turned_away", "stuck", "left", "arrived"):
+            agent.tell(
+                "note",
+                wire.Note.model_validate(
+                    {"room": "evil@conference.meet.example.dk", "kind": kind, "knock": "k0", "text": name}
+                ),
+            )
+        await console.pilot.press("a")
+        await console.until(lambda: len(console.app.watched.happenings.lines) == 6)
+        await console.until(lambda: console.notices())
+        for y in range(size[1] - 1):
+            for x in range(3, size[0], 9):
+                await _click(console.pilot.app, x, y)
+        await console.pilot.pause()
+
+        assert not Harmed.harmed
+        _clean(console.text())
+
+
+async def _click(app: object, x: int, y: int) -> None:
+    """Run what a click on that cell would run: the action in the style drawn there, if any."""
+    assert isinstance(app, PortnerApp)
+    style = app.screen.get_style_at(x, y)
+    assert "@click" not in style.meta, f"something to click at {x},{y}"
+
+
+def _clean(text: str) -> None:
+    odd = {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")} - {"\n"}
+    assert odd == set()
+
+
+@pytest.mark.parametrize("name", EVIL, ids=range(len(EVIL)))
+async def test_every_dialog_takes_hostile_text(tmp_path: Path, name: str) -> None:
+    """Why, refuse, finish, reveal, write and the palette open with hostile names, draw them as they are, and close."""
+    async with opened(tmp_path, [_evil_room(name)], size=NARROW) as console:
+        for keys in ("enter", "d", "f", "r", "W", "ctrl+p"):
+            console.shift.grid("lobby").focus()
+            await console.pilot.press(keys)
+            await console.until(lambda: console.app.screen is not console.shift)
+            if keys == "ctrl+p":
+                await console.pilot.press("l", "o", "k")
+            await console.pilot.pause()
+            for y in range(24):
+                for x in range(2, 80, 6):
+                    assert "harm" not in repr(console.app.screen.get_style_at(x, y).meta)
+            _clean(console.text())
+            await console.pilot.press("escape")
+            await console.until(lambda: console.app.screen is console.shift)
+
+
+async def test_real_clicks_on_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mouse pressed on every line that shows the markup only moves the cursor."""
+    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
+    monkeypatch.setattr(Harmed, "harmed", False)
+    async with opened(tmp_path, [_evil_room(EVIL[0])], size=NARROW) as console:
+        await console.until(lambda: "[@click" in console.text())
+        lines = [y for y, line in enumerate(console.text().splitlines()) if "[@" in line]
+        assert len(lines) >= 4
+        for y in lines:
+            for x in (18, 34, 50):
+                await console.pilot.click(offset=(x, y))
+        assert not Harmed.harmed
+        assert console.agent.asked == []
+
+
+async def test_a_hostile_name_revealed(tmp_path: Path) -> None:
+    """The full name is drawn as characters too."""
+    agent = FakeAgent(names={"k0": EVIL[0] + EVIL[2]})
+    async with opened(tmp_path, [_evil_room("x")], agent=agent) as console:
+        await console.pilot.press("tab", "r")
+        await console.until(lambda: console.app.screen is not console.shift)
+        console.app.screen.query_one(Input).value = "Ringer op"
+        await console.pilot.press("enter")
+
+        await console.until(lambda: "[@click=app.harm]press me[/]]0;owned" in console.text())
+        assert "@click" not in repr(console.app.screen.get_style_at(3, 2).meta)
+
+
+async def test_hostile_text_read_aloud(tmp_path: Path) -> None:
+    """The plain form is clean as well, line by line."""
+    from tests.tui.fake_agent import serving
+
+    agent = FakeAgent(rooms={row.key: row for row in (_evil_room("\n".join(EVIL)),)})
+    lines: list[str] = []
+    async with serving(agent, tmp_path / "s"):
+        await read_aloud(tmp_path / "s", lines.append, follow=False, settings=Settings())
+
+    assert len(lines) == 4
+    for line in lines:
+        _clean(line)
+        assert "\n" not in line
