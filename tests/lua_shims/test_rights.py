@@ -140,6 +140,14 @@ async def test_next_citizen_gets_nothing_of_the_visit_before(meeting: Meeting, l
             assert trace not in seen
 
 
+async def test_turnover_clears_rights_of_all_who_are_not_inside(meeting: Meeting, lua: Lua) -> None:
+    """Members and bans of earlier visits go; those inside keep theirs."""
+    for user, affiliation in (("x", "member"), ("y", "outcast")):
+        await lua(meeting.lua(f"return room:set_affiliation(true, '{user}@{meeting.prosody.domain}', '{affiliation}')"))
+    await meeting.order("turnover")
+    assert await affiliations(lua, meeting.room) == {meeting.staff.bare: "owner", meeting.citizen.bare: "member"}
+
+
 async def test_turnover_without_history_still_clears_the_subject_for_those_inside(meeting: Meeting) -> None:
     """Staff inside sees the subject go."""
     await meeting.staff.send(f"<message type='groupchat' to='{meeting.room}'><subject>sag 4711</subject></message>")
