@@ -1,9 +1,10 @@
 """After every (re)connection: the picture is taken anew from Prosody and laid over what was remembered."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from xmpp_agent.flows.follow import Told, follow, put_out
+from xmpp_agent.flows.follow import TOLD, Told, follow, put_out
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, knock
 from xmpp_agent.model.people import PassRecord, Role, SystemUser
@@ -49,7 +50,8 @@ async def rebuild(house: House, seen: list[Seen]) -> None:
     await _recall_rooms(house, rooms, records)
     await _recall_places(house)
     now = house.clock.now()
-    for state in tuple(house.rooms.values()):
+    before = tuple(house.rooms.values())
+    for state in before:
         jid = f"{state.room.node}@{house.addresses.rooms}"
         house.settle(_as_seen(house, state, rooms.get(jid), records, now))
     _reconnect(house, sessions, records)
@@ -58,6 +60,7 @@ async def rebuild(house: House, seen: list[Seen]) -> None:
             await follow(house, item)
     await _stand_again(house, sessions, records, now)
     await _put_right(house, rooms)
+    await _note_what_ended(house, before, now)
     _take_off_lists(house, seen)
 
 
@@ -146,6 +149,21 @@ async def _put_right(house: House, rooms: Mapping[str, SeenRoom]) -> None:
             other = inside is not None and inside.role is not Role.STAFF and inside.appointment != visit
             if stranger or other:
                 await put_out(house, state.room.node, person.jid, Reason.OTHERS_INSIDE)
+
+
+async def _note_what_ended(house: House, before: tuple[RoomState, ...], now: float) -> None:
+    """Visits and waits that ended unseen: on record, so that the next start does not find them going on."""
+    writes = []
+    for old in before:
+        state = house.rooms[old.room.node]
+        if old.visit is not None and state.visit is None:
+            writes.append(house.write("room-gone", TOLD, room=old.room.node, memory=visits.memory(state)))
+    for (node, seat), place in tuple(house.places.items()):
+        person = house.rooms[node].waiting(seat) if node in house.rooms else None
+        if place.left_at is None and (person is None or not person.jid):
+            left = house.places[node, seat] = replace(place, left_at=now)
+            writes.append(house.write("left-lobby", TOLD, room=node, place=left))
+    await asyncio.gather(*writes)
 
 
 def _take_off_lists(house: House, seen: list[Seen]) -> None:
