@@ -104,13 +104,13 @@ class ClinicDay:
             ERIK,
             ("kommer til Veras lokale med et adgangskort til et andet", "comes to Vera's room with a pass for another"),
             self._guest(ERIK, self._anna.room, token),
-            Expected(ERIK, What.TURNED_BACK),
+            Expected(ERIK, What.TURNED_BACK, "not-allowed"),
         )
         await self._diary.step(
             ERIK,
             ("prøver døren alligevel", "tries the door all the same"),
             self._guests[ERIK].try_door(),
-            Expected(ERIK, What.TURNED_BACK),
+            Expected(ERIK, What.TURNED_BACK, "not-allowed"),
         )
         await self._diary.step(
             ERIK,

@@ -36,10 +36,10 @@ class Expected:
 
 
 class Diary:
-    """Keeps the lines and the accounts. `say` prints one line."""
+    """Keeps the lines and the accounts. `say` prints one line; what follows from one act takes at most `within` s."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str], None], within: float = _WITHIN) -> None:
+        self._say, self._within = say, within
         self._open: list[Expected] = []
         self._allowed: frozenset[tuple[str, What]] = frozenset()
         self._changed = asyncio.Event()
@@ -86,9 +86,9 @@ class Diary:
     async def until(self, happened: Callable[[], bool], missing: Callable[[], str]) -> None:
         """Wait for something that `saw` brings about. Raises DayFault with what is missing."""
         try:
-            async with asyncio.timeout(_WITHIN):
+            async with asyncio.timeout(self._within):
                 while not happened():
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise DayFault(f"did not happen within {_WITHIN:.0f} s: {missing()}") from None
+            raise DayFault(f"did not happen within {self._within:g} s: {missing()}") from None

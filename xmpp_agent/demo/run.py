@@ -24,20 +24,23 @@ FOLDER = PROJECT / "var" / "demo"
 _CONSOLE_CHOICES = frozenset({"PORTNER_LANG", "PORTNER_SIGNS", "PORTNER_THEME"})
 
 
-def run(*, headless: bool) -> int:
-    """Play the day; exit code 0 when it went as it must, 1 when not, 2 when it could not begin, 130 when stopped."""
+def run(*, headless: bool, folder: Path = FOLDER) -> int:
+    """Play the day; exit code 0 when it went as it must, 1 when not, 2 when it could not begin, 130 when stopped.
+
+    Configuration, data and logs are in `folder`, which is emptied first.
+    """
     if not headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write("portner: the console needs a terminal; without one: make demo HEADLESS=1\n")
         return 2
     for name in [name for name in os.environ if name.startswith("PORTNER_") and name not in _CONSOLE_CHOICES]:
         del os.environ[name]
-    FOLDER.parent.mkdir(exist_ok=True)
-    with _only_one(FOLDER.with_suffix(".lock")) as alone:
+    folder.parent.mkdir(exist_ok=True)
+    with _only_one(folder.with_suffix(".lock")) as alone:
         if not alone:
             sys.stderr.write("portner: a demo is running in this folder already\n")
             return 2
-        with _log_to(FOLDER.with_suffix(".log")):
-            return _played(_headless() if headless else _with_console())
+        with _log_to(folder.with_suffix(".log")):
+            return _played(_headless(folder) if headless else _with_console(folder))
 
 
 def _played(day: Coroutine[object, object, int]) -> int:
@@ -60,9 +63,9 @@ async def _until_told(day: Coroutine[object, object, int]) -> int:
     return await day
 
 
-async def _headless() -> int:
+async def _headless(folder: Path) -> int:
     diary = Diary(_print)
-    async with open_premises(FOLDER) as premises:
+    async with open_premises(folder) as premises:
         diary.line("Portner", "er klar · is ready")
         async with clinic_day(premises, diary) as day:
             await day.play()
@@ -76,9 +79,9 @@ async def _headless() -> int:
     return 0
 
 
-async def _with_console() -> int:
-    with FOLDER.with_suffix(".day").open("w", encoding="utf-8", buffering=1) as book:
-        async with open_premises(FOLDER) as premises:
+async def _with_console(folder: Path) -> int:
+    with folder.with_suffix(".day").open("w", encoding="utf-8", buffering=1) as book:
+        async with open_premises(folder) as premises:
             return await open_day(premises, lambda line: book.writelines((line, "\n")))
 
 
