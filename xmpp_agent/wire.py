@@ -4,7 +4,8 @@ GET  /v1/board                    -> Board (a whole picture; `at_event` is the e
 GET  /v1/events                   -> text/event-stream: `id: <shard>:<n>`, `event: room|room_gone|link|note`, `data:`
                                      the model of that name below. `Last-Event-ID` resumes; when that id is no longer
                                      kept, the first event is `event: resync` (data {}): read the board again.
-                                     A comment line `: alive` comes every 5 s.
+                                     A comment line `: alive` comes every 5 s, and at once on a stream without such
+                                     a hole: it tells the console that nothing is missing.
 POST /v1/rooms/{room}/let-in      LetIn     -> Done
 POST /v1/rooms/{room}/turn-away   TurnAway  -> Done
 POST /v1/rooms/{room}/write       Write     -> Done
