@@ -23,7 +23,7 @@ from tui.console import Console
 from tui.keys import keys
 from tui.palette import RoomCommands
 from tui.screens.shift import ShiftScreen
-from tui.settings import Settings
+from tui.settings import Settings, UnknownChoice
 from tui.text.words import Words
 from tui.themes import THEMES
 
@@ -116,7 +116,10 @@ def collect_seldom() -> None:
 
 def run(socket: Path) -> None:
     """Open the console on the agent's socket; returns when the person quits. Raises SystemExit with words."""
-    settings = Settings.from_env(os.environ)
+    try:
+        settings = Settings.from_env(os.environ)
+    except UnknownChoice as error:
+        raise SystemExit(str(error)) from error
     refuse_to_keep(os.environ, Words(settings))
     collect_seldom()
     app = PortnerApp(socket, settings)

@@ -40,6 +40,7 @@ DANISH = Settings()
 POSES = {
     "busy_narrow": Pose(NARROW, DANISH),
     "busy_wide": Pose(WIDE, DANISH),
+    "readme": Pose((140, 36), DANISH),
     "busy_ascii_en": Pose((120, 40), Settings(lang="en", signs="ascii")),
     "lost_narrow": Pose(NARROW, DANISH, lost=True),
     "empty_narrow": Pose(NARROW, DANISH, empty=True),
@@ -88,7 +89,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             text, svg = asyncio.run(drawn(Path(folder), wanted))
         (PICTURES / f"{name}.txt").write_text(text, encoding="utf-8")
-        if name == "busy_wide":
+        if name == "readme":
             README_PICTURE.write_text(_FONT_FROM_ELSEWHERE.sub("", svg), encoding="utf-8")
 
 

@@ -28,7 +28,7 @@ async def test_the_screen_looks_as_agreed(tmp_path: Path, name: str) -> None:
 
 
 def test_the_readme_shows_this_screen() -> None:
-    """The picture in the README holds the words of the wide pose."""
+    """The picture in the README holds the words of its pose."""
     svg = README_PICTURE.read_text(encoding="utf-8").replace("&#160;", " ")
 
     for words in ("Mette Holm", "kræver dig", "Ikke den inviterede", "LIVE"):

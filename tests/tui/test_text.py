@@ -139,9 +139,12 @@ def test_no_text_is_missing_and_none_is_left_over() -> None:
     assert TEXTS.keys() - asked - named - free == set()
 
 
-def test_every_reason_of_the_agent_has_words() -> None:
-    """The agent's reason codes are all known here; an unknown one is shown as it is."""
+def test_every_rule_and_reason_of_the_agent_has_words() -> None:
+    """The agent's rules and reason codes are all known here; an unknown one is shown as it is."""
     assert {f"reason.{reason.value}" for reason in Reason} - TEXTS.keys() == set()
+    rules = Path(__file__).parents[2] / "xmpp_agent" / "rules" / "admission"
+    names = {path.stem for path in rules.glob("*.py")} - {"__init__", "order", "facts"}
+    assert {f"rule.{name}" for name in names} - TEXTS.keys() == set()
     assert DANISH.code("reason", "quite_new") == "quite new"
 
 

@@ -60,7 +60,7 @@ class AgentClient:
         await self._http.__aexit__(kind, error, trace)
 
     async def board(self) -> wire.Board:
-        """The whole picture. Raises Refused, Unanswered."""
+        """The whole picture. Raises Refused, Unanswered, httpx.TransportError."""
         return await self._ask("GET", "/v1/board", wire.Board)
 
     @asynccontextmanager
@@ -75,7 +75,7 @@ class AgentClient:
             yield answer.aiter_raw()
 
     async def let_in(self, room: str, act: wire.LetIn) -> wire.Done:
-        """Let one person in."""
+        """Let one person in. Acts raise Refused with the agent's words, or Unanswered."""
         return await self._act(room, "let-in", act, wire.Done)
 
     async def turn_away(self, room: str, act: wire.TurnAway) -> wire.Done:
