@@ -64,6 +64,18 @@ def test_any_split_gives_the_same_board(events: list[Event], data: st.DataObject
     }
 
 
+@given(events=EVENTS, data=st.data())
+def test_what_was_seen_before_changes_nothing(events: list[Event], data: st.DataObject) -> None:
+    """Events the picture already holds are neither shown for a moment nor told as touched."""
+    picture_at = data.draw(st.integers(0, len(events)))
+    board = _took(events[:picture_at], picture_at, picture_at)
+    rooms = dict(board.rooms)
+
+    for number, event in enumerate(events[:picture_at], 1):
+        assert board.take(Happened("s1", number, event)) == set()
+        assert board.rooms == rooms
+
+
 @given(events=EVENTS)
 def test_what_changed_is_always_told(events: list[Event]) -> None:
     """A room that differs after an event is among the keys answered for that event."""
