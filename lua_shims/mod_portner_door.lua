@@ -4,7 +4,7 @@
 --   presence towards rooms and lobby       claims taken out, the agent's name put in, a stamp towards the lobby
 --   a knock while the agent is away        answered here, kept on the session, found again by the snapshot
 --   lobby identity in disco#info           so that Jitsi clients know which domain is the lobby
---   tells closed/asleep/awake; orders disconnect and recall
+--   tells closed/asleep/awake; order recall
 
 line = module:require "portner"; -- global: mod_auth_portner asks over the same line
 module:require "portner_orders" (line);

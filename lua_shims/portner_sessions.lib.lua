@@ -89,12 +89,6 @@ return function (line)
 		if not session.destroyed and not session.conn then destroy_session(session, text); end
 	end
 
-	line.obey("disconnect", function (attr)
-		local session = prosody.full_sessions[attr.jid or ""];
-		if session and session.host == module.host then shut(session, attr.text); end
-		return {};
-	end);
-
 	line.obey("recall", function (attr)
 		for _, session in ipairs(own_sessions()) do
 			if session.portner.pass == attr.pass then shut(session, attr.text); end

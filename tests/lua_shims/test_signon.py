@@ -169,14 +169,14 @@ async def test_unknown_resumption_id_is_a_new_person(prosody: Prosody, seat: Sea
 
 
 @pytest.mark.parametrize("asleep", [False, True])
-async def test_disconnect_order_ends_the_session_for_good(prosody: Prosody, seat: Seat, asleep: bool) -> None:
+async def test_recall_ends_the_session_for_good(prosody: Prosody, seat: Seat, asleep: bool) -> None:
     """The stream is closed with the reason and cannot be taken up again; repeating is no error."""
     old = await FramedClient.connect(prosody, "c1", smacks=True)
     if asleep:
         await old.drop()
         await seat.hears("asleep", jid=old.jid)
     for _ in range(2):
-        assert (await seat.order(prosody.domain, "disconnect", jid=old.jid, text="Slut")).get("type") == "result"
+        assert (await seat.order(prosody.domain, "recall", pass_="c1", text="Slut")).get("type") == "result"
     await seat.hears("closed", jid=old.jid, pass_="c1")
     if not asleep:
         error = await old.wait(lambda e: e.tag.endswith("}error"))
