@@ -25,7 +25,7 @@ def _lua_value(value: object) -> str:
     return lua_string(str(value))
 
 
-_templates = Environment(
+templates = Environment(
     loader=PackageLoader("xmpp_agent.jitsi_config", "."),
     autoescape=False,  # noqa: S701 -- Lua, not HTML; every value goes through the `lua` filter
     undefined=StrictUndefined,
@@ -33,7 +33,7 @@ _templates = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_templates.filters["lua"] = _lua_value
+templates.filters["lua"] = _lua_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class StockProsody:
 
 def stock_prosody(stock: StockProsody) -> str:
     """The complete prosody.cfg.lua for a stock Prosody 0.12 or later with Portner in it."""
-    return _templates.get_template("stock.cfg.lua.j2").render(p=stock, root=os.geteuid() == 0)
+    return templates.get_template("stock.cfg.lua.j2").render(p=stock, root=os.geteuid() == 0)
 
 
 def _encoded(name: str) -> str:
@@ -96,3 +96,10 @@ def write_account(stock: StockProsody, user: str, password: str) -> Path:
     path.write_text(f'return {{ ["password"] = {lua_string(password)}; }};\n', encoding="utf-8")
     path.chmod(0o600)
     return path
+
+
+def command(domain: str, flavour: str) -> str:
+    """The text of `portner jitsi-config`; `flavour` is debian, docker or stock. Raises SettingsFault."""
+    from xmpp_agent.jitsi_config.instructions import instructions  # it needs what is above
+
+    return instructions(domain, flavour)
