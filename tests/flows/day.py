@@ -257,7 +257,9 @@ class Day:
 
         async def act() -> None:
             if node in self.agent.house.rooms:
-                await finish(self.agent.house, node, SUPERVISOR)
+                verdict = await finish(self.agent.house, node, SUPERVISOR)
+                if verdict.is_open and self.prosody.company(node) - {"staff"}:
+                    self.prosody.faults.append(f"{node} was finished with visitors inside")
 
         await self.agent.do(node, act)
 

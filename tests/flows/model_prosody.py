@@ -36,6 +36,8 @@ class Session:
     """Node of the meeting it is in."""
     invited: bool = False
     alive: bool = True
+    recalled: bool = False
+    """Closed by the agent's order."""
 
     @property
     def user(self) -> str:
@@ -82,8 +84,8 @@ class ModelProsody:
         self.lobby_presence: Callable[[Session, str, bool], None] | None = None
         """Hands a lobby presence (session, node, whether it comes) to the agent; None while the link is down."""
         self.ask: Callable[[Question], asyncio.Future[Answer | None]] | None = None
-        self.entered: list[Callable[[Session, Room], None]] = []
-        """Called when somebody comes into a room, before anything else happens."""
+        self.entered: list[Callable[[Session, Room, set[str]], None]] = []
+        """Called when somebody comes into a room, with the company there was when they asked or is now."""
         self.cleared: list[Callable[[str], None]] = []
         """Called with a node when nothing of the past is left in that room."""
         self._number = 0
@@ -94,9 +96,12 @@ class ModelProsody:
         """SASL with this token; None when refused."""
         self._number += 1
         user = f"u{self._number}"
+        same = [s for s in self.sessions.values() if s.pass_.id == pass_.id]
         answer = await self._asked(Question("authenticate", self.clock.now(), token=token, user=user))
         if answer is None or not answer.verdict.is_open:
             return None
+        if any(other.alive or other.recalled for other in same):
+            self.faults.append(f"{pass_.person} sits twice on one pass")
         session = Session(f"{user}@{USERS}/r", token, pass_, f"n{self._number:07d}")
         self.sessions[session.jid] = session
         return session
@@ -122,13 +127,14 @@ class ModelProsody:
             return "inside"
         for _ in range(3):
             room = self.rooms.get(node)
+            company = self.company(node)
             answer = await self._about(session, node, "join" if room else "create")
             if not session.alive or answer is None:
                 return "away"
             if not answer.verdict.is_open:
                 return "lobby" if answer.verdict.decision == "wait" else "refused"
             if self.rooms.get(node) is room:
-                self._enter(session, node, answer)
+                self._enter(session, node, answer, company | self.company(node))
                 return "inside"
         return "refused"
 
@@ -254,7 +260,13 @@ class ModelProsody:
                 self.tell(Told("made", self.clock.now(), room=f"{node}@{ROOMS}"))
         return room
 
-    def _enter(self, session: Session, node: str, answer: Answer) -> None:
+    def company(self, node: str) -> set[str]:
+        """What kinds of people are inside: `staff`, `citizen of ...`, `companion of ...`."""
+        room = self.rooms.get(node)
+        people = [s.pass_ for s in self._people(room)] if room is not None else []
+        return {"staff" if p.role is Role.STAFF else f"{p.role.value} of {p.appointment}" for p in people}
+
+    def _enter(self, session: Session, node: str, answer: Answer, company: set[str]) -> None:
         if session.room:
             self.leave(session)
         made = node not in self.rooms
@@ -264,7 +276,7 @@ class ModelProsody:
         room.inside[session.jid] = (answer.affiliation, answer.role)
         session.room, session.invited = node, False
         for watcher in self.entered:
-            watcher(session, room)
+            watcher(session, room, company)
         if session.pass_.appointment is not None:
             room.traces.add(session.pass_.appointment)
         self._tell("joined", node, session)

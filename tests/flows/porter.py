@@ -82,7 +82,7 @@ class Porter:
 
     # --- what must never be --------------------------------------------------------------------------------------
 
-    def _watch_entry(self, session: Session, room: Room) -> None:
+    def _watch_entry(self, session: Session, room: Room, company: set[str]) -> None:
         self._unclear.add((room.node, session.pass_.seat))
         rights = room.inside[session.jid]
         if session.pass_.room != room.node:
@@ -93,6 +93,10 @@ class Porter:
             return
         if rights != ("member", "participant"):
             self._fault(session, f"came in as {rights}")
+        if "staff" not in company:
+            self._fault(session, "came in without staff inside")
+        if session.pass_.role is Role.COMPANION and f"citizen of {session.pass_.appointment}" not in company:
+            self._fault(session, "came in without the citizen")
         self._watch_visitor(session, room, self._appointments[session.pass_.appointment or ""])
 
     def _watch_visitor(self, session: Session, room: Room, mine: Appointment) -> None:
@@ -119,6 +123,8 @@ class Porter:
         if house is None or not well:
             self.well_since = self._prosody.clock.now()
         found = list(self._prosody.faults)
+        seats = [s.pass_.seat for s in self._prosody.sessions.values()]
+        found += [f"{seat} is taken twice" for seat in sorted(set(seats)) if seats.count(seat) > 1]
         for room in self._prosody.rooms.values():
             found += self._left_alone(room)
         self._follow_arrivals(live=house is not None)

@@ -112,6 +112,7 @@ class Line:
 
         def act() -> None:
             for session in [s for s in self._prosody.sessions.values() if s.pass_.id == pass_id]:
+                session.recalled = True
                 self._prosody.close(session)
 
         await self._order(act)

@@ -4,11 +4,10 @@ The porter (tests/flows/porter.py) lists what must never be; it looks at the mod
 """
 
 import asyncio
-from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from typing_extensions import override
 
 from tests.flows.day import Day
@@ -20,6 +19,12 @@ by_staff = st.builds(Step, st.sampled_from(OF_STAFF), staff, visitors)
 by_console = st.builds(Step, st.sampled_from(OF_CONSOLE), visitors)
 TROUBLE = ("kill-agent", "lose-link", "take-over", "look-again", "restart-prosody")
 SHORTAGES = ("refuse-writes", "refuse-reads", "lose-orders", "lose-answers")
+OPENED = "opened"
+
+
+def visit(by: str, who: str) -> tuple[Step, ...]:
+    """The usual way in."""
+    return Step("arrive", who), Step("admit", by, who), Step("obey", who)
 
 
 class DayOfSurprises(RuleBasedStateMachine):
@@ -35,6 +40,14 @@ class DayOfSurprises(RuleBasedStateMachine):
         """Let these happen one after the other."""
         for step in steps:
             self.loop.run_until_complete(self.day.play(step))
+
+    @initialize(scene=st.sampled_from((OPENED, *VISITORS)), others=st.lists(visitors, max_size=3))
+    def the_day_is_under_way(self, scene: str, others: list[str]) -> None:
+        """Nothing yet but an open room, or somebody's visit; some wait already."""
+        self.play(Step("open", "mette"), Step("open", "lars"))
+        if scene != OPENED:
+            self.play(*visit("mette", scene), Step("arrive", "tolk"))
+        self.play(*(Step("arrive", who) for who in others))
 
     @rule(step=by_people)
     def somebody_does_something(self, step: Step) -> None:
@@ -64,7 +77,17 @@ class DayOfSurprises(RuleBasedStateMachine):
     @rule(by=staff, who=visitors)
     def somebody_is_let_in(self, by: str, who: str) -> None:
         """The usual visit begins."""
-        self.play(Step("arrive", who), Step("admit", by, who), Step("obey", who))
+        self.play(*visit(by, who))
+
+    @rule(by=st.sampled_from(STAFF[:2]), who=visitors)
+    def somebody_is_put_out_and_comes_back(self, by: str, who: str) -> None:
+        """Kicked by staff, they try again at once."""
+        self.play(Step("kick", by, who), Step("arrive", who))
+
+    @rule(who=people, other=visitors, what=st.sampled_from(OF_STAFF))
+    def anybody_plays_staff(self, who: str, other: str, what: str) -> None:
+        """The same clicks by somebody who may not."""
+        self.play(Step(what, who, other))
 
     @rule(by=st.sampled_from(STAFF[:2]), who=visitors, other=visitors)
     def two_staff_let_in_at_once(self, by: str, who: str, other: str) -> None:
@@ -102,6 +125,11 @@ class DayOfSurprises(RuleBasedStateMachine):
         """Their own or another."""
         self.play(Step("arrive", who, room))
 
+    @rule(who=people, much=st.sampled_from(SPANS))
+    def somebody_is_gone_for_a_while(self, who: str, much: float) -> None:
+        """They leave, time passes."""
+        self.play(Step("leave", who), Step("wait", much=much))
+
     @rule(who=people)
     def somebody_vanishes(self, who: str) -> None:
         """The end of a connection is heard before the leaving."""
@@ -123,7 +151,12 @@ TestDays = DayOfSurprises.TestCase
 TestDays.settings = settings(
     max_examples=int(__import__("os").environ.get("EX", "60")),
     stateful_step_count=40,
-    deadline=timedelta(seconds=20),
+    deadline=None,
     derandomize=__import__("os").environ.get("EX") is None,
     print_blob=False,
+    phases=[
+        p
+        for p in __import__("hypothesis").Phase
+        if p.name in ("generate", "shrink") and (p.name != "shrink" or not __import__("os").environ.get("NOSHRINK"))
+    ],
 )
