@@ -93,9 +93,15 @@ def agent(context: typer.Context) -> None:
 def tui(
     context: typer.Context,
     socket: Annotated[Path | None, typer.Option(help="The agent's Unix socket.")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen: for screen readers.")] = False,
+    follow: Annotated[bool, typer.Option(help="With --plain: go on with each change.")] = True,
 ) -> None:
     """Open the supervisors' console."""
-    _end(_part("tui.app").run(socket or _settings(context).socket))
+    agent_socket = socket or _settings(context).socket
+    if plain:
+        asyncio.run(_part("tui.plain").read_aloud(agent_socket, print, follow=follow))
+    else:
+        _end(_part("tui.app").run(agent_socket))
 
 
 @app.command()

@@ -18,7 +18,8 @@ ALL_UNITS = "*"
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-_NOT_A_SETTING = {"PORTNER_CONFIG"}
+_NOT_A_SETTING = {"PORTNER_CONFIG", "PORTNER_LANG", "PORTNER_SIGNS", "PORTNER_THEME"}
+"""Where the settings are, and what a supervisor chooses for the console (tui/settings.py)."""
 
 
 class SettingsFault(Exception):
