@@ -41,17 +41,18 @@ async def authenticate(house: House, question: Question) -> Answer:
 
 async def _welcome(house: House, question: Question, known: Known, verdict: Verdict, used_at: float | None) -> Answer:
     pass_ = known.pass_
+    first = PassRecord(pass_, question.at) if used_at is None else None
+    verdict = await house.write("authenticate", verdict, room=pass_.room, subject=pass_.id, used=first)
+    if not verdict.is_open:
+        return Answer(verdict)
     try:
         for other in house.others_on_seat(known, question.user):
             await house.prosody.recall(other.pass_id, both(REPLACED))
             house.disconnect(other.user)
     except Unavailable:
         said = Said("one_seat_each", Decision.REFUSE, Reason.SEAT_TAKEN)
-        verdict = Verdict(Decision.REFUSE, Reason.SEAT_TAKEN, (said,))
-    first = PassRecord(pass_, question.at) if used_at is None else None
-    verdict = await house.write("authenticate", verdict, room=pass_.room, subject=pass_.id, used=first)
-    if not verdict.is_open:
-        return Answer(verdict)
+        taken = Verdict(Decision.REFUSE, Reason.SEAT_TAKEN, (said,))
+        return Answer(await house.write("authenticate", taken, room=pass_.room, subject=pass_.id))
     await house.remember(known, used_at if used_at is not None else question.at)
     house.connect(question.user, pass_)
     return Answer(verdict, role=pass_.role.value, name=names.in_meeting(known), pass_id=pass_.id, room=pass_.room)
