@@ -52,6 +52,8 @@ class StockProsody:
     log_level: str = "info"
     hold: float = 4
     interface: str = "127.0.0.1"
+    admin: bool = False
+    """Whether `prosodyctl shell`, and with it `portner doctor`, may ask it over a socket in `data_dir`."""
 
     @property
     def rooms(self) -> str:

@@ -48,5 +48,6 @@ def _stock(domain: str, secret: str) -> str:
             c2s_port=5222,
             http_port=5280,
             component_port=5347,
+            admin=True,
         )
     )
