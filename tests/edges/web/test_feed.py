@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from xmpp_agent.edges.web import feed as feed_module
@@ -123,6 +123,19 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS, kept=st.sampled_from([1, 3, 5000]))
+@example(
+    steps=[
+        ("change", "b", 0),
+        ("gather", None, None),
+        ("change", "b", 1),
+        ("start over", None, None),
+        ("connect", 0, None),
+        ("read", 0, 4),
+        ("change", "b", 0),
+        ("gather", None, None),
+    ],
+    kept=5000,
+)
 @settings(max_examples=150, deadline=None)
 def test_every_console_ends_with_the_truth(steps: list[tuple[str, object, object]], kept: int) -> None:
     """Any order of changes, looks, connections, losses, slow reading, forgetting and restarts: read to the end, each

@@ -20,6 +20,7 @@ import uvloop
 from tests.edges.web.lone_agent import ALL, lone_agent, visitor
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.server import SocketFault, SocketServer
+from xmpp_agent.wire import Note
 
 NOBODY = 65534
 """Some other user of the machine."""
@@ -208,13 +209,15 @@ async def test_stopping_ends_streams_and_idle_connections_promptly(tmp_path: Pat
             ):
                 chunks = heard.aiter_raw()
                 assert await anext(chunks) == b": alive\n\n"
-                for _ in range(200):
-                    agent.feed.publish(None, "link", agent.link())
-                    agent.feed.start_over()
+                for _ in range(3000):
+                    agent.feed.publish(None, "note", Note(room="k3v9", kind="wrote", text="x" * 500))
+                    await asyncio.sleep(0)
                 stopping = asyncio.create_task(agent.stop())
                 async for _ in chunks:
                     pass
             async with asyncio.timeout(5):
                 await stopping
+            await asyncio.sleep(0)
+            assert vars(vars(agent)["_server"])["_server"].server_state.connections == set()
         assert not (tmp_path / "agent.sock").exists()
         assert asyncio.all_tasks() == {asyncio.current_task()}

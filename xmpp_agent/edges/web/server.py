@@ -41,12 +41,11 @@ class PeerProtocol(H11Protocol):
 
     @override
     def send_400_response(self, msg: str) -> None:
-        """What cannot be read as HTTP is answered as any other refusal, unless an answer is under way already."""
-        if self.conn.our_state is h11.SEND_RESPONSE or self.conn.our_state is h11.IDLE:
-            answer = problem(400, language="en")
-            head = h11.Response(status_code=400, headers=[*answer.raw_headers, (b"connection", b"close")])
-            for part in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
-                self.transport.write(self.conn.send(part) or b"")
+        """What cannot be read as HTTP is answered as any other refusal."""
+        answer = problem(400, language="en")
+        head = h11.Response(status_code=400, headers=[*answer.raw_headers, (b"connection", b"close")])
+        for part in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(part) or b"")
         self.transport.close()
 
 
