@@ -60,7 +60,7 @@ check: packages
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
-	luacheck -q lua_shims tests/lua_shims/lua
+	luacheck -q lua_shims tests
 	$(BIN)/pytest -q tests/test_house_rules.py
 
 # Versions and hashes, no addresses: whoever installs decides where packages come from.
