@@ -17,8 +17,8 @@ async def authenticate(house: House, question: Question) -> Answer:
     try:
         pass_ = house.passes.read(question.token)
     except PassFault as fault:
-        verdict = decide(Facts(asks=Asks.AUTHENTICATE, now=question.at, fault=fault.reason))
-        return Answer(await house.write("authenticate", verdict, room=""))
+        # Anybody on the internet can send these: they are counted in the log, not written one by one to the audit.
+        return Answer(decide(Facts(asks=Asks.AUTHENTICATE, now=question.at, fault=fault.reason)))
     record = await house.store.pass_record(pass_.id)
     if record is not None and record.pass_ != pass_:
         return Answer(await house.write("authenticate", refused(Reason.PASS_BROKEN).verdict, room=""))

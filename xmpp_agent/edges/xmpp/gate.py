@@ -82,6 +82,8 @@ class Gate:
         except Exception:
             self._send(error(stanza, "wait", "internal-server-error"))
             raise
+        if answer.verdict.decision is Decision.REFUSE:
+            log.info("refused", question=asked.ask, reason=answer.verdict.reason.value)
         self._send(_reply(stanza, answer, self._house.addresses.lobby))
 
     def _send(self, stanza: str) -> None:
