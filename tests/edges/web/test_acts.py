@@ -132,7 +132,6 @@ async def test_somebody_who_is_gone_is_404_and_a_visit_that_is_over_409(clinic: 
 async def test_another_unit_sees_nothing_and_may_do_nothing(clinic: Clinic, tmp_path: Path) -> None:
     """Board, events, notes, commands, withdrawals, names: not a trace for a supervisor of another unit."""
     async with waiting(clinic) as (booked, citizen, knock), ward(clinic, tmp_path) as http:
-        at = clinic.agent.feed.at
         for path, command in (
             (f"rooms/{booked.room}/let-in", LetIn(command="1", knock=knock)),
             (f"rooms/{booked.room}/turn-away", TurnAway(command="2", knock=knock, reason="x")),
@@ -146,9 +145,10 @@ async def test_another_unit_sees_nothing_and_may_do_nothing(clinic: Clinic, tmp_
             answer = await http.post(f"/v1/{path}", json=command.model_dump() if command else None)
             assert (answer.status_code, problem_of(answer).reason) == (403, "not_your_unit"), path
         assert (await http.get("/v1/board")).json()["rooms"] == []
+        await clinic.desk.board(ALL)  # shows the person waiting: that they no longer do is then news
         async with (
-            aclosing(clinic.agent.feed.follow(at, partial(may_see, WARD))) as theirs,
-            aclosing(clinic.agent.feed.follow(at, partial(may_see, ALL))) as ours,
+            aclosing(clinic.agent.feed.follow(None, partial(may_see, WARD))) as theirs,
+            aclosing(clinic.agent.feed.follow(None, partial(may_see, ALL))) as ours,
         ):
             assert [await anext(theirs), await anext(ours)] == [": alive\n\n"] * 2
             turned = TurnAway(command="6", knock=knock, reason="Kom i morgen")

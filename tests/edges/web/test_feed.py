@@ -48,6 +48,8 @@ class Truth:
 
     def board(self) -> tuple[str, dict[str, int]]:
         self.feed.expect()
+        for node in UNITS:
+            self.feed.shown(node)
         return self.feed.at, dict(self.rooms)
 
 
@@ -131,6 +133,17 @@ STEPS = st.lists(
         ("start over", None, None),
         ("connect", 0, None),
         ("read", 0, 4),
+        ("change", "b", 0),
+        ("gather", None, None),
+    ],
+    kept=5000,
+)
+@example(
+    steps=[
+        ("change", "b", 0),
+        ("gather", None, None),
+        ("change", "b", 1),
+        ("look", 0, None),
         ("change", "b", 0),
         ("gather", None, None),
     ],

@@ -66,6 +66,7 @@ class Desk:
         self._feed.expect()
         at, rows = self._feed.at, list[RoomRow]()
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
+            self._feed.shown(node)
             row = self.row(node) if may_see(units, state.room.unit) else None
             rows += [row] if row is not None else []
             if count % ROWS_AT_ONCE == 0:

@@ -74,6 +74,12 @@ class Feed:
         """Somebody is given a board and will follow from `at` on."""
         self._wanted_until = self._now() + KEPT_FOR
 
+    def shown(self, node: str) -> None:
+        """A board shows this room as it is now. A change not published yet is then known there, so it is published even
+        when the room is again as it was before."""
+        if node in self._dirty:
+            self._last.pop(node, None)
+
     def touch(self, node: str, unit: str) -> None:
         """A room of that unit changed, or may have."""
         self._dirty[node] = unit
