@@ -41,14 +41,15 @@ class Steady:
 
 
 async def settle(portner: Installation, crowd: Path, rooms: int, guests: int) -> list[Guest]:
-    """Fill Prosody and database with busy rooms; the agent runs only to let some real staff log in."""
+    """Some real staff log in, the agent ends, and Prosody and database are filled with busy rooms."""
     async with portner.town() as town:
-        homes = [town.household(busy=True) for _ in range(rooms)]
         real = [town.household() for _ in range(guests)]
     await portner.agent.start()
     await portner.agent.live()
     staff = [await portner.staff(home) for home in real]
-    await portner.agent.end()
+    await portner.agent.end()  # it would write down that the visits of rooms not there are over
+    async with portner.town() as town:
+        homes = [town.household(busy=True) for _ in range(rooms)]
     await asyncio.to_thread(crowd.write_text, crowd_file(homes), encoding="utf-8")
     await _seat(staff[0].client, len(homes))
     return staff
