@@ -186,6 +186,8 @@ async def test_what_time_alone_changes_is_told(clinic: Clinic, monkeypatch: pyte
     monkeypatch.setattr(wiring, "TICK", 0.02)
     async with waiting(clinic) as (booked, _, _), aclosing(clinic.agent.feed.follow(None, lambda _: True)) as lines:
         house = clinic.agent.house
+        assert await anext(lines) == ": alive\n\n"
+        await _until(lambda: not vars(clinic.agent.feed)["_dirty"])
         person = house.rooms[booked.room].queue[0]
         house.known[person.pass_id] = replace(house.known[person.pass_id], revoked=True)
         async with asyncio.timeout(10):
