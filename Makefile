@@ -27,11 +27,11 @@ help:
 packages-demo:
 	@scripts/install-packages demo
 
-packages:
+packages: packages-demo
 	@scripts/install-packages all
 
 # pip checks every file against the hashes of the lock; the project itself is built with the lock's own setuptools.
-$(READY):
+$(READY): | packages-demo
 	@$(PYTHON) -c 'import sys; sys.exit("Portner needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Python packages into $(VENV)"
@@ -46,16 +46,13 @@ client: packages
 install: packages $(READY) client
 
 # setpriv: when make is killed outright, the demo is told to end, and it takes its own processes with it.
-demo: packages-demo
-	@$(MAKE) --no-print-directory $(READY)
+demo: $(READY)
 	@exec setpriv --pdeathsig TERM $(BIN)/portner demo $(if $(filter-out 0,$(HEADLESS)),--headless)
 
-test: packages
-	@$(MAKE) --no-print-directory $(READY) client
+test: install
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -q $(PYTEST_ARGS)
 
-check: packages
-	@$(MAKE) --no-print-directory $(READY)
+check: packages $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
@@ -64,15 +61,15 @@ check: packages
 	$(BIN)/pytest -q tests/test_house_rules.py
 
 # Versions and hashes, no addresses: whoever installs decides where packages come from.
-lock: packages-demo $(READY)
+lock: $(READY)
 	@CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
 		--extra=dev --output-file=requirements.lock $(LOCK_ARGS) pyproject.toml
 
-bench-door: packages-demo $(READY)
+bench-door: $(READY)
 	@$(BIN)/python -m tests.speed.bench_door
 
-bench-console: packages-demo $(READY)
+bench-console: $(READY)
 	@$(BIN)/python -m tests.speed.bench_console
 
 # Takes away what these commands made, but for the Debian packages.
