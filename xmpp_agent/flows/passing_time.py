@@ -22,6 +22,7 @@ def _is_due(house: House, state: RoomState, now: float) -> bool:
         _unattended(house, state, now)
         or _companions_alone(state, now)
         or state.turnover_open
+        or bool(_nameless(house, state))
         or bool(visits.lost_on_the_way(state, now))
         or bool(queue.expired(state, now))
         or bool(late(house, state, now))
@@ -31,6 +32,8 @@ def _is_due(house: House, state: RoomState, now: float) -> bool:
 async def pass_time(house: House, node: str) -> None:
     """Do what is due in one room."""
     now, state = house.clock.now(), house.rooms[node]
+    for pass_id in _nameless(house, state):
+        await house.holder(pass_id)
     for jid in visits.lost_on_the_way(state, now):
         house.settle(visits.leave(house.rooms[node], jid, now))
     await _expire_places(house, node, now)
@@ -46,6 +49,13 @@ async def pass_time(house: House, node: str) -> None:
 
 def _unattended(house: House, state: RoomState, now: float) -> bool:
     return state.frozen_since is not None and now - state.frozen_since > _grace(house, state)
+
+
+def _nameless(house: House, state: RoomState) -> tuple[str, ...]:
+    """Passes in a frozen room whose policy (its grace) is not known yet: after a restart."""
+    if state.frozen_since is None:
+        return ()
+    return tuple(o.pass_id for o in state.visitors() if o.pass_id not in house.known)
 
 
 def _grace(house: House, state: RoomState) -> float:
