@@ -129,10 +129,12 @@ async def test_a_visit_from_knock_to_finish_by_keys(clinic: Clinic) -> None:
         await citizen.invited()
         assert is_inside(await citizen.join())
         await supervisor.until(lambda: supervisor.last_act() == ("let_in", Course.DONE))
-        await supervisor.until(lambda: (row := supervisor.room(booked)) is not None and row.phase is RoomPhase.VISIT)
-        row = supervisor.room(booked)
-        assert row is not None
-        assert (row.citizen, row.waiting) == ("A. H.", ())
+        await supervisor.until(
+            lambda: (
+                (row := supervisor.room(booked)) is not None
+                and (row.phase, row.citizen, row.waiting) == (RoomPhase.VISIT, "A. H.", ())
+            )
+        )
         assert "Hansen" not in supervisor.screen()
 
         await supervisor.pilot.press("f")

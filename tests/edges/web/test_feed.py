@@ -221,15 +221,14 @@ async def test_an_id_of_an_earlier_agent_is_never_taken_for_one_of_this() -> Non
         for number in range(5):
             truth.feed.publish(None, "note", Note(room="a", kind="wrote", text=str(number)))
     async with aclosing(after.feed.follow(f"{before.feed.at.rpartition(':')[0]}:3", lambda _: True)) as lines:
-        assert [(await anext(lines)).partition("\n")[0], "event: resync" in await anext(lines)] == [": alive", True]
+        assert "event: resync" in await anext(lines)
 
 
 @pytest.mark.parametrize("nonsense", ["", ":", "one:1", "one:-1", "x" * 5000, "one:" + "9" * 400, "one:²", "\x00"])
 async def test_an_id_that_is_none_is_answered_with_resync(nonsense: str) -> None:
-    """Whatever stands in Last-Event-ID, the console is never left with a hole."""
+    """Whatever stands in Last-Event-ID, the console is never left with a hole, nor told that there is none."""
     truth = Truth()
     async with aclosing(truth.feed.follow(nonsense, lambda _: True)) as lines:
-        await anext(lines)
         assert "event: resync" in await anext(lines)
 
 
@@ -302,7 +301,6 @@ async def test_nothing_is_made_for_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     await _gathered(truth)
     assert asked == []
     async with aclosing(truth.feed.follow(at, lambda _: True)) as lines:
-        await anext(lines)
         assert "event: resync" in await anext(lines)
 
 

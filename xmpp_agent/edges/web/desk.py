@@ -23,7 +23,7 @@ from xmpp_agent.wire import Board, Finish, LetIn, Link, Reveal, RoomRow, TurnAwa
 
 REMEMBERED = 2000
 """Commands carried out that are remembered, so that one sent twice is done once."""
-ROWS_AT_ONCE = 200
+ROWS_AT_ONCE = 100
 """Rows of a board made in one turn of the loop."""
 
 Act = Callable[[RoomState], Awaitable[Verdict]]

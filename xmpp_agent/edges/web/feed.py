@@ -18,7 +18,7 @@ KEPT_FOR = 30.0
 """Seconds events are made and kept after the last look at the board or the end of the last stream."""
 GATHER = 0.05
 """Seconds in which changes of one room become one event."""
-AT_ONCE = 200
+AT_ONCE = 100
 """Rooms published in one turn of the loop, so that a door never waits behind a long list."""
 ALIVE = 5.0
 """Seconds between signs of life."""
@@ -146,14 +146,16 @@ class Feed:
     async def follow(self, last_id: str | None, sees: Callable[[str], bool]) -> AsyncGenerator[str, None]:
         """The events after `last_id` of units the watcher sees, as lines of a text/event-stream.
 
-        `resync` comes whenever events between were dropped: at the start, or later when the watcher reads too slowly.
+        A sign of life comes at once and says that nothing is missing. Where events between were dropped `resync` comes
+        instead: at the start, or later when the watcher reads too slowly.
         A watcher who does not read holds nothing here but its number.
         """
         self._watchers += 1
         loop = asyncio.get_running_loop()
         try:
             number = self._number if last_id is None else self._after(last_id)
-            yield ALIVE_LINE
+            if number >= self._floor:
+                yield ALIVE_LINE
             due = loop.time() + self._alive
             while not self._closed:
                 news = self._news
