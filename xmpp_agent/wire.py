@@ -1,11 +1,12 @@
 """The JSON the console reads and writes, over HTTP on the agent's Unix socket.
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
-GET  /v1/events                   -> text/event-stream: `id: <shard>:<n>`, `event: room|room_gone|link|note`, `data:`
-                                     the model of that name below. `Last-Event-ID` resumes; when that id is no longer
-                                     kept, the first event is `event: resync` (data {}): read the board again.
-                                     A comment line `: alive` comes every 5 s, and at once on a stream without such
-                                     a hole: it tells the console that nothing is missing.
+GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|link|note`, `data:`
+                                     the model of that name below. `<stream>` is the shard and this start of the agent.
+                                     `Last-Event-ID` resumes; when events after it are no longer kept, and when the
+                                     agent sees Prosody anew, `event: resync` (data {}) comes: read the board again.
+                                     A comment line `: alive` comes after 5 s of silence, and at once on a stream
+                                     without such a hole: it tells the console that nothing is missing.
 POST /v1/rooms/{room}/let-in      LetIn     -> Done
 POST /v1/rooms/{room}/turn-away   TurnAway  -> Done
 POST /v1/rooms/{room}/write       Write     -> Done
@@ -13,8 +14,10 @@ POST /v1/rooms/{room}/finish      Finish    -> Done
 POST /v1/rooms/{room}/reveal      Reveal    -> Revealed
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 
-Errors are RFC 9457 problem details (`Problem`): 403 not your unit, 404 no such room or person, 409 not possible now
-(`reason` says why), 422 malformed, 503 the agent cannot act (link to Prosody lost, audit not writable).
+Errors are RFC 9457 problem details (`Problem`), in the language of Accept-Language (da, else en): 403 no supervisor, or
+not your unit; 404 no such room or person; 409 not possible now (`reason` says why); 413 over 64 KiB; 422 malformed;
+503 the agent cannot act (link to Prosody lost, audit not writable): nothing was done, or Prosody did not confirm it.
+A command that was refused may be sent again as it is, and is judged anew; one carried out is not done twice.
 
 Names of citizens are masked here ("A. H."); the full one is sent only in answer to `reveal`, on record first.
 All times are seconds since 1970 (UTC); ages are computed by the console against `now` of the same message.
