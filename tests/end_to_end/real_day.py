@@ -1,6 +1,7 @@
 """The steps of tests/flows/steps.py played by real clients on a real Prosody with the real agent."""
 
 import asyncio
+from xml.etree.ElementTree import Element
 
 from sqlalchemy import update
 
@@ -208,9 +209,7 @@ class RealDay:
         """Whether this client believes itself in the lobby: it did not leave, and was not told that it is out."""
         if person.client.jid in self._left_lobby:
             return False
-        own = [
-            e for e in person.client.received if e.get("from") == person.seat_in_lobby and e.tag.endswith("presence")
-        ]
+        own = _presences(person, person.seat_in_lobby)
         return bool(own) and own[-1].get("type") is None
 
     async def nobody_is_lost(self) -> list[str]:
@@ -250,10 +249,13 @@ class RealDay:
         await person.client.wait(lambda _: not self._in_meeting(person), seconds=GRACE + QUICK)
 
     def _in_meeting(self, person: Person) -> bool:
-        own = [
-            e for e in person.client.received if e.get("from") == person.seat_in_meeting and e.get("type") != "error"
-        ]
+        own = [e for e in _presences(person, person.seat_in_meeting) if e.get("type") != "error"]
         return bool(own) and own[-1].get("type") is None
+
+
+def _presences(person: Person, address: str) -> list[Element]:
+    """What a client was told of its own standing at an address."""
+    return [e for e in person.client.received if e.get("from") == address and e.tag == f"{{{CLIENT}}}presence"]
 
 
 def _any(name: str) -> str:

@@ -20,7 +20,7 @@ GRACE = 2.0
 """Seconds a visit survives without staff in these days."""
 LATE = 4.0
 """Seconds that ticks, orders and a busy machine may add."""
-JUST_NOW = 1.0
+JUST_NOW = 0.2
 """Seconds within which staff may leave between a verdict and the entry it opens."""
 
 
@@ -57,6 +57,7 @@ class Watched:
     clicked: dict[str, int] = field(default_factory=dict)
     out: dict[str, int] = field(default_factory=dict)
     staff_seen: float = 0.0
+    attended: bool = False
     alone_since: float | None = None
     people: set[str] = field(default_factory=set)
 
@@ -117,7 +118,8 @@ class Judge:
         if room.alone_since is not None and event.at - room.alone_since > GRACE + LATE:
             self._fault(event, f"visitors were alone for {event.at - room.alone_since:.1f} s")
         room.alone_since = (room.alone_since or event.at) if visits and not staff else None
-        room.staff_seen = event.at if staff else room.staff_seen
+        room.staff_seen = event.at if staff or room.attended else room.staff_seen
+        room.attended = bool(staff)
 
     def _entry(self, event: Event, room: Watched, who: Who) -> None:
         if who.role is Role.STAFF:
