@@ -1,7 +1,9 @@
 """The agent's seat in Prosody: takes every stanza of the stream, in order, and hands it to whom it concerns."""
 
 import asyncio
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from xml.etree.ElementTree import Element
 
 import structlog
@@ -22,6 +24,16 @@ BETWEEN_TRIES = 0.2
 """Seconds between attempts to take the picture."""
 MOST_HELD = 20_000
 """Stanzas kept while the picture is taken; a flood beyond that is dropped (Prosody refuses what is not answered)."""
+
+
+@contextmanager
+def _collector_asleep() -> Iterator[None]:
+    """A picture of 10,000 rooms is 100,000 new objects and no garbage: looking for some takes an eighth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class Component:
@@ -140,9 +152,10 @@ class Component:
     async def _take_picture(self) -> None:
         while self._stream.is_up:
             try:
-                seen = await self._picture.take()
-                await self._house.lanes.quiet()
-                await rebuild(self._house, seen)
+                with _collector_asleep():
+                    seen = await self._picture.take()
+                    await self._house.lanes.quiet()
+                    await rebuild(self._house, seen)
             except Unavailable:
                 log.warning("resync_failed")
                 await asyncio.sleep(BETWEEN_TRIES)
