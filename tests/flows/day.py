@@ -50,7 +50,7 @@ class Day:
     def __init__(self) -> None:
         self.clock, self.shelf, self.weather = JumpingClock(MORNING), clinic(), Weather()
         self.prosody = ModelProsody(self.clock)
-        self.porter = Porter(self.prosody, self.shelf.appointments)
+        self.porter = Porter(self.prosody, self.shelf)
         self.agent = Reception(self.prosody, self.shelf, self.weather)
         self.standby = Reception(self.prosody, self.shelf, self.weather)
         self.at: dict[str, Session] = {}

@@ -5,6 +5,7 @@ Nothing here asks the agent for its opinion, except to see that its queue (what 
 
 from dataclasses import dataclass, field
 
+from tests.flows.books import Shelf
 from tests.flows.model_prosody import ModelProsody, Room, Session
 from xmpp_agent.flows.house import House
 from xmpp_agent.model.appointments import Appointment
@@ -24,13 +25,15 @@ class Notes:
 
     clicked: dict[str, int] = field(default_factory=dict)
     put_out: dict[str, int] = field(default_factory=dict)
+    lines: int = 0
+    """How many lines stood on record when the room was cleared last."""
 
 
 class Porter:
-    """Watches `prosody`; `appointments` are what was booked, by id."""
+    """Watches `prosody`; `shelf` says what was booked, which passes were made, and what stands on record."""
 
-    def __init__(self, prosody: ModelProsody, appointments: dict[str, Appointment]) -> None:
-        self._prosody, self._appointments = prosody, appointments
+    def __init__(self, prosody: ModelProsody, shelf: Shelf) -> None:
+        self._prosody, self._shelf = prosody, shelf
         self._notes: dict[str, Notes] = {}
         self._acts = 0
         self.well_since = prosody.clock.now()
@@ -76,6 +79,7 @@ class Porter:
         note = self._note(node)
         note.clicked = {a: n for a, n in note.clicked.items() if n == UNDER_WAY}
         note.put_out.clear()
+        note.lines = len(self._shelf.lines)
 
     def _note(self, node: str) -> Notes:
         return self._notes.setdefault(node, Notes())
@@ -97,7 +101,7 @@ class Porter:
             self._fault(session, "came in without staff inside")
         if session.pass_.role is Role.COMPANION and f"citizen of {session.pass_.appointment}" not in company:
             self._fault(session, "came in without the citizen")
-        self._watch_visitor(session, room, self._appointments[session.pass_.appointment or ""])
+        self._watch_visitor(session, room, self._shelf.appointments[session.pass_.appointment or ""])
 
     def _watch_visitor(self, session: Session, room: Room, mine: Appointment) -> None:
         note = self._note(room.node)
@@ -108,12 +112,19 @@ class Porter:
             self._fault(session, f"came into a room not cleared after {room.traces}")
         if mine.policy.lobby and mine.id not in note.clicked:
             self._fault(session, "came in without an act of staff in this visit")
+        if mine.policy.lobby and not self._on_record(room.node, mine.id):
+            self._fault(session, "came in with no line on record that says who let them in")
         if note.put_out.get(session.pass_.seat, NEVER) > note.clicked.get(mine.id, NEVER):
             self._fault(session, "came in after being put out")
         if mine.id in self.shut_out:
             self._fault(session, "came in for a cancelled appointment")
         if session.pass_.role is Role.CITIZEN and mine.invited and session.pass_.proved != mine.invited:
             self._fault(session, "came in as another person than the one invited")
+
+    def _on_record(self, node: str, appointment: str) -> bool:
+        passes = {p.id for p in self._shelf.minted.values() if p.appointment == appointment}
+        lines = self._shelf.lines[self._note(node).lines :]
+        return any(n.act == "let-in" and n.room == node and n.verdict.is_open and n.subject in passes for n in lines)
 
     def _fault(self, session: Session, what: str) -> None:
         self._prosody.faults.append(f"{session.pass_.person} ({session.jid}) {what}")
@@ -136,7 +147,7 @@ class Porter:
     def _left_alone(self, room: Room) -> list[str]:
         now, found = self._prosody.clock.now(), []
         visitors = [s for s in (self._prosody.sessions[jid] for jid in room.inside) if not s.is_staff]
-        grace = min((self._appointments[s.pass_.appointment or ""].policy.grace for s in visitors), default=0.0)
+        grace = min((self._shelf.appointments[s.pass_.appointment or ""].policy.grace for s in visitors), default=0.0)
         if room.unattended_since is not None:
             left = now - max(room.unattended_since, self.well_since)
             if left > grace + SLACK:

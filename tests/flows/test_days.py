@@ -40,6 +40,7 @@ class DayOfSurprises(RuleBasedStateMachine):
         """Let these happen one after the other."""
         for step in steps:
             self.loop.run_until_complete(self.day.play(step))
+            assert self.day.faults() == []
 
     @initialize(scene=st.sampled_from((OPENED, *VISITORS)), others=st.lists(visitors, max_size=3))
     def the_day_is_under_way(self, scene: str, others: list[str]) -> None:
@@ -149,14 +150,5 @@ class DayOfSurprises(RuleBasedStateMachine):
 
 TestDays = DayOfSurprises.TestCase
 TestDays.settings = settings(
-    max_examples=int(__import__("os").environ.get("EX", "60")),
-    stateful_step_count=40,
-    deadline=None,
-    derandomize=__import__("os").environ.get("EX") is None,
-    print_blob=False,
-    phases=[
-        p
-        for p in __import__("hypothesis").Phase
-        if p.name in ("generate", "shrink") and (p.name != "shrink" or not __import__("os").environ.get("NOSHRINK"))
-    ],
+    max_examples=400, stateful_step_count=40, deadline=None, derandomize=True, print_blob=False
 )

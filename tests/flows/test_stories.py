@@ -183,6 +183,27 @@ async def test_what_cannot_be_written_is_not_done(day: Day) -> None:
     assert inside(day) == ["anna", "mette"]
 
 
+async def test_a_visit_ends_with_its_room(day: Day) -> None:
+    """Everybody left, the room is made anew: whoever was let in before waits again."""
+    await play(day, "arrive anna", "admit mette anna", "obey anna", "leave anna", "leave mette", "open mette")
+    await play(day, "arrive anna")
+    assert (inside(day), waiting(day)) == (["mette"], ["anna"])
+
+
+async def test_a_pass_taken_back_opens_nothing_any_more(day: Day) -> None:
+    """Its connection is closed at once and no new one is made on it; a newer pass is another matter."""
+    await play(day, "arrive anna", "revoke anna", "arrive anna")
+    assert (waiting(day), day.at["anna"].alive) == ([], False)
+    await play(day, "reload anna", "arrive anna")
+    assert waiting(day) == ["anna"]
+
+
+async def test_a_click_that_could_not_be_written_opens_nothing_later(day: Day) -> None:
+    """The database is well again a moment later: without another click nobody comes in."""
+    await play(day, "arrive anna", "refuse-writes 1", "admit mette anna", "arrive anna")
+    assert inside(day) == ["mette"]
+
+
 async def test_a_cancelled_appointment_sends_its_people_home(day: Day) -> None:
     """Whoever waits for it is told so and is off the list."""
     await play(day, "arrive anna", "arrive bo", "cancel anna")
