@@ -4,6 +4,7 @@ import pytest
 
 from tests.clinic import Clinic, is_inside, is_refusal_to_lobby
 from xmpp_agent.model.people import CompanionKind
+from xmpp_agent.rules import visits
 from xmpp_agent.wire import Finish
 
 pytestmark = [pytest.mark.prosody, pytest.mark.asyncio(loop_scope="module")]
@@ -65,6 +66,25 @@ async def test_a_hotline_caller_comes_straight_in_as_soon_as_staff_is_there(clin
     await clinic.open_room(booked)
     await caller.invited()
     assert is_inside(await caller.join())
+
+
+async def test_after_a_hotline_caller_hung_up_the_next_comes_by_itself(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to press anything between two callers; a moment is left for a reload of the first."""
+    name = clinic.somebody()
+    first = await clinic.book("First", staff=name, policy="hotline", cpr="")
+    second = await clinic.book("Second", staff=name, policy="hotline", cpr="")
+    staff = await clinic.open_room(first)
+    caller, following = await clinic.citizen(first, cpr=""), await clinic.citizen(second, cpr="")
+    assert is_inside(await caller.join())
+    assert is_refusal_to_lobby(await following.join())
+    await following.knock()
+    await caller.client.leave(caller.seat_in_meeting)
+    await staff.client.wait(lambda e: e.get("from") == caller.seat_in_meeting and e.get("type") == "unavailable")
+    monkeypatch.setattr(visits, "ON_THE_WAY", 0.0)
+    await following.invited()
+    assert is_inside(await following.join())
 
 
 async def test_the_wrong_person_waits_for_staff_to_judge_and_cannot_be_let_in(clinic: Clinic) -> None:

@@ -12,8 +12,6 @@ from xmpp_agent.rules import names, visits
 from xmpp_agent.rules.admission.facts import Asks, Facts, SeatHolder
 from xmpp_agent.rules.admission.order import decide
 
-BY_POLICY = "policy"
-
 
 async def conference(house: House, question: Question) -> Answer:
     """Whether the request goes on to the focus; staff's request is what allows the focus to make the room."""
@@ -84,7 +82,7 @@ def facts(house: House, question: Question, known: Known | None, state: RoomStat
 def _with_visit(state: RoomState, known: Known | None, now: float) -> RoomState:
     if known is None or known.appointment is None or known.pass_.role is Role.STAFF or state.visit is not None:
         return state
-    return visits.begin(state, known.appointment.id, BY_POLICY, now)
+    return visits.begin(state, known.appointment.id, visits.BY_POLICY, now)
 
 
 async def _write(

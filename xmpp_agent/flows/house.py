@@ -90,6 +90,12 @@ class House:
         for listener in self.on_change:
             listener(Change(before, after))
 
+    def shown_anew(self, node: str) -> None:
+        """The room is as it was, but more is known of its people."""
+        state = self.rooms.get(node)
+        for listener in self.on_change:
+            listener(Change(state, state))
+
     def note(self, node: str, kind: str, knock: str | None = None, text: str = "") -> None:
         """Tell supervisors something that is not a state."""
         for listener in self.on_note:

@@ -3,6 +3,7 @@
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.follow import TOLD, keep_place
 from xmpp_agent.flows.house import House
+from xmpp_agent.flows.let_in import invite_followers
 from xmpp_agent.flows.notices import late, tell_late
 from xmpp_agent.model.rooms import Place, RoomState
 from xmpp_agent.model.words import STAFF_LOST, VISIT_DONE, both
@@ -22,6 +23,7 @@ def _is_due(house: House, state: RoomState, now: float) -> bool:
         _unattended(house, state, now)
         or _companions_alone(state, now)
         or state.turnover_open
+        or visits.ends_by_itself(state, now)
         or bool(_nameless(house, state))
         or bool(visits.lost_on_the_way(state, now))
         or bool(queue.expired(state, now))
@@ -41,8 +43,9 @@ async def pass_time(house: House, node: str) -> None:
     state = house.rooms[node]
     if _unattended(house, state, now):
         await _end_unattended(house, state, now)
-    elif state.turnover_open:
-        await finish(house, node, "agent")
+    elif state.turnover_open or visits.ends_by_itself(state, now):
+        if (await finish(house, node, "agent")).is_open:
+            await invite_followers(house, node)
     elif _companions_alone(state, now):
         await _companions_out(house, state)
 

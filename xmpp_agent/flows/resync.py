@@ -120,13 +120,14 @@ def _reconnect(house: House, sessions: list[SeenSession], records: Mapping[str, 
 async def _stand_again(
     house: House, sessions: list[SeenSession], records: Mapping[str, PassRecord], now: float
 ) -> None:
-    """Everybody to their place; staff last, so that each list is filled once, in the right order."""
+    """Everybody to their place in order of arrival (people are told it); staff last, so that lists are filled once."""
 
-    def is_staff(session: SeenSession) -> bool:
+    def turn(session: SeenSession) -> tuple[bool, float]:
         record = records.get(session.pass_id)
-        return record is not None and record.pass_.role is Role.STAFF
+        is_staff = record is not None and record.pass_.role is Role.STAFF
+        return is_staff, min((since for _, since in session.at), default=0.0)
 
-    for session in sorted(sessions, key=is_staff):
+    for session in sorted(sessions, key=turn):
         for address, since in session.at:
             node, nick = node_of(address), address.partition("/")[2]
             await knock(house, Knock(node, session.jid, nick, session.pass_id, since, now))
@@ -183,3 +184,16 @@ def _lobby_addresses(seen: list[Seen]) -> Iterator[str]:
             yield item.address
         elif isinstance(item, SeenSession):
             yield from (address for address, _ in item.at)
+
+
+async def look_up_names(house: House) -> None:
+    """Look up whoever is inside and not known yet, so that the console can name them; after the door works again.
+
+    Raises Unavailable when the store cannot.
+    """
+    for node, state in tuple(house.rooms.items()):
+        unknown = [o.pass_id for o in state.inside if o.pass_id not in house.known]
+        for pass_id in unknown:
+            await house.holder(pass_id)
+        if unknown:
+            house.shown_anew(node)

@@ -83,6 +83,8 @@ class RoomState:
     """Since when people are inside without staff."""
     alone_since: float | None = None
     """Since when companions are inside without their citizen."""
+    empty_since: float | None = None
+    """Since when the visit has had nobody inside who was there before."""
     asked_at: float | None = None
     """When staff last asked for the room; the focus may make it for a short while after."""
     desks: tuple[tuple[str, str], ...] = ()

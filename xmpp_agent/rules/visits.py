@@ -5,6 +5,8 @@ from dataclasses import replace
 from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import Occupant, RoomMemory, RoomState, Visit
 
+BY_POLICY = "policy"
+"""In `Visit.let_in_by`: nobody's act, the appointment type has no lobby."""
 ON_THE_WAY = 15.0
 """Seconds between an open door and being inside; afterwards somebody who was let in counts as not coming."""
 
@@ -24,9 +26,17 @@ def is_over(state: RoomState, now: float) -> bool:
     return state.visit.arrived or now - state.visit.let_in_at > ON_THE_WAY
 
 
+def ends_by_itself(state: RoomState, now: float) -> bool:
+    """Whether a caller who came straight in has hung up: the next need not wait for staff to say so."""
+    straight = state.visit is not None and state.visit.let_in_by == BY_POLICY
+    return straight and state.empty_since is not None and now - state.empty_since > ON_THE_WAY
+
+
 def close(state: RoomState) -> RoomState:
     """The room cleared, with no visit; the next may come."""
-    return replace(state, visit=None, turnover_open=False, stuck=False, frozen_since=None, recording=False)
+    return replace(
+        state, visit=None, turnover_open=False, stuck=False, frozen_since=None, empty_since=None, recording=False
+    )
 
 
 def enter(state: RoomState, person: Occupant) -> RoomState:
@@ -57,6 +67,7 @@ def refreeze(state: RoomState, now: float) -> RoomState:
         state,
         frozen_since=_since(state.frozen_since, unattended, now),
         alone_since=_since(state.alone_since, alone, now),
+        empty_since=_since(state.empty_since, state.visit is not None and state.visit.arrived and not visitors, now),
     )
 
 
@@ -68,7 +79,7 @@ def _since(since: float | None, holds: bool, now: float) -> float | None:
 
 def gone(state: RoomState) -> RoomState:
     """The room after Prosody destroyed it: with the room object everything of the visit is gone."""
-    return replace(close(state), exists=False, inside=(), alone_since=None, asked_at=None)
+    return replace(close(state), exists=False, inside=(), alone_since=None, empty_since=None, asked_at=None)
 
 
 def send_out(state: RoomState, seats: frozenset[str]) -> RoomState:

@@ -16,7 +16,7 @@ from xmpp_agent.edges.xmpp.stanzas import COMPONENT, GATE, PING, child, error, r
 from xmpp_agent.edges.xmpp.stream import GateStream
 from xmpp_agent.flows.follow import Told, follow
 from xmpp_agent.flows.house import House, node_of
-from xmpp_agent.flows.resync import rebuild
+from xmpp_agent.flows.resync import look_up_names, rebuild
 from xmpp_agent.ports import Unavailable
 
 log = structlog.get_logger("xmpp.component")
@@ -167,4 +167,11 @@ class Component:
                     act()
                 except Unavailable:
                     log.info("answer_dropped")
+            await self._look_up_names()
             return
+
+    async def _look_up_names(self) -> None:
+        try:
+            await look_up_names(self._house)
+        except Unavailable:
+            log.warning("names_unknown")  # the console shows a dash; the door does not need them
