@@ -1,133 +1,20 @@
 """The command line: what it prints, with which exit code, and that it says nothing of a person nobody asked for."""
 
-import io
 import json
 import os
-import socket
-import socketserver
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typing_extensions import override
 
+from tests.command_line import BOOK, CPR, Portner, bare, portner
 from tests.edges.store.samples import raw
-from xmpp_agent.cli import main
-from xmpp_agent.edges.keys.passes import SignedPasses, seat_of
+from xmpp_agent.edges.keys.passes import seat_of
 from xmpp_agent.edges.keys.ring import read_keys
-from xmpp_agent.model.people import CompanionKind, Level, Pass, Role
+from xmpp_agent.model.people import CompanionKind, Level, Role
 
-CPR = "010101-1234"
-BOOK = (
-    *("appointment", "add", "--staff", "Mette Holm", "--unit", "ward 7", "--citizen", "Anna Hansen"),
-    *("--at", "2099-11-22T12:00", "--minutes", "20"),
-)
-
-
-@dataclass(frozen=True)
-class Portner:
-    """The command line over one data folder."""
-
-    data: Path
-    patch: pytest.MonkeyPatch
-    output: pytest.CaptureFixture[str]
-
-    def run(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
-        """Exit code, stdout and stderr of one command."""
-        self.patch.setattr(sys, "argv", ["portner", *words])
-        self.patch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        code = ended.value.code
-        out, err = self.output.readouterr()
-        return code if isinstance(code, int) else 0, out, err
-
-    def book(self, *more: str) -> dict[str, Any]:
-        """Ids of a new appointment."""
-        code, out, err = self.run(*BOOK, "--cpr", CPR, *more, "--json")
-        assert (code, err) == (0, "")
-        found: dict[str, Any] = json.loads(out)
-        return found
-
-    def read(self, token: str) -> Pass:
-        """The pass of a token, as the agent would read it."""
-        keys = read_keys(self.data / "keys")
-        return SignedPasses(keys.signing, "meet.example.dk", "jitsi").read(token.strip())
-
-    def cancelled(self, appointment: str) -> bool:
-        """Whether the database has it cancelled."""
-        [(at,)] = raw(self.data / "portner.sqlite3", "SELECT cancelled_at FROM appointments WHERE id = ?", appointment)
-        return at is not None
-
-
-@pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Portner:
-    """A machine with settings and nothing else."""
-    for name in list(os.environ):
-        if name.upper().startswith("PORTNER_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("PORTNER_DOMAIN", "meet.example.dk")
-    monkeypatch.setenv("PORTNER_DATA_DIR", str(tmp_path / "data"))
-    return Portner(tmp_path / "data", monkeypatch, capsys)
-
-
-@pytest.fixture
-def portner(bare: Portner) -> Portner:
-    """A machine with keys."""
-    assert bare.run("keys", "init") == (0, "", "")
-    return bare
-
-
-class _Agent(socketserver.ThreadingUnixStreamServer):
-    """Stands where the agent's socket is; answers what it is told to and keeps what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self, path: Path, status: int | None, body: bytes) -> None:
-        self.status, self.body = status, body
-        self.asked: list[tuple[str, str]] = []
-        super().__init__(str(path), _Answer)
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: _Agent
-
-    def do_POST(self) -> None:
-        self.server.asked.append((self.command, self.path))
-        if self.server.status is None:
-            return
-        self.send_response(self.server.status)
-        self.send_header("content-length", str(len(self.server.body)))
-        self.end_headers()
-        self.wfile.write(self.server.body)
-
-    @override
-    def address_string(self) -> str:
-        return "unix"
-
-    @override
-    def log_message(self, format: str, *args: object) -> None:  # the name of the base class
-        return
-
-
-@contextmanager
-def answering(data: Path, status: int | None, body: bytes = b"") -> Iterator[_Agent]:
-    """Somebody answers on the agent's socket; `status` None: takes the question and hangs up."""
-    with _Agent(data / "agent.sock", status, body) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+__all__ = ["bare", "portner"]
 
 
 def test_booking_prints_ids_and_no_names(portner: Portner) -> None:
@@ -284,77 +171,6 @@ def test_listing(portner: Portner) -> None:
     assert out.endswith("booked\n")
     assert json.loads(lines)["id"] == ids["appointment"]
     assert "Anna" not in out + lines
-
-
-def test_cancelling_without_an_agent_writes_itself(portner: Portner) -> None:
-    """No socket, or one that nobody listens on: the database has it, with an audit line that holds."""
-    first, second = portner.book()["appointment"], portner.book()["appointment"]
-    assert portner.run("appointment", "cancel", first) == (0, "", "")
-
-    with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(portner.data / "agent.sock"))
-    assert portner.run("appointment", "cancel", second) == (0, "", "")
-    assert portner.run("revoke", "k3vq") == (0, "", "")
-
-    assert portner.cancelled(first)
-    assert portner.cancelled(second)
-    code, out, _ = portner.run("audit", "verify")
-    assert code == 0
-    assert out.startswith("one: 3 lines hold")
-    acts = [json.loads(str(line)) for (line,) in raw(portner.data / "portner.sqlite3", "SELECT line FROM audit")]
-    assert [(act["act"], act["subject"]) for act in acts] == [
-        *(("cancel", first), ("cancel", second), ("revoke", "k3vq"))
-    ]
-    assert {act["actor"] for act in acts} == {f"uid:{os.getuid()}"}
-
-
-def test_cancelling_reaches_a_running_agent(portner: Portner) -> None:
-    """The agent is asked over its socket, and nothing is written beside it."""
-    appointment = portner.book()["appointment"]
-
-    with answering(portner.data, 204) as agent:
-        assert portner.run("appointment", "cancel", appointment) == (0, "", "")
-        assert portner.run("revoke", "k3vq") == (0, "", "")
-
-    assert agent.asked == [
-        ("POST", f"/v1/appointments/{appointment}/cancel"),
-        ("POST", "/v1/passes/k3vq/revoke"),
-    ]
-    assert not portner.cancelled(appointment)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "why"),
-    [
-        (403, b'{"title": "Not your unit"}', "Not your unit"),
-        (503, b"[]", "503"),
-        (500, b"oops", "500"),
-        (302, b"", "302"),
-        (None, b"", "did not answer"),
-    ],
-)
-def test_an_agent_that_does_not_do_it_is_an_error(portner: Portner, status: int | None, body: bytes, why: str) -> None:
-    """Refused, failed or no answer: exit 1 with words, and never written behind the agent's back."""
-    appointment = portner.book()["appointment"]
-
-    with answering(portner.data, status, body):
-        code, out, err = portner.run("appointment", "cancel", appointment)
-
-    assert (code, out) == (1, "")
-    assert why in err
-    assert not portner.cancelled(appointment)
-
-
-def test_a_socket_that_cannot_be_asked_is_an_error(portner: Portner) -> None:
-    """When it cannot be known whether an agent runs, nothing is written."""
-    appointment = portner.book()["appointment"]
-    portner.patch.setenv("PORTNER_SOCKET", str(portner.data / "portner.sqlite3" / "agent.sock"))
-
-    code, _, err = portner.run("appointment", "cancel", appointment)
-
-    assert code == 1
-    assert "cannot be used" in err
-    assert not portner.cancelled(appointment)
 
 
 def test_verifying_names_the_first_bad_line(portner: Portner) -> None:
