@@ -24,6 +24,8 @@ POLICIES = {
     "hans": replace(TALK, id="hotline", level=Level.NONE, lobby=False),
 }
 SUPERVISOR = "uid:1000"
+AT_REST = 5.0
+"""Seconds of real time after which a step that goes on is stuck: nothing in this world waits for the real clock."""
 
 
 def clinic() -> Shelf:
@@ -92,7 +94,11 @@ class Day:
     async def play(self, step: Step) -> None:
         """Let a step happen (two at once when it has a companion), then a second pass and everything come to rest."""
         steps = [step] if step.together is None else [step, step.together]
-        await asyncio.gather(*(self._acts[s.what](s) for s in steps))
+        try:
+            async with asyncio.timeout(AT_REST):
+                await asyncio.gather(*(self._acts[s.what](s) for s in steps))
+        except TimeoutError:
+            raise AssertionError(f"{step} never came to an end") from None
         await self.agent.quiet()
         self.clock.jump(1.0)
         await self.agent.tick()
