@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,14 +133,16 @@ class Clinic:
         self.database: Database
         self._nicks = 0
 
+    def store(self) -> AbstractAsyncContextManager[Database]:
+        """The clinic's database, for one process at a time."""
+        return open_database(
+            self.settings.database, self.ring.columns, self.ring.identity.mark, self.settings.shard, "normal"
+        )
+
     async def start_agent(self) -> None:
         """Start the agent and return when it sees Prosody."""
         self._agent = AsyncExitStack()
-        self.database = await self._agent.enter_async_context(
-            open_database(
-                self.settings.database, self.ring.columns, self.ring.identity.mark, self.settings.shard, "normal"
-            )
-        )
+        self.database = await self._agent.enter_async_context(self.store())
         self.agent = Agent(self.settings, self.passes, self.database, self.prosody.secret)
         self.agent.start()
         self._agent.push_async_callback(self.agent.stop)

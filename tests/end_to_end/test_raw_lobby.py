@@ -11,7 +11,9 @@ from tests.clients.tcp import TcpClient
 from tests.clients.websocket import FramedClient
 from tests.clinic import JITMEET, Clinic, Person, is_inside, is_invitation, is_refusal_to_lobby, lobby_chat, shown_name
 from xmpp_agent.edges.store.bookings import Booked
+from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.people import Pass
+from xmpp_agent.model.verdicts import Decision, Reason, Verdict
 from xmpp_agent.wire import LetIn, TurnAway, Write
 
 pytestmark = [pytest.mark.prosody, pytest.mark.asyncio(loop_scope="module")]
@@ -313,3 +315,20 @@ async def test_a_lobby_address_cannot_be_taken_from_somebody(clinic: Clinic) -> 
     assert await thief.ended()
     assert [w.jid for w in clinic.agent.house.rooms[booked.room].queue] == [people[0].client.jid]
     assert isinstance(people[0].client, TcpClient)
+
+
+async def test_a_pass_taken_back_while_the_link_was_down_is_closed_when_it_is_up(clinic: Clinic) -> None:
+    """Revoked with no way to tell Prosody: the next picture finds the session and ends it."""
+    booked = await clinic.book(staff=clinic.somebody())
+    pass_, token = await clinic.citizen_pass(booked)
+    citizen = await clinic.person(token, booked)
+    await citizen.knock()
+    await clinic.stop_agent()
+    async with clinic.store() as database:
+        line = AuditLine(1.0, "revoke", "", pass_.id, "test", Verdict(Decision.OPEN, Reason.ALLOWED))
+        await database.ledger.revoke_pass(pass_.id, line)
+    await clinic.start_agent()
+    await clinic.agent.house.lanes.quiet()
+    assert pass_.id not in {c.pass_id for c in clinic.agent.house.connections.values()}
+    assert clinic.agent.house.rooms.get(booked.room) is None or not clinic.agent.house.rooms[booked.room].queue
+    assert not any(is_invitation(e, citizen.room) for e in citizen.client.received)

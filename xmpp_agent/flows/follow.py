@@ -54,13 +54,14 @@ async def _joined(house: House, state: RoomState, told: Told) -> None:
     pass_ = known.pass_
     person = Occupant(told.jid, told.nick, pass_.id, pass_.seat, pass_.role, pass_.appointment, told.at)
     after = visits.enter(replace(state, exists=True), person)
-    house.settle(after)
     if pass_.role is not Role.STAFF and (state.visit is None or state.visit.appointment != pass_.appointment):
+        house.settle(after)
         await put_out(house, state.room.node, told.jid, Reason.OTHERS_INSIDE)
         return
+    after = queue.give_up(after, frozenset({pass_.seat}))
+    house.settle(after)
     house.note(state.room.node, "arrived")
     await _on_record(house, "joined", after, told, _given_up_place(house, after, person))
-    house.settle(queue.give_up(house.rooms[state.room.node], frozenset({pass_.seat})))
     await invite_followers(house, state.room.node)
 
 
@@ -77,7 +78,7 @@ async def put_out(house: House, node: str, jid: str, reason: Reason) -> None:
     try:
         await house.prosody.kick(f"{node}@{house.addresses.rooms}", jid, both(WORDS[reason]))
     except Unavailable:
-        house.note(node, "stuck")
+        return  # the link is down: the picture taken after it shows them again, and they are put out then
 
 
 async def _left(house: House, state: RoomState, told: Told) -> None:

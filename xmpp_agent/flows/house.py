@@ -75,6 +75,8 @@ class House:
     known: dict[str, Known] = field(default_factory=dict)
     used: dict[str, float] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    tried: dict[str, float] = field(default_factory=dict)
+    """By room: when a turnover was last tried by the clock."""
     told: dict[str, dict[str, int]] = field(default_factory=dict)
     """By room and seat: the place in line people were told last."""
     on_change: list[Callable[[Change], None]] = field(default_factory=list)
@@ -126,7 +128,16 @@ class House:
 
     def forget_everything(self) -> None:
         """Another agent was at the door meanwhile: what is known is what the store and Prosody say."""
-        for memory in (self.rooms, self.connections, self.seats, self.known, self.used, self.places, self.told):
+        for memory in (
+            self.rooms,
+            self.connections,
+            self.seats,
+            self.known,
+            self.used,
+            self.places,
+            self.told,
+            self.tried,
+        ):
             memory.clear()
 
     def connect(self, user: str, pass_: Pass) -> None:

@@ -11,6 +11,8 @@ from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules import queue, visits
 
 DEFAULT_GRACE = 120.0
+RETRY = 5.0
+"""Seconds between attempts at a turnover that failed."""
 
 
 def due(house: House, now: float) -> tuple[str, ...]:
@@ -22,7 +24,7 @@ def _is_due(house: House, state: RoomState, now: float) -> bool:
     return (
         _unattended(house, state, now)
         or _companions_alone(state, now)
-        or state.turnover_open
+        or _turnover_waits(house, state, now)
         or visits.ends_by_itself(state, now)
         or bool(_nameless(house, state))
         or bool(visits.lost_on_the_way(state, now))
@@ -43,11 +45,16 @@ async def pass_time(house: House, node: str) -> None:
     state = house.rooms[node]
     if _unattended(house, state, now):
         await _end_unattended(house, state, now)
-    elif state.turnover_open or visits.ends_by_itself(state, now):
+    elif _turnover_waits(house, state, now) or visits.ends_by_itself(state, now):
+        house.tried[node] = now
         if (await finish(house, node, "agent")).is_open:
             await invite_followers(house, node)
     elif _companions_alone(state, now):
         await _companions_out(house, state)
+
+
+def _turnover_waits(house: House, state: RoomState, now: float) -> bool:
+    return state.turnover_open and now - house.tried.get(state.room.node, 0.0) >= RETRY
 
 
 def _unattended(house: House, state: RoomState, now: float) -> bool:
@@ -80,8 +87,7 @@ async def _end_unattended(house: House, state: RoomState, now: float) -> None:
     try:
         await house.prosody.destroy(f"{node}@{house.addresses.rooms}", both(STAFF_LOST))
     except Unavailable:
-        house.note(node, "stuck")
-        return
+        return  # tried again while it is due
     for person in state.visitors():
         await keep_place(house, node, person, now)
     house.settle(visits.gone(house.rooms[node]))
@@ -123,6 +129,7 @@ def tidy(house: House) -> None:
         if not (node in homes or state.exists or state.queue or state.visit or state.turnover_open):
             del house.rooms[node]
             house.told.pop(node, None)
+            house.tried.pop(node, None)
     horizon = house.clock.now() - queue.PLACE_KEPT
     for key, place in tuple(house.places.items()):
         if place.left_at is not None and place.left_at < horizon:

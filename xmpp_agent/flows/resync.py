@@ -10,6 +10,7 @@ from xmpp_agent.flows.knock import Knock, knock
 from xmpp_agent.model.people import PassRecord, Role, SystemUser
 from xmpp_agent.model.rooms import Occupant, RoomState
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.words import WORDS, both
 from xmpp_agent.ports import Inside, Unavailable
 from xmpp_agent.rules import queue, visits
 
@@ -54,7 +55,7 @@ async def rebuild(house: House, seen: list[Seen]) -> None:
     for state in before:
         jid = f"{state.room.node}@{house.addresses.rooms}"
         house.settle(_as_seen(house, state, rooms.get(jid), records, now))
-    _reconnect(house, sessions, records)
+    await _reconnect(house, sessions, records)
     for item in seen:
         if isinstance(item, Told):
             await follow(house, item)
@@ -108,12 +109,17 @@ def _occupant(person: Inside, record: PassRecord, now: float) -> Occupant:
     return Occupant(person.jid, person.nick, pass_.id, pass_.seat, pass_.role, pass_.appointment, now)
 
 
-def _reconnect(house: House, sessions: list[SeenSession], records: Mapping[str, PassRecord]) -> None:
+async def _reconnect(house: House, sessions: list[SeenSession], records: Mapping[str, PassRecord]) -> None:
+    """Note who is connected; a pass taken back while the link was down is closed now."""
     for user in tuple(house.connections):
         house.disconnect(user)
     for session in sessions:
         record = records.get(session.pass_id)
-        if record is not None:
+        known = house.known.get(session.pass_id)
+        revoked = (record is not None and record.revoked_at is not None) or (known is not None and known.revoked)
+        if record is None or revoked:
+            await house.prosody.recall(session.pass_id, both(WORDS[Reason.PASS_REVOKED]))
+        else:
             house.connect(session.jid.partition("@")[0], record.pass_)
 
 
