@@ -53,18 +53,12 @@ class Agent:
         self._settings = settings
         self._clock = SystemClock()
         self._link_state, self._link_since = "lost", self._clock.now()
-        addresses = Addresses(
-            users=settings.domain,
-            rooms=settings.muc,
-            lobby=settings.lobby,
-            focus=settings.focus,
-            recorder_host=settings.recorder_domain,
-            more_rooms=settings.extra_mucs,
-        )
+        self._seeing = asyncio.Event()
+        self._clockwork: asyncio.Task[None] | None = None
         orders = Orders(settings.lobby, settings.domain, settings.muc, self._put)
         out = LobbyOut(settings.lobby, self._put)
         self.house = House(
-            addresses=addresses,
+            addresses=_addresses(settings),
             clock=self._clock,
             passes=passes,
             store=database.store,
@@ -73,26 +67,26 @@ class Agent:
             lobby=out,
             lanes=Lanes(_report),
         )
-        self._stream = GateStream(
-            settings.lobby,
+        self._stream = self._seat(secret)
+        self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
+        self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
+        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm)
+        self._server = SocketServer(self._console(), settings.socket)
+        watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
+        self.house.on_change.extend(watchers)
+        self.house.on_note.append(self._note)
+
+    def _seat(self, secret: str) -> GateStream:
+        """The stream, which meets its component only when the first stanza comes."""
+        return GateStream(
+            self._settings.lobby,
             secret,
-            settings.component_host,
-            settings.component_port,
+            self._settings.component_host,
+            self._settings.component_port,
             on_stanza=lambda xml: self.component.stanza(xml),
             on_up=lambda after_standby: self.component.up(after_standby),
             on_down=lambda why: self.component.down(why),
         )
-        lobby = LobbyIn(self.house, out, self._put)
-        self.component = Component(self.house, self._stream, orders, lobby, self._link)
-        self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
-        self.house.on_change.append(partial(lists_follow, self.house))
-        self.house.on_change.append(partial(tell_places, self.house))
-        self.house.on_change.append(self._changed)
-        self.house.on_note.append(self._note)
-        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm)
-        self._server = SocketServer(self._console(), settings.socket)
-        self._clockwork: asyncio.Task[None] | None = None
-        self._seeing = asyncio.Event()
 
     def start(self) -> None:
         """Listen for consoles and join Prosody."""
@@ -177,6 +171,17 @@ class Agent:
         for number, (node, state) in enumerate(self.house.rooms.items()):
             if state.queue and number % JUDGED_WITHIN == tick % JUDGED_WITHIN:
                 self.feed.touch(node, state.room.unit)
+
+
+def _addresses(settings: Settings) -> Addresses:
+    return Addresses(
+        users=settings.domain,
+        rooms=settings.muc,
+        lobby=settings.lobby,
+        focus=settings.focus,
+        recorder_host=settings.recorder_domain,
+        more_rooms=settings.extra_mucs,
+    )
 
 
 def _report(error: BaseException) -> None:
