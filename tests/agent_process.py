@@ -118,8 +118,8 @@ class AgentProcess:
         if self._process is None or self._reader is None:
             return
         if self._process.returncode is None:
-            self.signal(number)
             self.signal(SIGCONT)
+            self.signal(number)
         try:
             async with asyncio.timeout(10):
                 await self._process.wait()

@@ -4,6 +4,7 @@ The agent is a process of its own here, as it is in an installation.
 """
 
 import asyncio
+import base64
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ import pytest
 
 from tests.agent_process import OutsideClinic, open_outside_clinic
 from tests.clients import RefusedError
-from tests.clients.base import CLIENT, error_of, statuses
+from tests.clients.base import CLIENT, SASL, error_of, statuses
 from tests.clinic import Person, is_inside, is_refusal_to_lobby, shown_name
 from tests.end_to_end.console import Console
 from xmpp_agent.edges.store.audit_trail import verify_audit
@@ -105,6 +106,7 @@ async def test_killed_with_people_inside_and_waiting(outside: OutsideClinic) -> 
     await carla.knock()
     await lists(staff, "Bo", "Carla", "Dora")
     await anna.client.leave(anna.seat_in_meeting)
+    await anna.client.barrier()
     await staff.admit(bo)
     await bo.invited()
     assert is_inside(await bo.join())
@@ -200,6 +202,7 @@ async def test_disk_full(outside: OutsideClinic) -> None:
         row = await console.room(booked[0].room)
         assert await console.command(booked[0].room, "finish", visit=row.visit) == 503
     await anna.client.leave(anna.seat_in_meeting)
+    await anna.client.barrier()
     begin = len(bo.client.received)
     await staff.admit(bo)
     await staff.client.barrier()
@@ -214,6 +217,35 @@ async def test_disk_full(outside: OutsideClinic) -> None:
     report = await verify_audit(outside.database.engine)
     assert report.broken is None
     assert report.lines > 0
+
+
+async def test_a_client_lost_between_login_and_bind_leaves_no_seat_taken(outside: OutsideClinic) -> None:
+    """The network goes in the worst moment; the same pass logs in again a second or two later."""
+    booked = await outside.book("Anna Hansen")
+    _, token = await outside.citizen_pass(booked)
+    await log_in_and_vanish(outside, token)
+    async with asyncio.timeout(6):
+        while True:
+            try:
+                person = await outside.person(token, booked)
+                break
+            except RefusedError:
+                continue
+    assert is_refusal_to_lobby(await person.join())
+
+
+async def log_in_and_vanish(outside: OutsideClinic, token: str) -> None:
+    """SASL succeeds, then the connection is gone."""
+    prosody = outside.prosody
+    reader, writer = await asyncio.open_connection("127.0.0.1", prosody.stock.c2s_port)
+    names = f"to='{prosody.domain}' xmlns='{CLIENT}' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'"
+    writer.write(f"<?xml version='1.0'?><stream:stream {names}>".encode())
+    await reader.readuntil(b"</stream:features>")
+    secret = base64.b64encode(b"\0x\0" + token.encode()).decode()
+    writer.write(f"<auth xmlns='{SASL}' mechanism='PLAIN'>{secret}</auth>".encode())
+    assert b"<success" in await reader.readuntil(b">")
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_restarts_under_joins(tmp_path: Path) -> None:
