@@ -94,13 +94,15 @@ return function (line, turns, rights)
 	local function grant(event)
 		local room = rights.room(jid.bare(event.stanza.attr.to));
 		if not room then return nil; end -- mod_muc answers item-not-found
-		local items = {};
-		for item in event.stanza.tags[1]:childtags("item") do
+		local query, items = event.stanza.tags[1], {};
+		for _, item in ipairs(query.tags) do
+			-- mod_muc acts upon the first child whatever it is called: what is not asked about must not get there.
+			if item.name ~= "item" or item.attr.xmlns ~= query.attr.xmlns then return line.reject(event, "modify", "bad-request"); end
 			items[#items + 1] = st.stanza("item", { xmlns = line.NS, nick = item.attr.nick, jid = real_jid(room, item),
 				affiliation = item.attr.affiliation, role = item.attr.role });
 		end
 		local refused = may(event, "grant", items);
-		local first = event.stanza.tags[1]:get_child("item");
+		local first = query.tags[1];
 		if not refused and first.attr.affiliation then
 			rights.expect(room, jid.bare(real_jid(room, first) or ""), first.attr.affiliation);
 			turns.after(rights.expect_nothing);

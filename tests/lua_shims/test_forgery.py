@@ -219,6 +219,22 @@ async def test_rights_are_asked_about_with_real_jids(prosody: Prosody, open_seat
         assert (item.get("jid"), item.get("role"), item.get("nick")) == (citizen.jid, "none", "c")
 
 
+@pytest.mark.parametrize("first", ["<other nick='c' role='moderator'/>", "<item xmlns='x' nick='c' role='moderator'/>"])
+async def test_nothing_unasked_stands_before_what_is_asked_about(
+    prosody: Prosody, open_seat: Seat, lua: Lua, first: str
+) -> None:
+    """mod_muc acts upon the first child of muc#admin, whatever it is called: a yes to a kick makes no moderator."""
+    room = f"r@{prosody.rooms}"
+    open_seat.rules["grant"] = lambda _: verdict("open")
+    async with await TcpClient.connect(prosody, "staff1") as staff, await TcpClient.connect(prosody, "c1") as citizen:
+        await staff.join(f"{room}/s")
+        await citizen.join(f"{room}/c")
+        forged = f"<query xmlns='{ADMIN}'>{first}<item nick='x' role='none'/></query>"
+        assert error_of(await staff.request(room, forged, type_="set")) == ("modify", "bad-request")
+        role = f"return prosody.hosts['{prosody.rooms}'].modules.muc.get_room_from_jid('{room}')"
+        assert await lua(f"{role}:get_occupant_by_nick('{room}/c').role") == "participant"
+
+
 async def test_settings_and_destruction_are_asked_about(prosody: Prosody, open_seat: Seat) -> None:
     """muc#owner: the fields, or the destruction, go to the agent; without its yes nothing happens."""
     room = f"r@{prosody.rooms}"
