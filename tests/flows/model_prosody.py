@@ -18,6 +18,7 @@ from xmpp_agent.ports import Inside
 
 USERS, ROOMS, LOBBY = "meet.example.dk", "conference.meet.example.dk", "lobby.meet.example.dk"
 FOCUS = "focus@auth.meet.example.dk/focus"
+RECORDER = "jibri@recorder.meet.example.dk/one"
 GONE_KEPT = 120.0
 """Seconds a departure from the lobby is shown in snapshots (docs/gate-protocol.md)."""
 
@@ -62,6 +63,7 @@ class Room:
     inside: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Full JID -> (affiliation, role)."""
     focus: bool = False
+    recorder: bool = False
     traces: set[str] = field(default_factory=set)
     """Appointments that left something here since the room was made or cleared."""
     unattended_since: float | None = None
@@ -201,9 +203,10 @@ class ModelProsody:
         room = self.rooms.get(node)
         if room is None:
             return ()
-        focus = (Inside(FOCUS, "focus", "", "moderator"),) if room.focus else ()
+        machines = (Inside(FOCUS, "focus", "", "moderator"),) * room.focus
+        machines += (Inside(RECORDER, "jibri", "", "participant"),) * room.recorder
         people = (self.sessions[jid] for jid in room.inside)
-        return (*focus, *(Inside(s.jid, s.nick, s.pass_.id, room.inside[s.jid][1]) for s in people))
+        return (*machines, *(Inside(s.jid, s.nick, s.pass_.id, room.inside[s.jid][1]) for s in people))
 
     def snapshot(self) -> list[Seen]:
         """Every page, of users and of rooms."""

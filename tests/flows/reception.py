@@ -181,7 +181,7 @@ class Reception:
         self._waiting: set[asyncio.Future[Answer | None]] = set()
         books = Books(shelf, self.life)
         self._line = Line(prosody, weather, self.life)
-        names = Addresses(USERS, ROOMS, LOBBY, focus=f"focus@auth.{USERS}/focus")
+        names = Addresses(USERS, ROOMS, LOBBY, focus=f"focus@auth.{USERS}/focus", recorder_host=f"recorder.{USERS}")
         lanes = Lanes(self.errors.append)
         self.house = House(names, prosody.clock, books, books, books, self._line, self._line, lanes)
         self.house.on_change.append(partial(lists_follow, self.house))

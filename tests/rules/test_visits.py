@@ -40,12 +40,12 @@ def test_a_visit_is_over_only_when_nobody_of_any_visit_is_there_or_coming(
 
 
 def test_closing_leaves_nothing_of_the_visit() -> None:
-    """Visit, turnover, freeze and recording are gone; the number stays."""
+    """Visit, turnover and freeze are gone; the number stays, and a recording that runs."""
     state = visits.close(room(inside(staff()), of=ANNA, turnover_open=True, recording=True, frozen_since=NOW))
     assert (state.visit, state.turnover_open, state.recording, state.frozen_since, state.seq) == (
         None,
         False,
-        False,
+        True,
         None,
         1,
     )
@@ -104,7 +104,9 @@ def test_who_was_told_to_come_in_and_did_not_is_given_up() -> None:
 
 def test_a_destroyed_room_is_empty_closed_and_asked_for_by_nobody() -> None:
     """With the room object everything of the visit is gone, the queue is not."""
-    state = visits.gone(room(inside(staff()), of=ANNA, asked_at=NOW, alone_since=NOW, turnover_open=True))
+    state = visits.gone(
+        room(inside(staff()), of=ANNA, asked_at=NOW, alone_since=NOW, turnover_open=True, recording=True)
+    )
     assert (state.exists, state.inside, state.visit, state.asked_at, state.alone_since) == (False, (), None, None, None)
 
 

@@ -31,6 +31,7 @@ async def authenticate(house: House, question: Question) -> Answer:
             known=known,
             fault=Reason.UNKNOWN_ROOM,
             first_used_at=first_used,
+            state=house.rooms.get(pass_.room),
             holder=house.seat_holder(known, question.user) if known else SeatHolder.NOBODY,
         )
     )

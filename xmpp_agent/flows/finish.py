@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from xmpp_agent.flows.house import House
-from xmpp_agent.model.people import Role
+from xmpp_agent.model.people import Role, SystemUser
 from xmpp_agent.model.rooms import Place, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import VISIT_DONE, both
@@ -31,7 +31,7 @@ async def finish(house: House, node: str, actor: str, text: str = both(VISIT_DON
         left_inside = await _clear(house, node, text)
     except Unavailable:
         return await _stuck(house, node, actor)
-    cleared = visits.close(_only(house.rooms[node], left_inside))
+    cleared = visits.close(_only(house, house.rooms[node], left_inside))
     verdict = await house.write("turnover", DONE, room=node, actor=actor, memory=visits.memory(cleared))
     if not verdict.is_open:
         _mark_stuck(house, node)
@@ -58,9 +58,12 @@ async def _clear(house: House, node: str, text: str) -> tuple[Inside, ...]:
     return inside
 
 
-def _only(state: RoomState, inside: tuple[Inside, ...]) -> RoomState:
+def _only(house: House, state: RoomState, inside: tuple[Inside, ...]) -> RoomState:
+    """The room with none but these. A recorder that stays still records, for whoever comes next too."""
     jids = {i.jid for i in inside}
-    return visits.refreeze(replace(state, inside=tuple(o for o in state.inside if o.jid in jids)), 0.0)
+    recording = any(house.addresses.system_user(jid) is SystemUser.RECORDER for jid in jids)
+    stayed = tuple(o for o in state.inside if o.jid in jids)
+    return visits.refreeze(replace(state, inside=stayed, recording=recording), 0.0)
 
 
 async def _stuck(house: House, node: str, actor: str) -> Verdict:

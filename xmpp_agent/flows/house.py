@@ -122,7 +122,8 @@ class House:
             state = RoomState(room=known.room)
             for kept in await self.store.memories(frozenset({known.room.node})):
                 state = visits.remember(state, kept)
-            self.settle(state)
+            if known.room.node not in self.rooms:  # another lane may have brought it in meanwhile
+                self.settle(state)
         self.known[known.pass_.id] = known
         self.used[known.pass_.id] = first_used_at
 

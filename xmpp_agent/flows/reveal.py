@@ -2,6 +2,7 @@
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.model.appointments import Known
+from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.rules import visits
@@ -25,4 +26,5 @@ async def _whom(house: House, state: RoomState, seat: str | None) -> Known | Non
         person = state.waiting(seat)
         return await house.holder(person.pass_id) if person else None
     party = visits.party_of(state, state.visit.appointment) if state.visit else ()
-    return await house.holder(party[0].pass_id) if party else None
+    citizen = next((o for o in party if o.role is Role.CITIZEN), None)
+    return await house.holder(citizen.pass_id) if citizen else None

@@ -41,4 +41,5 @@ async def turn_away_from_desk(house: House, node: str, desk_jid: str, nick: str)
     person = next((w for w in state.queue if w.nick == nick and w.jid), None)
     if person is None:
         return NOT_WAITING
-    return await turn_away(house, node, person.seat, actor=desk_jid.partition("@")[0], text="")
+    connection = house.connections.get(desk_jid.partition("@")[0])
+    return await turn_away(house, node, person.seat, actor=connection.pass_id if connection else "", text="")

@@ -52,7 +52,7 @@ def change_affiliation(
     """Whether rights in the room may be changed by hand: never; owners are made by the gate alone.
 
     `affiliations` are the ones asked for; empty when only roles are touched (a kick is judged as `staff_act`).
-    The focus may repeat what the gate did (Jicofo sets `owner` for itself), nothing else.
+    The focus may put people out (roles), nothing else.
     """
     if system is SystemUser.FOCUS and state is not None:
         return _verdict("owners", Reason.ALLOWED if not affiliations else Reason.OWNERS_ARE_FIXED)

@@ -33,10 +33,8 @@ def ends_by_itself(state: RoomState, now: float) -> bool:
 
 
 def close(state: RoomState) -> RoomState:
-    """The room cleared, with no visit; the next may come."""
-    return replace(
-        state, visit=None, turnover_open=False, stuck=False, frozen_since=None, empty_since=None, recording=False
-    )
+    """The room cleared, with no visit; the next may come, unless a recording still runs."""
+    return replace(state, visit=None, turnover_open=False, stuck=False, frozen_since=None, empty_since=None)
 
 
 def enter(state: RoomState, person: Occupant) -> RoomState:
@@ -79,7 +77,8 @@ def _since(since: float | None, holds: bool, now: float) -> float | None:
 
 def gone(state: RoomState) -> RoomState:
     """The room after Prosody destroyed it: with the room object everything of the visit is gone."""
-    return replace(close(state), exists=False, inside=(), alone_since=None, empty_since=None, asked_at=None)
+    cleared = replace(close(state), recording=False)
+    return replace(cleared, exists=False, inside=(), alone_since=None, empty_since=None, asked_at=None)
 
 
 def send_out(state: RoomState, seats: frozenset[str]) -> RoomState:

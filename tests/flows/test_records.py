@@ -1,0 +1,105 @@
+"""What is kept of people and acts: recordings over a turnover, who did what, whose name is shown, what is read anew."""
+
+from dataclasses import replace
+
+import pytest
+from typing_extensions import override
+
+from tests.flows.books import Books, Life
+from tests.flows.day import MORNING, SUPERVISOR, Day
+from tests.flows.model_prosody import ROOMS, Session
+from tests.flows.reception import Reception, Weather
+from tests.flows.steps import MAIN
+from tests.flows.test_stories import inside, play
+from xmpp_agent.flows.follow import Told, follow
+from xmpp_agent.flows.let_in import let_in
+from xmpp_agent.flows.reveal import reveal
+from xmpp_agent.model.people import PassRecord
+from xmpp_agent.model.rooms import RoomMemory, RoomState
+from xmpp_agent.model.verdicts import Reason
+
+
+@pytest.fixture
+async def day() -> Day:
+    """A morning with mette's room open and anna inside."""
+    day = Day()
+    await day.begin()
+    await play(day, "open mette", "arrive anna", "admit mette anna", "obey anna")
+    return day
+
+
+def session(day: Day, name: str) -> Session:
+    """The connection of somebody who is there."""
+    return day.at[name]
+
+
+async def recorded(day: Day, on: str) -> None:
+    """What the focus says of the recording."""
+    await follow(day.agent.house, Told("recording", day.clock.now(), f"{MAIN}@{ROOMS}", why=on))
+
+
+async def test_nobody_new_comes_into_a_recording_of_the_visit_before(day: Day) -> None:
+    """Finishing does not end a recording: while the recorder is in the room the next one waits, then may come."""
+    day.prosody.rooms[MAIN].recorder = True
+    await recorded(day, "on")
+    await play(day, "arrive bo", "finish anna")
+    house = day.agent.house
+    assert (await let_in(house, MAIN, "seat-bo", SUPERVISOR)).reason is Reason.RECORDING_ON
+    day.prosody.rooms[MAIN].recorder = False
+    await recorded(day, "off")
+    await play(day, "admit mette bo", "obey bo")
+    assert inside(day) == ["bo", "mette"]
+
+
+async def test_a_recording_that_never_began_holds_up_nobody(day: Day) -> None:
+    """It was allowed, but no recorder came: after the turnover nothing is left of it."""
+    house = day.agent.house
+    house.settle(replace(house.rooms[MAIN], recording=True))
+    await play(day, "arrive bo", "finish anna", "admit mette bo", "obey bo")
+    assert inside(day) == ["bo", "mette"]
+
+
+async def test_the_name_of_the_visit_is_the_citizens(day: Day) -> None:
+    """Also when the companion has been inside for longer (the citizen came back)."""
+    await play(day, "arrive tolk", "reload anna", "arrive anna")
+    assert inside(day) == ["anna", "mette", "tolk"]
+    _, name = await reveal(day.agent.house, MAIN, None, SUPERVISOR, "asked at the desk")
+    assert name == "Anna"
+
+
+async def test_who_refused_somebody_is_on_record(day: Day) -> None:
+    """Jitsi's Reject is written down with the pass of whoever clicked."""
+    await play(day, "arrive bo", "reject mette bo")
+    line = next(line for line in day.shelf.lines if line.act == "turn-away")
+    assert line.actor == session(day, "mette").pass_.id
+
+
+async def test_whose_visit_overruns_may_connect_again(day: Day) -> None:
+    """The time is over, the visit is not: a dropped connection does not end it."""
+    booked = day.shelf.appointments["anna"]
+    day.shelf.appointments["anna"] = replace(booked, ends_at=MORNING - booked.policy.late - 1)
+    await play(day, "crash anna", "arrive anna")
+    assert inside(day) == ["anna", "mette"]
+
+
+class WhileReading(Books):
+    """Another lane brings the room in while its memory is read."""
+
+    reception: Reception
+
+    @override
+    async def memories(self, nodes: frozenset[str] | None = None) -> tuple[RoomMemory, ...]:
+        found = await super().memories(nodes)
+        self.reception.house.settle(RoomState(room=self._shelf.rooms[MAIN], exists=True))
+        return found
+
+
+async def test_a_room_that_is_known_meanwhile_is_not_overwritten(day: Day) -> None:
+    """Who looks a pass up, in whichever lane, changes nothing of a room that is there."""
+    pass_ = session(day, "anna").pass_
+    day.shelf.used[pass_.id] = PassRecord(pass_, MORNING)
+    fresh = Reception(day.prosody, day.shelf, Weather())
+    books = WhileReading(day.shelf, Life())
+    books.reception, fresh.house.store = fresh, books
+    await fresh.house.holder(pass_.id)
+    assert fresh.house.rooms[MAIN].exists
