@@ -157,12 +157,18 @@ class Agent:
     async def _tick(self) -> None:
         for tick in count(1):
             await asyncio.sleep(TICK)
-            if tick % TIDY == 0 and self.house.lanes.idle:
-                tidy(self.house)
-            if self.component.is_live:
-                self._judge_anew(tick)
-                for node in due(self.house, self._clock.now()):
-                    self.house.lanes.put(node, partial(pass_time, self.house, node))
+            try:
+                self._look_at_the_clock(tick)
+            except Exception as error:  # noqa: BLE001  # the clockwork goes on: without it no visit left alone ends
+                _report(error)
+
+    def _look_at_the_clock(self, tick: int) -> None:
+        if tick % TIDY == 0 and self.house.lanes.idle:
+            tidy(self.house)
+        if self.component.is_live:
+            self._judge_anew(tick)
+            for node in due(self.house, self._clock.now()):
+                self.house.lanes.put(node, partial(pass_time, self.house, node))
 
     def _judge_anew(self, tick: int) -> None:
         """What the rules say of somebody who waits changes with the time alone; a tenth of the rooms at each tick."""

@@ -18,7 +18,7 @@ ALLOWED = frozenset(
         *("event", "level", "timestamp", "error", "trace"),
         *("act", "appointment", "attempt", "count", "decision", "epoch", "host", "knock", "order", "pass_id"),
         *("port", "question", "reason", "room", "rule", "seconds", "seq", "setting", "shard", "state", "uid"),
-        *("unit", "version", "visit"),
+        *("condition", "unit", "version", "visit"),
     }
 )
 """Ids, counts, codes and times. Never add a key that may hold a name, a CPR number, a token or a text of a person."""

@@ -89,10 +89,15 @@ class Component:
 
     def stanza(self, xml: Element) -> None:
         """One stanza of the stream."""
+        self._act(lambda: self._sort(xml, xml.tag.removeprefix(f"{{{COMPONENT}}}")))
+
+    def _act(self, act: Callable[[], None]) -> None:
         try:
-            self._sort(xml, xml.tag.removeprefix(f"{{{COMPONENT}}}"))
+            act()
         except Unavailable:
             log.info("answer_dropped")
+        except Exception as error:  # one stanza's fault costs neither the link nor the stanzas behind it
+            log.error("stanza_failed", exc_info=error)
 
     def _sort(self, xml: Element, kind: str) -> None:
         tell = child(xml, GATE, "tell") if kind == "message" else None
@@ -158,17 +163,19 @@ class Component:
                     await rebuild(self._house, seen)
             except Unavailable:
                 log.warning("resync_failed")
-                await asyncio.sleep(BETWEEN_TRIES)
-                continue
-            held, self._held = self._held or [], None
-            self._on_link("live")
-            for act in held:
-                try:
-                    act()
-                except Unavailable:
-                    log.info("answer_dropped")
-            await self._look_up_names()
-            return
+            except Exception as error:  # were this task to end here, the door would stay shut unsaid
+                log.error("resync_broken", exc_info=error)
+            else:
+                self._go_live()
+                await self._look_up_names()
+                return
+            await asyncio.sleep(BETWEEN_TRIES)
+
+    def _go_live(self) -> None:
+        held, self._held = self._held or [], None
+        self._on_link("live")
+        for act in held:
+            self._act(act)
 
     async def _look_up_names(self) -> None:
         try:

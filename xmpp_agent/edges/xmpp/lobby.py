@@ -94,7 +94,8 @@ class LobbyIn:
             verdict = await turn_away_from_desk(self._house, node, sender, nick)
             self._put(result(stanza) if verdict.is_open else error(stanza, "auth", "forbidden"))
 
-        self._house.lanes.put(node, rejected)
+        if not self._house.lanes.put(node, rejected):
+            self._put(error(stanza, "wait", "resource-constraint"))
 
     def _is_person(self, jid: str) -> bool:
         return host_of(jid) == self._house.addresses.users and "/" in jid
