@@ -86,7 +86,7 @@ class RoomRow(_Wire):
     """What commands are addressed to."""
     unit: Text
     staff: tuple[str, ...]
-    """Names of staff inside, or of the owner when nobody is."""
+    """Names of staff inside."""
     phase: RoomPhase
     citizen: Text | None = None
     """Masked."""

@@ -248,7 +248,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.other_room": ("adgangskort til andet lokale", "pass for another room"),
     "reason.unknown_room": ("ukendt lokale", "unknown room"),
     "reason.reserved_name": ("navnet er forbeholdt", "name is reserved"),
-    "reason.not_a_person": ("ikke en person", "not a person"),
     "reason.room_not_open": ("lokalet er ikke åbnet", "room not open"),
     "reason.not_asked_by_staff": ("ikke bestilt af personale", "not asked for by staff"),
     "reason.wrong_person": ("ikke den inviterede", "not the one invited"),

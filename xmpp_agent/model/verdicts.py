@@ -31,7 +31,6 @@ class Reason(StrEnum):
     OTHER_ROOM = "other_room"
     UNKNOWN_ROOM = "unknown_room"
     RESERVED_NAME = "reserved_name"
-    NOT_A_PERSON = "not_a_person"
     # staff_open_rooms
     ROOM_NOT_OPEN = "room_not_open"
     NOT_ASKED_BY_STAFF = "not_asked_by_staff"

@@ -45,7 +45,6 @@ WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.UNKNOWN_ROOM: ("Mødet findes ikke. Åbn dit link igen.", "No such meeting. Open your link again."),
     Reason.RESERVED_NAME: ("Det navn kan ikke bruges.", "That name cannot be used."),
-    Reason.NOT_A_PERSON: ("Du har ikke adgang her.", "You have no access here."),
     Reason.ROOM_NOT_OPEN: (
         "Mødet er ikke åbnet endnu. Vent her, så lukker vi dig ind.",
         "The meeting is not open yet. Wait here and we will let you in.",
