@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,7 +50,10 @@ QUICK = Plan(Size(1, 10, 5, 2), 5, 10, 0.5, (2,), 2, 5, 20, 1, 10, 1.0)
 
 
 async def door(plan: Plan) -> str:
-    """Measure everything; answers the last line."""
+    """Measure everything; answers the last line. SIGTERM ends it, and every process it started."""
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     with tempfile.TemporaryDirectory(prefix="bench-door-") as folder:
         directory = Path(folder)
         say(_machine(directory))
