@@ -8,12 +8,12 @@ from xmpp_agent.rules import visits
 
 
 def test_each_appointments_visit_has_a_number_of_its_own() -> None:
-    """Beginning another visit counts on; beginning the same again does not, and forgives having been put out."""
+    """Beginning another visit counts on; beginning the same again does not, and forgives who is let in again."""
     first = visits.begin(room(), ANNA, "pass-mette", NOW)
     assert (first.seq, first.visit) == (1, Visit(1, ANNA, NOW, "pass-mette"))
-    kicked = visits.send_out(first, frozenset({"seat-anna"}))
-    again = visits.begin(kicked, ANNA, "uid:0", NOW + 9)
-    assert again.visit == Visit(1, ANNA, NOW + 9, "uid:0")
+    kicked = visits.send_out(first, frozenset({"seat-anna", "seat-ida"}))
+    again = visits.begin(kicked, ANNA, "uid:0", NOW + 9, "seat-anna")
+    assert again.visit == Visit(1, ANNA, NOW + 9, "uid:0", sent_out=frozenset({"seat-ida"}))
     second = visits.begin(visits.close(again), BO, "pass-mette", NOW)
     assert (second.seq, second.visit and second.visit.seq) == (2, 2)
 

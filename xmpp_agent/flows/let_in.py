@@ -66,7 +66,8 @@ async def open_door(house: House, node: str, seat: str, actor: str) -> Verdict:
             return cleared
         state = house.rooms[node]
     verdict = judge(house, state, person, staff_lets_in=True)
-    after = visits.begin(state, person.appointment, actor, house.clock.now()) if verdict.is_open else state
+    now = house.clock.now()
+    after = visits.begin(state, person.appointment, actor, now, seat) if verdict.is_open else state
     verdict = await house.write(
         "let-in",
         verdict,

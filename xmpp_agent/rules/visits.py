@@ -11,10 +11,11 @@ ON_THE_WAY = 15.0
 """Seconds between an open door and being inside; afterwards somebody who was let in counts as not coming."""
 
 
-def begin(state: RoomState, appointment: str, by: str, now: float) -> RoomState:
-    """The room with this appointment's visit; letting in again within the visit forgives having been put out."""
+def begin(state: RoomState, appointment: str, by: str, now: float, seat: str = "") -> RoomState:
+    """The room with this appointment's visit; letting a seat in again forgives that one having been put out."""
     if state.visit is not None and state.visit.appointment == appointment:
-        return replace(state, visit=replace(state.visit, sent_out=frozenset(), let_in_at=now, let_in_by=by))
+        sent_out = state.visit.sent_out - {seat}
+        return replace(state, visit=replace(state.visit, sent_out=sent_out, let_in_at=now, let_in_by=by))
     seq = state.seq + 1
     return replace(state, seq=seq, visit=Visit(seq=seq, appointment=appointment, let_in_at=now, let_in_by=by))
 
