@@ -5,7 +5,6 @@
 --   TCP:             the password of PLAIN.
 -- An own SASL handler, because util.sasl's ANONYMOUS loops for ever when its profile refuses.
 
-local jid = require "util.jid";
 local uuid = require "util.uuid".generate;
 local sha256 = require "util.hashes".sha256;
 local formdecode = require "util.http".formdecode;
@@ -81,15 +80,6 @@ local function token_from(handler, message)
 	return message and message:match("^[^%z]*%z[^%z]*%z([^%z]+)$");
 end
 
--- Nobody tells of a client that is lost between login and bind (no full JID yet): its seat would stay taken for ever.
-local function tell_if_lost_before_bind(session, user, pass)
-	module:add_timer(1, function ()
-		if session.full_jid then return nil; end
-		if not session.destroyed then return 1; end
-		door.line.tell("closed", { jid = jid.join(user, module.host), pass = pass });
-	end);
-end
-
 -- Answers SASL's status and its arguments. Waits for the agent.
 function handler_methods:process(message)
 	local session = self.session;
@@ -104,9 +94,9 @@ function handler_methods:process(message)
 		return "failure", "not-authorized", "Not the pass of the session to be resumed";
 	end
 	admit(session, user, verdict.attr);
+	if not door.line.logged_in(session, user) then return "failure", "temporary-auth-failure"; end
 	session.portner_token, session.portner_previd = nil, nil;
 	self.username = user;
-	if not sleeping then tell_if_lost_before_bind(session, user, verdict.attr.pass); end
 	return "success";
 end
 

@@ -21,9 +21,50 @@ return function (line)
 		end
 	end
 	local closed, asleep, awake = teller("closed"), teller("asleep"), teller("awake");
-	module:hook("resource-unbind", function (event) closed(event.session); end);
 	module:hook("smacks-hibernation-start", function (event) asleep(event.origin); end);
-	module:hook("smacks-hibernation-end", function (event) awake(event.resumed); end);
+
+	-- Logged in, but without a resource yet: [session] = { user, pass }. The agent holds the seat from the login on, and
+	-- Prosody tells nobody when such a stream ends.
+	local logins = {};
+
+	local function lives_on(user)
+		if prosody.hosts[module.host].sessions[user] then return true; end
+		for _, login in pairs(logins) do
+			if login.user == user then return true; end
+		end
+		return false;
+	end
+
+	local function login_ended(session)
+		local login = logins[session];
+		logins[session] = nil;
+		if login and not lives_on(login.user) then
+			line.tell("closed", { jid = jid.join(login.user, module.host), pass = login.pass });
+		end
+	end
+
+	-- Whether the stream is still there. From now on its end is told, also before it has a resource.
+	function line.logged_in(session, user)
+		logins[session] = { user = user, pass = session.portner.pass };
+		if session.destroyed then login_ended(session); return false; end
+		module:add_timer(1, function () -- BOSH has no event for it
+			if not logins[session] then return; end
+			if not session.destroyed then return 1; end
+			login_ended(session);
+		end);
+		return true;
+	end
+
+	module:hook_global("c2s-closed", function (event)
+		if event.session then login_ended(event.session); end
+	end);
+	module:hook("smacks-hibernation-end", function (event)
+		logins[event.origin] = nil;
+		awake(event.resumed);
+	end);
+	module:hook("resource-unbind", function (event)
+		if not lives_on(event.session.username) then closed(event.session); end
+	end);
 
 	local function own_sessions()
 		local found = {};
@@ -88,6 +129,17 @@ return function (line)
 		session:close({ condition = "policy-violation", text = text });
 		if not session.destroyed and not session.conn then destroy_session(session, text); end
 	end
+
+	-- A stream that names a sleeping one may take it up, or end it and begin anew; both at once would be two on one seat.
+	module:hook("resource-bind", function (event)
+		local session = event.session;
+		logins[session] = nil;
+		local others = {};
+		for _, other in pairs(prosody.hosts[module.host].sessions[session.username].sessions) do
+			if other ~= session then others[#others + 1] = other; end
+		end
+		for _, other in ipairs(others) do shut(other, "Replaced by a new stream"); end
+	end);
 
 	line.obey("recall", function (attr)
 		for _, session in ipairs(own_sessions()) do

@@ -1,9 +1,12 @@
 """Attacks that were tried on the running door: each broke something once, or holds by a hair, and must stay shut."""
 
+from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, tostring
 
 import pytest
 
+from tests.clients.base import RefusedError
+from tests.clients.websocket import FramedClient
 from tests.clinic import Clinic, Person, is_inside, is_refusal_to_lobby
 from xmpp_agent.model.people import CompanionKind
 
@@ -22,6 +25,61 @@ async def two_citizens(clinic: Clinic) -> tuple[Person, Person, Person]:
 def text_of(stanzas: list[Element]) -> str:
     """Stanzas as one text, to be searched."""
     return "\n".join(tostring(stanza, "unicode") for stanza in stanzas)
+
+
+async def login(clinic: Clinic, token: str, previd: str = "") -> FramedClient:
+    """A websocket that is logged in and has no resource yet; `previd` names a stream it does not take up."""
+    client = FramedClient(clinic.prosody)
+    try:
+        await client._upgrade(urlencode({"room": "any", "token": token, "previd": previd}), None)
+        await client._authenticate()
+    except BaseException:
+        await client.drop()
+        raise
+    return client
+
+
+def is_gone(stanza: Element) -> bool:
+    """Whether the connection ended."""
+    return stanza.tag == "disconnected"
+
+
+async def test_a_stream_that_names_another_and_begins_anew_is_no_second_seat(clinic: Clinic) -> None:
+    """Naming one's living stream at the login and then binding ends the first; its end frees no seat for a third."""
+    booked = await clinic.book(staff=clinic.somebody())
+    staff = await clinic.open_room(booked)
+    _, token = await clinic.citizen_pass(booked)
+    async with await FramedClient.connect(clinic.prosody, token, smacks=True) as first:
+        await clinic.come_in(staff, clinic.at(first, booked.room))
+        async with await login(clinic, token, first.resumption_id) as second:
+            await second._bind(False)
+            await first.wait(is_gone)
+            assert second.bare == first.bare
+            assert is_inside(await clinic.at(second, booked.room).join())
+            with pytest.raises(RefusedError):
+                await FramedClient.connect(clinic.prosody, token)
+
+
+@pytest.mark.parametrize("moment", ["logged in", "asked"])
+async def test_a_login_cut_before_it_has_a_resource_keeps_no_seat(clinic: Clinic, moment: str) -> None:
+    """A phone that loses the network in the middle of the login gets in with the same pass right afterwards."""
+    booked = await clinic.book(staff=clinic.somebody())
+    _, token = await clinic.citizen_pass(booked)
+    if moment == "logged in":
+        client = await login(clinic, token)
+    else:
+        client = FramedClient(clinic.prosody)
+        await client._upgrade(urlencode({"token": token}), None)
+        await client._open()
+        await client.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>")
+    await client.drop()
+    for _ in range(40):
+        try:
+            async with await FramedClient.connect(clinic.prosody, token):
+                return
+        except RefusedError:
+            await clinic.agent.house.lanes.quiet()
+    pytest.fail("the seat stays taken by nobody")
 
 
 async def test_put_out_is_not_undone_by_letting_in_somebody_else(clinic: Clinic) -> None:
