@@ -81,6 +81,23 @@ local function recording_request(event, request)
 	return line.refuse(event, verdict);
 end
 
+-- Accounts of this server (users, focus) are not reachable for each other past the rooms and the lobby: else whoever once
+-- read an address in a meeting could write to it, probe it, or appear to it, also from the waiting room and after the
+-- visit. What is left is one's own account and requests to the focus. The same silence or error, whether there is
+-- somebody or not.
+local function is_private(event)
+	local to = event.stanza.attr.to;
+	local account, host = jid.bare(to), prosody.hosts[jid.host(to)];
+	if not host or host.type ~= "local" or not jid.node(to) or account == jid.bare(event.stanza.attr.from) then return false; end
+	return event.stanza.name ~= "iq" or account ~= jid.bare(focus);
+end
+
+local function keep_apart(event)
+	if not event.stanza.attr.to or not is_private(event) then return nil; end
+	if event.stanza.name == "presence" then return true; end
+	return line.reject(event, "cancel", "service-unavailable");
+end
+
 local function strip_gate_words(event)
 	event.stanza:maptags(function (child)
 		if child.attr.xmlns == NS then return nil; end
@@ -151,6 +168,9 @@ local function stamp_presence(event)
 end
 
 for _, form in ipairs { "full", "bare", "host" } do
+	for _, kind in ipairs { "iq", "message", "presence" } do
+		module:hook("pre-" .. kind .. "/" .. form, line.guarded(keep_apart), 901);
+	end
 	module:hook("pre-iq/" .. form, line.guarded(gate_iq), 900);
 	module:hook("pre-message/" .. form, line.guarded(strip_gate_words), 900);
 	module:hook("pre-presence/" .. form, line.guarded(stamp_presence), 900);

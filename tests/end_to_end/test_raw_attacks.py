@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, tostring
 
 import pytest
 
-from tests.clients.base import RefusedError
+from tests.clients.base import CLIENT, RefusedError
 from tests.clients.websocket import FramedClient
 from tests.clinic import Clinic, Person, is_inside, is_refusal_to_lobby
 from xmpp_agent.model.people import CompanionKind
@@ -80,6 +80,51 @@ async def test_a_login_cut_before_it_has_a_resource_keeps_no_seat(clinic: Clinic
         except RefusedError:
             await clinic.agent.house.lanes.quiet()
     pytest.fail("the seat stays taken by nobody")
+
+
+DIRECT = [
+    "<message xmlns='jabber:client' to='{full}' type='chat'><body>boo</body></message>",
+    "<message xmlns='jabber:client' to='{bare}' type='chat'><body>boo</body></message>",
+    "<message xmlns='jabber:client' to='{bare}' type='headline'><body>boo</body></message>",
+    "<message xmlns='jabber:client' to='{full}'><x xmlns='http://jabber.org/protocol/muc#user'><invite/></x></message>",
+    "<presence xmlns='jabber:client' to='{full}'><status>boo</status></presence>",
+    "<presence xmlns='jabber:client' to='{full}' type='unavailable'/>",
+    "<presence xmlns='jabber:client' to='{bare}' type='subscribe'/>",
+    "<iq xmlns='jabber:client' to='{full}' id='d' type='get'><query xmlns='jabber:iq:version'/></iq>",
+    "<iq xmlns='jabber:client' to='{full}' id='d' type='result'><query xmlns='jabber:iq:version'/></iq>",
+]
+
+
+@pytest.mark.parametrize("stanza", DIRECT)
+async def test_people_do_not_reach_each_other_past_the_rooms(clinic: Clinic, stanza: str) -> None:
+    """Who waits, or has been finished, knows an address: nothing sent to it arrives, and nothing is learnt from it."""
+    staff, anna, bent = await two_citizens(clinic)
+    answers = []
+    for there in (staff, bent):
+        await there.client.send(f"<presence xmlns='{CLIENT}'/>")
+        await there.client.barrier()
+        begin, seen = len(there.client.received), len(anna.client.received)
+        await anna.client.send(stanza.format(full=there.client.jid, bare=there.client.bare))
+        await anna.client.barrier()
+        await there.client.barrier()
+        assert anna.client.bare not in text_of(there.client.received[begin:])
+        answers.append(len(anna.client.received) - seen)
+    seen = len(anna.client.received)
+    await anna.client.send(
+        stanza.format(full=f"nobody@{clinic.prosody.domain}/x", bare=f"nobody@{clinic.prosody.domain}")
+    )
+    await anna.client.barrier()
+    assert answers == [len(anna.client.received) - seen] * 2
+
+
+async def test_citizens_leave_nothing_with_the_accounts_of_the_services(clinic: Clinic) -> None:
+    """A subscription to the focus would be stored; only requests reach it."""
+    _, anna, _ = await two_citizens(clinic)
+    focus = clinic.settings.focus.partition("/")[0]
+    await anna.client.send(f"<presence xmlns='{CLIENT}' to='{focus}' type='subscribe'/>")
+    await anna.client.barrier()
+    stored = [path for path in clinic.directory.parent.rglob("*") if "roster" in str(path) and path.is_file()]
+    assert stored == []
 
 
 async def test_put_out_is_not_undone_by_letting_in_somebody_else(clinic: Clinic) -> None:
