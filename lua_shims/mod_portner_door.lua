@@ -17,6 +17,7 @@ local st = require "util.stanza";
 
 local NS, agent = line.NS, line.agent;
 local FOCUS_NS = "http://jitsi.org/protocol/focus";
+local NICK = "http://jabber.org/protocol/nick";
 local JIBRI_NS = "http://jitsi.org/protocol/jibri";
 local MUC_USER = "http://jabber.org/protocol/muc#user";
 
@@ -105,6 +106,14 @@ local function strip_gate_words(event)
 	end);
 end
 
+-- Readers of a message believe the name in it, so it is the name of the verdict or none.
+local function stamp_message(event)
+	local session, stanza = event.origin, event.stanza;
+	if not rooms_domains:contains(jid.host(stanza.attr.to)) then return strip_gate_words(event); end
+	local named = stanza:get_child("nick", NICK) and session.portner;
+	line.stamp_name(stanza, named and named.name, false);
+end
+
 local function gate_iq(event)
 	local stanza = event.stanza;
 	local kind = stanza.attr.type;
@@ -172,7 +181,7 @@ for _, form in ipairs { "full", "bare", "host" } do
 		module:hook("pre-" .. kind .. "/" .. form, line.guarded(keep_apart), 901);
 	end
 	module:hook("pre-iq/" .. form, line.guarded(gate_iq), 900);
-	module:hook("pre-message/" .. form, line.guarded(strip_gate_words), 900);
+	module:hook("pre-message/" .. form, line.guarded(stamp_message), 900);
 	module:hook("pre-presence/" .. form, line.guarded(stamp_presence), 900);
 end
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients.base import CLIENT, RefusedError
 from tests.clients.websocket import FramedClient
-from tests.clinic import Clinic, Person, is_inside, is_refusal_to_lobby
+from tests.clinic import NICK, Clinic, Person, is_inside, is_refusal_to_lobby
 from xmpp_agent.model.people import CompanionKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -125,6 +125,21 @@ async def test_citizens_leave_nothing_with_the_accounts_of_the_services(clinic: 
     await anna.client.barrier()
     stored = [path for path in clinic.directory.parent.rglob("*") if "roster" in str(path) and path.is_file()]
     assert stored == []
+
+
+async def test_a_name_in_a_message_is_the_verified_one(clinic: Clinic) -> None:
+    """Clients show the `<nick/>` of a chat line: a citizen cannot speak under staff's name, aloud or in private."""
+    staff, anna, _ = await two_citizens(clinic)
+    await clinic.come_in(staff, anna)
+    begin = len(staff.client.received)
+    line = f"<body>hello</body><nick xmlns='{NICK}'>Mette Madsen</nick>"
+    await anna.client.send(f"<message xmlns='{CLIENT}' to='{anna.room}' type='groupchat'>{line}</message>")
+    await anna.client.send(f"<message xmlns='{CLIENT}' to='{staff.seat_in_meeting}' type='chat'>{line}</message>")
+    lines = [
+        await staff.client.wait(lambda e, k=kind: e.get("type") == k, begin=begin)  # type: ignore[misc]  # bound now
+        for kind in ("groupchat", "chat")
+    ]
+    assert [line.findtext(f"{{{NICK}}}nick") for line in lines] == ["Anna Hansen"] * 2
 
 
 async def test_put_out_is_not_undone_by_letting_in_somebody_else(clinic: Clinic) -> None:
