@@ -127,6 +127,17 @@ local function gate_iq(event)
 	return recording_request(event, jibri);
 end
 
+-- A client stands in one lobby, under one nick. Whoever stands in ever more makes Prosody and each snapshot longer.
+local most_places = 4;
+
+local function may_stand(session, address)
+	if not jid.node(address) or not jid.resource(address) then return false; end
+	if session.portner.knocks[address] then return true; end
+	local places = 0;
+	for _ in pairs(session.portner.knocks) do places = places + 1; end
+	return places < most_places;
+end
+
 -- Time of the session's first knock at this lobby address; later presence does not move it.
 local function time_of_knock(session, address)
 	local knocks = session.portner.knocks;
@@ -155,12 +166,13 @@ local function towards_lobby(event, kind)
 	local session, stanza = event.origin, event.stanza;
 	local address = stanza.attr.to;
 	if kind == "unavailable" then
-		if session.portner and session.portner.knocks[address] then line.departed(address); end
+		if session.portner and session.portner.knocks[address] then line.departed(session, address); end
 		forget_place(session, address);
 		if not line.is_up() then return true; end
 		return nil;
 	end
-	if kind or not session.portner or not jid.resource(address) then return nil; end
+	if kind or not session.portner then return nil; end
+	if not may_stand(session, address) then return true; end
 	local since = time_of_knock(session, address);
 	stanza:tag("stamp", { xmlns = NS, pass = session.portner.pass, since = since }):reset();
 	if not line.is_up() then return answer_knock(event, address); end

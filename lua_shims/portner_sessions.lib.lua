@@ -9,6 +9,7 @@ local now = require "util.time".now;
 local page_size = 400;
 local departures_kept = 120; -- seconds: longer than an agent is away while staff's clients still show its list
 local most_departures = 2000;
+local most_of_one = 20; -- departures of one session: who knocks and leaves for ever does not push the others off the list
 
 return function (line)
 	local agent = line.agent;
@@ -96,7 +97,10 @@ return function (line)
 	local departures = {};
 
 	-- A goodbye may reach an agent that dies before it acts on it: the next one hears of it again.
-	function line.departed(address)
+	function line.departed(session, address)
+		local own = (session.portner.departures or 0) + 1;
+		session.portner.departures = own;
+		if own > most_of_one then return; end
 		departures[#departures + 1] = { address = address, at = now() };
 		if #departures > most_departures then table.remove(departures, 1); end
 	end

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, tostring
 
 import pytest
 
-from tests.clients.base import CLIENT, RefusedError
+from tests.clients.base import CLIENT, MUC, RefusedError
 from tests.clients.websocket import FramedClient
 from tests.clinic import NICK, Clinic, Person, is_inside, is_refusal_to_lobby
 from xmpp_agent.model.people import CompanionKind
@@ -164,3 +164,21 @@ async def test_put_out_is_not_undone_by_letting_in_somebody_else(clinic: Clinic)
     await staff.admit(bo)
     await bo.invited()
     assert is_inside(await bo.join())
+
+
+@pytest.mark.parametrize("where", ["no room", "many nicks", "other rooms"])
+async def test_standing_in_ever_more_places_does_not_keep_the_agent_out(clinic: Clinic, where: str) -> None:
+    """Two thousand lobby addresses of one citizen while the agent is away: it is back at once and sees everybody."""
+    staff, anna, bent = await two_citizens(clinic)
+    await bent.knock()
+    domain = clinic.prosody.lobby
+    shape = {"no room": f"{domain}/n%d", "many nicks": f"{anna.lobby}/n%d", "other rooms": f"r%d@{domain}/n"}[where]
+    await clinic.stop_agent()
+    for number in range(2000):
+        await anna.client.send(f"<presence xmlns='{CLIENT}' to='{shape % number}'><x xmlns='{MUC}'/></presence>")
+    await anna.client.barrier()
+    await clinic.start_agent()
+    node = staff.room.partition("@")[0]
+    assert bent.client.jid in [w.jid for w in clinic.agent.house.rooms[node].queue]
+    here = [element for element in await snapshot(clinic) if element.get("jid") == anna.client.jid]
+    assert [len(session) <= 4 for session in here] == [True]
