@@ -141,6 +141,15 @@ module:hook("muc-disco#info", function (event)
 	event.formdata["muc#roominfo_lobbyroom"] = jid.join(jid.node(event.room.jid), line.agent);
 end);
 
+-- How many are inside is the business of those inside: who waits would read there whether another visit goes on.
+module:hook("muc-disco#info", function (event)
+	if not event.form or event.room:get_occupant_jid(event.stanza.attr.from) then return; end
+	for index = #event.form, 1, -1 do
+		if event.form[index].name == "muc#roominfo_occupants" then table.remove(event.form, index); end
+	end
+	event.formdata["muc#roominfo_occupants"] = nil;
+end, -10);
+
 function module.unload()
 	line.close();
 	if not module.reloading then

@@ -142,6 +142,22 @@ async def test_a_name_in_a_message_is_the_verified_one(clinic: Clinic) -> None:
     assert [line.findtext(f"{{{NICK}}}nick") for line in lines] == ["Anna Hansen"] * 2
 
 
+async def test_who_waits_does_not_read_how_many_are_inside(clinic: Clinic) -> None:
+    """What a room tells of itself to somebody outside is the same before and during another's visit."""
+    staff, anna, bent = await two_citizens(clinic)
+
+    async def told() -> str:
+        info = await bent.client.request(bent.room, "<query xmlns='http://jabber.org/protocol/disco#info'/>")
+        return text_of(list(info))
+
+    before = await told()
+    await clinic.come_in(staff, anna)
+    assert await told() == before
+    inside = await staff.client.request(staff.room, "<query xmlns='http://jabber.org/protocol/disco#info'/>")
+    assert "muc#roominfo_occupants" in text_of([inside])
+    assert "muc#roominfo_lobbyroom" in text_of([inside])
+
+
 async def test_put_out_is_not_undone_by_letting_in_somebody_else(clinic: Clinic) -> None:
     """Staff puts a bisidder out and lets the interpreter in: the bisidder stays in the lobby."""
     companions = ((CompanionKind.BISIDDER, "Bo"), (CompanionKind.INTERPRETER, "Ida"))
