@@ -182,6 +182,25 @@ async def test_put_out_is_not_undone_by_letting_in_somebody_else(clinic: Clinic)
     assert is_inside(await bo.join())
 
 
+async def test_half_a_character_in_the_chat_breaks_no_lane(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
+    """JSON can carry halves of surrogate pairs, which neither XML nor the console's wire can."""
+    staff, anna, _ = await two_citizens(clinic)
+    await anna.knock()
+    noted: list[str] = []
+    clinic.agent.house.on_note.append(lambda _node, kind, _knock, text: noted.append(text) if kind == "wrote" else None)
+    begin = len(staff.client.received)
+    for words in (r"\ud800\udc00\ud800 one", r"\udfff", r"\u0000 two"):
+        chat = f'{{"type":"LOBBY_CHAT_MESSAGE","message":"{words}"}}'
+        await anna.client.send(
+            f"<message xmlns='{CLIENT}' to='{anna.lobby}' type='groupchat'>"
+            f"<json-message xmlns='http://jitsi.org/jitmeet'>{chat}</json-message></message>"
+        )
+    await staff.client.wait(lambda e: "two" in text_of([e]), begin=begin)
+    await clinic.agent.house.lanes.quiet()
+    assert noted == ["\U00010000 one", " two"]
+    assert "lane_job_failed" not in caplog.text
+
+
 @pytest.mark.parametrize("where", ["no room", "many nicks", "other rooms"])
 async def test_standing_in_ever_more_places_does_not_keep_the_agent_out(clinic: Clinic, where: str) -> None:
     """Two thousand lobby addresses of one citizen while the agent is away: it is back at once and sees everybody."""

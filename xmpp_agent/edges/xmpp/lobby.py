@@ -9,7 +9,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
-from xmpp_agent.edges.xmpp.stanzas import DISCO, GATE, JITMEET, MUC, MUC_ADMIN, PING, child, error, result, tag
+from xmpp_agent.edges.xmpp.stanzas import DISCO, GATE, JITMEET, MUC, MUC_ADMIN, PING, carried, child, error, result, tag
 from xmpp_agent.flows import talk
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, go_away, knock
@@ -128,4 +128,4 @@ def _line(stanza: Element) -> str | None:
     kind = payload.get("type")
     if not isinstance(kind, str) or kind.upper().replace("-", "_") != "LOBBY_CHAT_MESSAGE":
         return None
-    return str(payload["message"])[:LONGEST_LINE] or None
+    return carried(payload["message"][:LONGEST_LINE]) or None

@@ -28,15 +28,16 @@ def tag(name: str, attributes: dict[str, str] | None = None, *inner: str) -> str
 
 def _quoted(value: str) -> str:
     """Most values are addresses and ids; to see that nothing needs escaping takes a tenth of escaping."""
-    return f'"{value}"' if _PLAIN.fullmatch(value) else quoteattr(_clean(value))
+    return f'"{value}"' if _PLAIN.fullmatch(value) else quoteattr(carried(value))
 
 
 def text(words: str) -> str:
     """Character data: escaped, and without what XML cannot carry."""
-    return escape(_clean(words))
+    return escape(carried(words))
 
 
-def _clean(words: str) -> str:
+def carried(words: str) -> str:
+    """The words without what XML (and UTF-8) cannot carry: control characters, halves of surrogate pairs."""
     return _NOT_XML.sub("", words)
 
 
