@@ -1,5 +1,7 @@
 """Attacks that were tried on the running door: each broke something once, or holds by a hair, and must stay shut."""
 
+import sqlite3
+from contextlib import closing
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, tostring
 
@@ -8,6 +10,7 @@ import pytest
 from tests.clients.base import CLIENT, MUC, RefusedError
 from tests.clients.websocket import FramedClient
 from tests.clinic import NICK, Clinic, Person, is_inside, is_refusal_to_lobby
+from xmpp_agent.edges.xmpp.orders import Orders
 from xmpp_agent.model.people import CompanionKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -199,6 +202,48 @@ async def test_half_a_character_in_the_chat_breaks_no_lane(clinic: Clinic, caplo
     await clinic.agent.house.lanes.quiet()
     assert noted == ["\U00010000 one", " two"]
     assert "lane_job_failed" not in caplog.text
+
+
+async def knocks(client: FramedClient, addresses: list[str], ending: str = "") -> None:
+    """Knock at all of these as fast as the wire takes it; `ending` follows each."""
+    for address in addresses:
+        join = f"<presence xmlns='{CLIENT}' to='{address}'><x xmlns='{MUC}'/></presence>"
+        await client.send(join)
+        if ending:
+            await client.send(ending.format(address))
+    await client.barrier()
+
+
+def lines_on_record(clinic: Clinic) -> int:
+    """Length of the audit."""
+    with closing(sqlite3.connect(clinic.directory / "portner.sqlite3")) as file:
+        return int(file.execute("select count(*) from audit").fetchone()[0])
+
+
+async def snapshot(clinic: Clinic) -> Element:
+    """What Prosody would show a returning agent of the users (the first 400 entries)."""
+    orders = clinic.agent.house.prosody
+    assert isinstance(orders, Orders)
+    return await orders.ask(clinic.prosody.domain, "get", "<snapshot xmlns='urn:portner:gate:1' after='0'/>")
+
+
+async def test_a_flood_from_one_who_waits_costs_nobody_else_the_knock(clinic: Clinic) -> None:
+    """Thousands of knocks and goodbyes of one citizen: the next is on the list at once, the audit does not swell."""
+    owner = clinic.somebody()
+    one, two = await clinic.book(staff=owner), await clinic.book("Bent Olsen", staff=owner, cpr=BENT)
+    staff, bent = await clinic.open_room(one), await clinic.citizen(two, cpr=BENT)
+    _, token = await clinic.citizen_pass(one)
+    before = lines_on_record(clinic)
+    async with await FramedClient.connect(clinic.prosody, token) as client:
+        anna = clinic.at(client, one.room)
+        goodbye = f"<presence xmlns='{CLIENT}' to='{{}}' type='unavailable'/>"
+        await knocks(client, [anna.seat_in_lobby] * 3000, goodbye)
+        await bent.knock()
+        await staff.sees_waiting("Bent Olsen ✓ MitID")
+    assert lines_on_record(clinic) - before < 400
+    queue = clinic.agent.house.rooms[one.room].queue
+    assert [w.jid for w in queue if w.jid] == [bent.client.jid]
+    assert len([element for element in await snapshot(clinic) if element.get("at") == anna.seat_in_lobby]) <= 20
 
 
 @pytest.mark.parametrize("where", ["no room", "many nicks", "other rooms"])

@@ -137,8 +137,10 @@ class Component:
     def _follow(self, told: Told) -> None:
         if told.event == "closed":
             self._house.disconnect(told.jid.partition("@")[0])
-        elif told.event not in ("asleep", "awake"):
-            self._house.lanes.put(node_of(told.room), lambda: follow(self._house, told))
+        elif told.event in ("asleep", "awake"):
+            return
+        elif not self._house.lanes.put(node_of(told.room), lambda: follow(self._house, told)):
+            self._take_anew()  # the lane is full: the picture shows what it did not hear of
 
     def _when_live(self, act: Callable[[], None]) -> None:
         if self._held is None:

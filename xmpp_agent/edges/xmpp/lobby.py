@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
 from xmpp_agent.edges.xmpp.stanzas import DISCO, GATE, JITMEET, MUC, MUC_ADMIN, PING, carried, child, error, result, tag
+from xmpp_agent.edges.xmpp.turns import Turns
 from xmpp_agent.flows import talk
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, go_away, knock
@@ -24,6 +25,8 @@ class LobbyIn:
 
     def __init__(self, house: House, out: LobbyOut, put: Callable[[str], None]) -> None:
         self._house, self._out, self._put = house, out, put
+        self._turns = Turns(house.lanes)
+        self._leaving: set[tuple[str, str]] = set()
 
     def presence(self, stanza: Element) -> None:
         """A knock, a desk, or a goodbye."""
@@ -34,14 +37,27 @@ class LobbyIn:
         now = self._house.clock.now()
         if kind == "unavailable":
             self._out.forget(sender)
-            self._house.lanes.put(node, lambda: go_away(self._house, node, sender, now))
+            self._goodbye(sender, node, now)
         elif kind is None and (child(stanza, MUC, "x") is not None or not self._stands(node, sender, nick)):
             stamp = child(stanza, GATE, "stamp")
             pass_id = stamp.get("pass", "") if stamp is not None else ""
             since = _seconds(stamp.get("since", "")) if stamp is not None else 0.0
-            self._out.asked_with(sender, stanza.get("id", ""))
             arrival = Knock(node, sender, nick, pass_id, since, now)
-            self._house.lanes.put(node, lambda: knock(self._house, arrival))
+            if self._turns.take(sender, node, lambda: knock(self._house, arrival)):
+                self._out.asked_with(sender, stanza.get("id", ""))
+                self._leaving.discard((sender, node))
+
+    def _goodbye(self, sender: str, node: str, now: float) -> None:
+        """Never dropped, or a ghost would stay; a second one behind it says nothing new."""
+        if (sender, node) in self._leaving:
+            return
+        self._leaving.add((sender, node))
+
+        async def gone() -> None:
+            self._leaving.discard((sender, node))
+            await go_away(self._house, node, sender, now)
+
+        self._turns.take(sender, node, gone, always=True)
 
     def _stands(self, node: str, jid: str, nick: str) -> bool:
         """A second presence (the client adds its e-mail so) is swallowed: shown, it would cost the place in line."""
@@ -62,7 +78,7 @@ class LobbyIn:
         async def spoken() -> None:
             talk.chat(self._house, node, sender, to_nick, line)
 
-        self._house.lanes.put(node, spoken)
+        self._turns.take(sender, node, spoken)
 
     def iq(self, stanza: Element) -> None:
         """Discovery, ping, a staff member's Reject; everything else is told that there is no such service."""
@@ -94,7 +110,7 @@ class LobbyIn:
             verdict = await turn_away_from_desk(self._house, node, sender, nick)
             self._put(result(stanza) if verdict.is_open else error(stanza, "auth", "forbidden"))
 
-        if not self._house.lanes.put(node, rejected):
+        if not self._turns.take(sender, node, rejected):
             self._put(error(stanza, "wait", "resource-constraint"))
 
     def _is_person(self, jid: str) -> bool:

@@ -1,0 +1,41 @@
+"""How much one person may ask of the lobby at once: whoever floods it waits alone, not with everybody of the room."""
+
+import asyncio
+from collections import Counter
+
+from xmpp_agent.flows.lanes import Job, Lanes
+
+MOST = 20
+"""Stanzas of one client under way or of the last second. A stock client sends two or three when it knocks."""
+PAUSE = 1.0
+"""Seconds a turn counts after it is done: what each writes to the audit is bounded in time too."""
+
+
+class Turns:
+    """Puts the jobs of people into their rooms' lanes, a bounded number for each person (full JID)."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._taken: Counter[str] = Counter()
+
+    def take(self, who: str, lane: str, job: Job, *, always: bool = False) -> bool:
+        """Queue a job of this person; False when they have too many or the lane is full (the job is not taken)."""
+        if self._taken[who] >= MOST and not always:
+            return False
+        self._taken[who] += 1
+
+        async def counted() -> None:
+            try:
+                await job()
+            finally:
+                asyncio.get_running_loop().call_later(PAUSE, self._give_back, who)
+
+        if self._lanes.put(lane, counted):
+            return True
+        self._give_back(who)
+        return False
+
+    def _give_back(self, who: str) -> None:
+        self._taken[who] -= 1
+        if self._taken[who] <= 0:
+            del self._taken[who]
