@@ -91,6 +91,14 @@ class Ledger(Protocol):
         """
         ...
 
+    def jot(self, line: AuditLine, memory: RoomMemory | None = None, place: Place | None = None) -> None:
+        """Append what has happened already, in the order of the calls, without waiting for it.
+
+        It is committed with the next `write`, or within a few hundredths of a second. For facts only: nothing may
+        open because of it. A failure is logged; Prosody's own picture is what counts after a restart.
+        """
+        ...
+
     async def cancel_appointment(self, appointment_id: str, line: AuditLine) -> None:
         """Cancel, with its audit line, as `write`."""
         ...

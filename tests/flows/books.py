@@ -132,6 +132,18 @@ class Books:
     ) -> None:
         """See `ports.Ledger`."""
         await self._writing()
+        self._put(line, memory, place)
+        if used is not None:
+            self._shelf.used.setdefault(used.pass_.id, used)
+
+    def jot(self, line: AuditLine, memory: RoomMemory | None = None, place: Place | None = None) -> None:
+        """See `ports.Ledger`; what cannot be written is lost, as there."""
+        if self._shelf.refuse_writes or not self._life.alive:
+            self._shelf.refuse_writes = max(0, self._shelf.refuse_writes - 1)
+            return
+        self._put(line, memory, place)
+
+    def _put(self, line: AuditLine, memory: RoomMemory | None, place: Place | None) -> None:
         self._shelf.lines.append(line)
         if memory is not None:
             self._shelf.memories[memory.node] = memory
@@ -139,8 +151,6 @@ class Books:
             self._shelf.places.pop((place.node, place.seat), None)
             if not place.done:
                 self._shelf.places[place.node, place.seat] = place
-        if used is not None:
-            self._shelf.used.setdefault(used.pass_.id, used)
 
     async def cancel_appointment(self, appointment_id: str, line: AuditLine) -> None:
         """See `ports.Ledger`."""

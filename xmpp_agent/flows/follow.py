@@ -35,11 +35,11 @@ async def follow(house: House, told: Told) -> None:
     if told.event == "made":
         house.settle(replace(state, exists=True))
     elif told.event == "destroyed":
-        await _destroyed(house, state, told.at)
+        _destroyed(house, state, told.at)
     elif told.event == "joined":
         await _joined(house, state, told)
     elif told.event == "left":
-        await _left(house, state, told)
+        _left(house, state, told)
     elif told.event == "recording":
         house.settle(replace(state, recording=told.why == "on"))
 
@@ -61,7 +61,7 @@ async def _joined(house: House, state: RoomState, told: Told) -> None:
     after = queue.give_up(after, frozenset({pass_.seat}))
     house.settle(after)
     house.note(state.room.node, "arrived")
-    await _on_record(house, "joined", after, told, _given_up_place(house, after, person))
+    _on_record(house, "joined", after, told, _given_up_place(house, after, person))
     await invite_followers(house, state.room.node)
 
 
@@ -81,29 +81,29 @@ async def put_out(house: House, node: str, jid: str, reason: Reason) -> None:
         return  # the link is down: the picture taken after it shows them again, and they are put out then
 
 
-async def _left(house: House, state: RoomState, told: Told) -> None:
+def _left(house: House, state: RoomState, told: Told) -> None:
     after = visits.leave(state, told.jid, told.at)
     house.settle(after)
     house.note(state.room.node, "left")
     if after != state:
-        await _on_record(house, "left", after, told)
+        _on_record(house, "left", after, told)
 
 
-async def _destroyed(house: House, state: RoomState, now: float) -> None:
+def _destroyed(house: House, state: RoomState, now: float) -> None:
     gone = visits.gone(state)
-    await house.write("room-gone", TOLD, room=state.room.node, memory=visits.memory(gone))
+    house.jot("room-gone", room=state.room.node, memory=visits.memory(gone))
     house.settle(gone)
     for person in state.visitors():
-        await keep_place(house, state.room.node, person, now)
+        keep_place(house, state.room.node, person, now)
 
 
-async def keep_place(house: House, node: str, person: Occupant, now: float) -> None:
+def keep_place(house: House, node: str, person: Occupant, now: float) -> None:
     """Somebody's visit ended without staff finishing it: the old place is theirs for another ten minutes."""
     held = house.places.get((node, person.seat))
     if held is not None:
-        await house.write("place-kept", TOLD, room=node, place=replace(held, left_at=now))
+        house.jot("place-kept", room=node, place=replace(held, left_at=now))
 
 
-async def _on_record(house: House, act: str, after: RoomState, told: Told, place: Place | None = None) -> None:
+def _on_record(house: House, act: str, after: RoomState, told: Told, place: Place | None = None) -> None:
     kept = visits.memory(after)
-    await house.write(act, TOLD, room=after.room.node, subject=told.pass_id, note=told.why, memory=kept, place=place)
+    house.jot(act, room=after.room.node, subject=told.pass_id, note=told.why, memory=kept, place=place)

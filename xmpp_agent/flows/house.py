@@ -201,6 +201,26 @@ class House:
             self.places[place.node, place.seat] = place
         return verdict
 
+    def jot(
+        self,
+        act: str,
+        *,
+        room: str,
+        subject: str = "",
+        note: str = "",
+        memory: RoomMemory | None = None,
+        place: Place | None = None,
+    ) -> None:
+        """Put on record what has happened already; nobody waits for it and nothing may open because of it."""
+        line = AuditLine(self.clock.now(), act, room, subject, "", HAPPENED, note)
+        self.ledger.jot(line, memory=memory, place=place)
+        if place is not None:
+            self.places[place.node, place.seat] = place
+
+
+HAPPENED = Verdict(Decision.OPEN, Reason.ALLOWED)
+"""In the record of something that was told, not decided."""
+
 
 def not_on_record(verdict: Verdict) -> Verdict:
     """The refusal that takes the place of a verdict that could not be written down."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from xmpp_agent.flows.house import House, not_on_record
+from xmpp_agent.flows.house import House
 from xmpp_agent.model.appointments import Known
 from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import Lane, Place, RoomState, Waiting
@@ -132,10 +132,7 @@ async def go_away(house: House, node: str, jid: str, now: float) -> None:
     if person is None:
         return
     place = Place(node, person.seat, person.appointment, person.since, left_at=now)
-    left = Verdict(Decision.OPEN, Reason.ALLOWED)
-    written = await house.write("left-lobby", left, room=node, subject=person.pass_id, place=place)
-    if written == not_on_record(left):
-        house.places[node, person.seat] = place
+    house.jot("left-lobby", room=node, subject=person.pass_id, place=place)
     inside = any(o.seat == person.seat for o in house.rooms[node].inside)
     stepped = queue.step_away(house.rooms[node], jid, now)
     house.settle(queue.give_up(stepped, frozenset({person.seat})) if inside else stepped)

@@ -89,7 +89,7 @@ async def _end_unattended(house: House, state: RoomState, now: float) -> None:
     except Unavailable:
         return  # tried again while it is due
     for person in state.visitors():
-        await keep_place(house, node, person, now)
+        keep_place(house, node, person, now)
     house.settle(visits.gone(house.rooms[node]))
 
 

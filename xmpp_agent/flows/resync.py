@@ -1,10 +1,9 @@
 """After every (re)connection: the picture is taken anew from Prosody and laid over what was remembered."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from xmpp_agent.flows.follow import TOLD, Told, follow, put_out
+from xmpp_agent.flows.follow import Told, follow, put_out
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, knock
 from xmpp_agent.model.people import PassRecord, Role, SystemUser
@@ -61,7 +60,7 @@ async def rebuild(house: House, seen: list[Seen]) -> None:
             await follow(house, item)
     await _stand_again(house, sessions, records, now)
     await _put_right(house, rooms)
-    await _note_what_ended(house, before, now)
+    _note_what_ended(house, before, now)
     _take_off_lists(house, seen)
 
 
@@ -94,7 +93,7 @@ def _as_seen(
     house: House, state: RoomState, seen: SeenRoom | None, records: Mapping[str, PassRecord], now: float
 ) -> RoomState:
     absent = tuple(replace(w, jid="", nick="", away_since=w.away_since or now) for w in state.queue)
-    blank = replace(state, queue=absent, desks=())
+    blank = replace(state, queue=absent, desks=()) if state.queue or state.desks else state
     if seen is None:
         return replace(visits.gone(blank), asked_at=state.asked_at)  # staff may have asked a moment ago
     inside = tuple(
@@ -158,19 +157,16 @@ async def _put_right(house: House, rooms: Mapping[str, SeenRoom]) -> None:
                 await put_out(house, state.room.node, person.jid, Reason.OTHERS_INSIDE)
 
 
-async def _note_what_ended(house: House, before: tuple[RoomState, ...], now: float) -> None:
+def _note_what_ended(house: House, before: tuple[RoomState, ...], now: float) -> None:
     """Visits and waits that ended unseen: on record, so that the next start does not find them going on."""
-    writes = []
     for old in before:
         state = house.rooms[old.room.node]
         if old.visit is not None and state.visit is None:
-            writes.append(house.write("room-gone", TOLD, room=old.room.node, memory=visits.memory(state)))
+            house.jot("room-gone", room=old.room.node, memory=visits.memory(state))
     for (node, seat), place in tuple(house.places.items()):
         person = house.rooms[node].waiting(seat) if node in house.rooms else None
         if place.left_at is None and (person is None or not person.jid):
-            left = house.places[node, seat] = replace(place, left_at=now)
-            writes.append(house.write("left-lobby", TOLD, room=node, place=left))
-    await asyncio.gather(*writes)
+            house.jot("left-lobby", room=node, place=replace(place, left_at=now))
 
 
 def _take_off_lists(house: House, seen: list[Seen]) -> None:

@@ -62,12 +62,13 @@ def refreeze(state: RoomState, now: float) -> RoomState:
     visitors = state.visitors()
     unattended = bool(visitors) and not state.staff_inside()
     alone = bool(visitors) and not any(o.role is Role.CITIZEN for o in visitors)
-    return replace(
-        state,
-        frozen_since=_since(state.frozen_since, unattended, now),
-        alone_since=_since(state.alone_since, alone, now),
-        empty_since=_since(state.empty_since, state.visit is not None and state.visit.arrived and not visitors, now),
-    )
+    empty = state.visit is not None and state.visit.arrived and not visitors
+    held = (state.frozen_since, state.alone_since, state.empty_since)
+    holds = (unattended, alone, empty)
+    frozen_since, alone_since, empty_since = (_since(a, b, now) for a, b in zip(held, holds, strict=True))
+    if (frozen_since, alone_since, empty_since) == held:
+        return state
+    return replace(state, frozen_since=frozen_since, alone_since=alone_since, empty_since=empty_since)
 
 
 def _since(since: float | None, holds: bool, now: float) -> float | None:

@@ -71,6 +71,24 @@ async def test_lines_stand_in_the_order_of_the_calls(database: Database, path: P
     assert await holds(database, 1000)
 
 
+async def test_a_jotted_line_stands_before_the_next_that_is_waited_for(database: Database, path: Path) -> None:
+    """What nobody waits for keeps its place in the order and shares the commit of the next write."""
+    database.ledger.jot(a_line("jotted"), memory=RoomMemory("jotted", 4))
+    await database.ledger.write(a_line("written"))
+
+    assert notes(path) == ["jotted", "written"]
+    (kept,) = await database.store.memories(frozenset({"jotted"}))
+    assert kept.seq == 4
+
+
+async def test_a_jotted_line_stands_when_the_ledger_is_closed(path: Path) -> None:
+    """Closing right after it loses nothing."""
+    async with open_database(path, CIPHER, MARK, "one") as database:
+        database.ledger.jot(a_line("alone"))
+
+    assert notes(path) == ["alone"]
+
+
 async def test_concurrent_writes_share_commits(database: Database, path: Path) -> None:
     """A thousand writes at once need far fewer commits than a thousand."""
     wal = path.with_name(path.name + "-wal")

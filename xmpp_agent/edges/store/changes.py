@@ -49,6 +49,8 @@ INSERT_LINE = insert(audit)
 
 _forget_memory = delete(room_memory).where(room_memory.c.node == bindparam("node"))
 _forget_place = delete(places).where(and_(places.c.node == bindparam("node"), places.c.seat == bindparam("seat")))
+_keep_memory = insert(room_memory)
+_keep_place = insert(places)
 _meet_pass = insert(passes).from_select(
     ["id", "claims", "first_used_at", "revoked_at"],
     select(bindparam("p_id", type_=passes.c.id.type), null(), null(), null()).where(
@@ -73,12 +75,12 @@ _cancel = (
 
 def remember(memory: RoomMemory) -> Change:
     """Room memory as it is now."""
-    return Change((_forget_memory, insert(room_memory)), memory_values(memory))
+    return Change((_forget_memory, _keep_memory), memory_values(memory))
 
 
 def keep(place: Place) -> Change:
     """A place in the queue as it is now; a place given up is deleted."""
-    statements: tuple[Statement, ...] = (_forget_place,) if place.done else (_forget_place, insert(places))
+    statements: tuple[Statement, ...] = (_forget_place,) if place.done else (_forget_place, _keep_place)
     return Change(statements, place_values(place))
 
 

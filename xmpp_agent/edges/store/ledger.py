@@ -16,6 +16,10 @@ class Writer(Protocol):
         """Returns when the entry is committed; raises Unavailable when nothing of it stands."""
         ...
 
+    def jot(self, entry: Entry) -> None:
+        """Commits with the next write or soon; nobody waits, a failure is logged."""
+        ...
+
     async def close(self) -> None:
         """Commits what waits and lets go."""
         ...
@@ -35,14 +39,11 @@ class SqlLedger:
         used: PassRecord | None = None,
     ) -> None:
         """See `xmpp_agent.ports.Ledger.write`. Raises ValueError for a line that is no JSON (NaN)."""
-        changes: list[Change] = []
-        if memory is not None:
-            changes.append(remember(memory))
-        if place is not None:
-            changes.append(keep(place))
-        if used is not None:
-            changes.append(note_use(used))
-        await self._writer.write(Entry(canonical(line), tuple(changes)))
+        await self._writer.write(_entry(line, memory, place, used))
+
+    def jot(self, line: AuditLine, memory: RoomMemory | None = None, place: Place | None = None) -> None:
+        """See `xmpp_agent.ports.Ledger.jot`."""
+        self._writer.jot(_entry(line, memory, place, None))
 
     async def cancel_appointment(self, appointment_id: str, line: AuditLine) -> None:
         """Cancel as of `line.at`, with its audit line. Unknown or cancelled before: only the line."""
@@ -51,3 +52,14 @@ class SqlLedger:
     async def revoke_pass(self, pass_id: str, line: AuditLine) -> None:
         """Revoke as of `line.at`, with its audit line, also a pass never used yet."""
         await self._writer.write(Entry(canonical(line), (revoke(pass_id, line.at),)))
+
+
+def _entry(line: AuditLine, memory: RoomMemory | None, place: Place | None, used: PassRecord | None) -> Entry:
+    changes: list[Change] = []
+    if memory is not None:
+        changes.append(remember(memory))
+    if place is not None:
+        changes.append(keep(place))
+    if used is not None:
+        changes.append(note_use(used))
+    return Entry(canonical(line), tuple(changes))

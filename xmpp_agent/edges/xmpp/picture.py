@@ -1,5 +1,6 @@
 """Reads tells and snapshot pages, and notices when one is missing (epoch and seq of docs/gate-protocol.md)."""
 
+import asyncio
 from xml.etree.ElementTree import Element
 
 from xmpp_agent.edges.xmpp.orders import Orders
@@ -35,18 +36,21 @@ class Picture:
         return []
 
     async def take(self) -> list[Seen]:
-        """Ask every host for all its pages. Raises Unavailable when one cannot answer."""
+        """Ask every host for all its pages, side by side. Raises Unavailable when one cannot answer."""
         self._at.clear()
         seen: list[Seen] = []
         self._seen = seen
         try:
-            for host in self._hosts:
-                await self._pages(host, seen)
+            async with asyncio.TaskGroup() as hosts:
+                for host in self._hosts:
+                    hosts.create_task(self._pages(host))
+        except* Unavailable as missing:
+            raise Unavailable("no whole picture") from missing
         finally:
             self._seen = None
         return seen
 
-    async def _pages(self, host: str, seen: list[Seen]) -> None:
+    async def _pages(self, host: str) -> None:
         after = "0"
         for _ in range(MOST_PAGES):
             page = await self._orders.ask(host, "get", tag("snapshot", {"xmlns": GATE, "after": after}), self._read)

@@ -8,17 +8,22 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+import structlog
 from sqlalchemy.dialects import sqlite
 
 from xmpp_agent.edges.store.chain import Head, Link, link
 from xmpp_agent.edges.store.changes import INSERT_LINE, Entry, Statement
 from xmpp_agent.ports import Unavailable
 
+log = structlog.get_logger("store.writer")
 _MOST = 256
 """Entries in one transaction: bounds how long the first one waits for the others."""
+_PATIENCE = 0.02
+"""Seconds an entry nobody waits for may wait for one that shares its commit (and its flush to the disk)."""
 _DIALECT = sqlite.dialect(paramstyle="named")
 _HEAD = "SELECT seq, hash FROM audit WHERE shard = ? ORDER BY seq DESC LIMIT 1"
 _OF_ONE_ENTRY = (
@@ -34,7 +39,8 @@ _OF_ONE_ENTRY = (
 @dataclass(slots=True)
 class _Job:
     entry: Entry
-    done: asyncio.Future[None]
+    done: asyncio.Future[None] | None
+    """None: nobody waits for it."""
     fault: Exception | None = None
 
 
@@ -61,12 +67,20 @@ class SqliteWriter:
 
         A caller that is cancelled while it waits does not know: the entry may stand.
         """
-        job = _Job(entry, self._loop.create_future())
+        done = self._loop.create_future()
         with self._gate:
             if not self._open:
                 raise Unavailable("the ledger is closed")
-            self._jobs.put(job)
-        await job.done
+            self._jobs.put(_Job(entry, done))
+        await done
+
+    def jot(self, entry: Entry) -> None:
+        """Commit with the next write, or soon by itself; nobody waits, a failure is logged."""
+        with self._gate:
+            if self._open:
+                self._jobs.put(_Job(entry, None))
+            else:
+                log.error("ledger_closed")
 
     async def close(self) -> None:
         """Commits what waits, then closes the connection."""
@@ -95,12 +109,14 @@ class SqliteWriter:
         """What waits (at least one), and whether there will be more."""
         job = self._jobs.get()
         jobs: list[_Job] = []
+        somebody_waits, until = False, time.monotonic() + _PATIENCE
         while job is not None:
             jobs.append(job)
+            somebody_waits = somebody_waits or job.done is not None
             if len(jobs) == _MOST:
                 return True, jobs
             try:
-                job = self._jobs.get_nowait()
+                job = self._jobs.get(timeout=0.0 if somebody_waits else max(0.0, until - time.monotonic()))
             except Empty:
                 return True, jobs
         return False, jobs
@@ -174,6 +190,10 @@ class SqliteWriter:
 
 def _settle(jobs: list[_Job]) -> None:
     for job in jobs:
+        if job.done is None:
+            if job.fault is not None:
+                log.error("jot_lost", exc_info=job.fault)
+            continue
         if job.done.done():
             continue
         if job.fault is None:
