@@ -1,5 +1,7 @@
 """A client logs in with its pass, and what becomes of its connection."""
 
+from dataclasses import replace
+
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.questions import Answer, Question, refused
 from xmpp_agent.model.appointments import Known
@@ -56,7 +58,21 @@ async def _welcome(house: House, question: Question, known: Known, verdict: Verd
         return Answer(await house.write("authenticate", taken, room=pass_.room, subject=pass_.id))
     await house.remember(known, used_at if used_at is not None else question.at)
     house.connect(question.user, pass_)
+    if await _revoked_meanwhile(house, known):
+        house.disconnect(question.user)
+        said = Said("known_pass", Decision.REFUSE, Reason.PASS_REVOKED)
+        revoked = Verdict(Decision.REFUSE, Reason.PASS_REVOKED, (said,))
+        return Answer(await house.write("authenticate", revoked, room=pass_.room, subject=pass_.id))
     return Answer(verdict, role=pass_.role.value, name=names.in_meeting(known), pass_id=pass_.id, room=pass_.room)
+
+
+async def _revoked_meanwhile(house: House, known: Known) -> bool:
+    """Whether the pass was taken back while its login was on the way: nothing was there yet to be closed."""
+    record = await house.store.pass_record(known.pass_.id)
+    if record is None or record.revoked_at is not None:
+        house.known[known.pass_.id] = replace(known, revoked=True)
+    kept = house.known.get(known.pass_.id)
+    return kept is None or kept.revoked
 
 
 def lane(house: House, question: Question) -> str:
