@@ -114,15 +114,20 @@ return function (line)
 		return recent;
 	end
 
-	-- Keys are full JIDs, and "gone <address>" (no JID holds a space).
+	-- Keys are full JIDs, "gone <address>" and "login <user> <pass>" (no user name holds a space).
 	line.answer_snapshot(page_size, function ()
 		local keys = {};
 		for _, departure in ipairs(recent_departures()) do keys[#keys + 1] = "gone " .. departure.address; end
 		for _, session in ipairs(own_sessions()) do keys[#keys + 1] = session.full_jid; end
+		for _, login in pairs(logins) do keys[#keys + 1] = ("login %s %s"):format(login.user, login.pass); end
 		return keys;
 	end, function (key)
 		local address = key:match("^gone (.*)$");
 		if address then return "<gone" .. attribute("at", address) .. "/>"; end
+		local user, pass = key:match("^login (%S+) (%S+)$");
+		if user then
+			return "<session" .. attribute("jid", jid.join(user, module.host)) .. attribute("pass", pass) .. "/>";
+		end
 		local session = prosody.full_sessions[key];
 		return session and session.portner and describe(session) or "";
 	end);
@@ -149,6 +154,11 @@ return function (line)
 		for _, session in ipairs(own_sessions()) do
 			if session.portner.pass == attr.pass then shut(session, attr.text); end
 		end
+		local unbound = {};
+		for session, login in pairs(logins) do
+			if login.pass == attr.pass then unbound[#unbound + 1] = session; end
+		end
+		for _, session in ipairs(unbound) do session:close({ condition = "policy-violation", text = attr.text }); end
 		return {};
 	end);
 end

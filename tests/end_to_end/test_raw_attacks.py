@@ -11,7 +11,8 @@ from tests.clients.base import CLIENT, MUC, RefusedError
 from tests.clients.websocket import FramedClient
 from tests.clinic import NICK, Clinic, Person, is_inside, is_refusal_to_lobby
 from xmpp_agent.edges.xmpp.orders import Orders
-from xmpp_agent.model.people import CompanionKind
+from xmpp_agent.model.appointments import Known
+from xmpp_agent.model.people import CompanionKind, Pass
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BENT = "0202020202"
@@ -83,6 +84,47 @@ async def test_a_login_cut_before_it_has_a_resource_keeps_no_seat(clinic: Clinic
         except RefusedError:
             await clinic.agent.house.lanes.quiet()
     pytest.fail("the seat stays taken by nobody")
+
+
+async def test_a_login_without_a_resource_keeps_its_seat_over_a_restart(clinic: Clinic) -> None:
+    """Logged in before the agent was restarted, bound after: a second connection on it is refused."""
+    booked = await clinic.book(staff=clinic.somebody())
+    _, token = await clinic.citizen_pass(booked)
+    async with await login(clinic, token) as first:
+        await clinic.stop_agent()
+        await clinic.start_agent()
+        await first._bind(False)
+        with pytest.raises(RefusedError):
+            await FramedClient.connect(clinic.prosody, token)
+
+
+async def test_a_pass_taken_back_before_the_resource_is_closed(clinic: Clinic) -> None:
+    """Logged in and not bound yet: revoking ends that stream too."""
+    booked = await clinic.book(staff=clinic.somebody())
+    pass_, token = await clinic.citizen_pass(booked)
+    async with await login(clinic, token) as first:
+        await clinic.agent.revoke(pass_.id)
+        await first.wait(is_gone)
+
+
+async def test_a_pass_taken_back_in_the_middle_of_its_login_is_dead(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The agent has read the pass as good when it is revoked: the login is refused, and the next one too."""
+    booked = await clinic.book(staff=clinic.somebody())
+    pass_, token = await clinic.citizen_pass(booked)
+    read = clinic.agent.house.store.known
+
+    async def read_and_revoked(asked: Pass) -> Known | None:
+        known = await read(asked)
+        monkeypatch.undo()
+        await clinic.agent.revoke(pass_.id)
+        return known
+
+    monkeypatch.setattr(clinic.agent.house.store, "known", read_and_revoked)
+    for _ in range(2):
+        with pytest.raises(RefusedError):
+            await FramedClient.connect(clinic.prosody, token)
 
 
 DIRECT = [
