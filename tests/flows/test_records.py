@@ -82,6 +82,21 @@ async def test_whose_visit_overruns_may_connect_again(day: Day) -> None:
     assert inside(day) == ["anna", "mette"]
 
 
+async def test_the_id_of_a_pass_stands_for_one_pass(day: Day) -> None:
+    """A well signed token that says something else under an id used before is no pass."""
+    used = session(day, "anna").pass_
+    day.shelf.minted["twin"] = replace(used, seat="seat-bo", person="bo", appointment="bo", proved="id-bo")
+    assert await day.prosody.connect("twin", day.shelf.minted["twin"]) is None
+
+
+async def test_staff_of_another_room_take_no_desk_here(day: Day) -> None:
+    """Whoever may not open a room is not shown who waits for it."""
+    await play(day, "open lars")
+    await day.prosody.knock(session(day, "lars"), MAIN)
+    await day.agent.quiet()
+    assert [jid for jid, _ in day.agent.house.rooms[MAIN].desks] == [session(day, "mette").jid]
+
+
 class WhileReading(Books):
     """Another lane brings the room in while its memory is read."""
 
