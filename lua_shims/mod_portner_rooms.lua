@@ -28,6 +28,13 @@ local grant_life = 10; -- seconds; Jitsi's mod_muc_meeting_id and mod_muc_rate_l
 
 local granted = setmetatable({}, { __mode = "k" }); -- [stanza] = what the agent allowed this very stanza to do
 
+-- A visitor's join that Jitsi's modules still hold back belongs to the visit that ended: it needs a new yes.
+function line.void_grants(room_jid)
+	for stanza, grant in pairs(granted) do
+		if grant.room == room_jid and grant.attr.affiliation ~= "owner" then granted[stanza] = nil; end
+	end
+end
+
 if (module:get_option_number("muc_room_cache_size", 100) or 0) < 1000 then
 	module:log("warn", "muc_room_cache_size is below 1000: occupied rooms above it vanish from the agent's sight");
 end

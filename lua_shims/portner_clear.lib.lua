@@ -74,6 +74,7 @@ return function (line, rights, roster)
 	end
 
 	order("turnover", function (room)
+		line.void_grants(room.jid);
 		room._history = nil;
 		forget_subject(room);
 		rights.clear_absent(room);

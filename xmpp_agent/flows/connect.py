@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from xmpp_agent.flows.house import House
+from xmpp_agent.flows.house import ANSWER_WITHIN, House
 from xmpp_agent.flows.questions import Answer, Question, refused
 from xmpp_agent.model.appointments import Known
 from xmpp_agent.model.people import PassRecord
@@ -12,6 +12,8 @@ from xmpp_agent.ports import PassFault, Unavailable
 from xmpp_agent.rules import names
 from xmpp_agent.rules.admission.facts import Asks, Facts, SeatHolder
 from xmpp_agent.rules.admission.order import decide
+
+TOO_LATE = Verdict(Decision.REFUSE, Reason.TOO_LATE)
 
 
 async def authenticate(house: House, question: Question) -> Answer:
@@ -56,6 +58,8 @@ async def _welcome(house: House, question: Question, known: Known, verdict: Verd
         said = Said("one_seat_each", Decision.REFUSE, Reason.SEAT_TAKEN)
         taken = Verdict(Decision.REFUSE, Reason.SEAT_TAKEN, (said,))
         return Answer(await house.write("authenticate", taken, room=pass_.room, subject=pass_.id))
+    if house.clock.now() - question.at > ANSWER_WITHIN:  # Prosody has said no already; the seat must stay free
+        return Answer(await house.write("authenticate", TOO_LATE, room=pass_.room, subject=pass_.id))
     await house.remember(known, used_at if used_at is not None else question.at)
     house.connect(question.user, pass_)
     if await _revoked_meanwhile(house, known):

@@ -76,7 +76,7 @@ class House:
     used: dict[str, float] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     tried: dict[str, float] = field(default_factory=dict)
-    """By room: when a turnover was last tried by the clock."""
+    """By room: when the clock last tried to end or clear it."""
     told: dict[str, dict[str, int]] = field(default_factory=dict)
     """By room and seat: the place in line people were told last."""
     on_change: list[Callable[[Change], None]] = field(default_factory=list)

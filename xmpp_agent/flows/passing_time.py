@@ -1,5 +1,7 @@
 """What only time brings about: a visit left alone ends, kept places run out, stuck turnovers are tried again."""
 
+from dataclasses import replace
+
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.follow import TOLD, keep_place
 from xmpp_agent.flows.house import House
@@ -12,7 +14,7 @@ from xmpp_agent.rules import queue, visits
 
 DEFAULT_GRACE = 120.0
 RETRY = 5.0
-"""Seconds between attempts at a turnover that failed."""
+"""Seconds between attempts at what Prosody did not do."""
 
 
 def due(house: House, now: float) -> tuple[str, ...]:
@@ -44,6 +46,7 @@ async def pass_time(house: House, node: str) -> None:
     tell_late(house, node)
     state = house.rooms[node]
     if _unattended(house, state, now):
+        house.tried[node] = now
         await _end_unattended(house, state, now)
     elif _turnover_waits(house, state, now) or visits.ends_by_itself(state, now):
         house.tried[node] = now
@@ -58,7 +61,8 @@ def _turnover_waits(house: House, state: RoomState, now: float) -> bool:
 
 
 def _unattended(house: House, state: RoomState, now: float) -> bool:
-    return state.frozen_since is not None and now - state.frozen_since > _grace(house, state)
+    over = state.frozen_since is not None and now - state.frozen_since > _grace(house, state)
+    return over and now - house.tried.get(state.room.node, 0.0) >= RETRY
 
 
 def _nameless(house: House, state: RoomState) -> tuple[str, ...]:
@@ -133,4 +137,5 @@ def tidy(house: House) -> None:
     horizon = house.clock.now() - queue.PLACE_KEPT
     for key, place in tuple(house.places.items()):
         if place.left_at is not None and place.left_at < horizon:
+            house.jot("place-expired", room=place.node, place=replace(place, done=True))
             del house.places[key]

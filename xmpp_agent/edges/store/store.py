@@ -188,13 +188,13 @@ async def _in_chunks(
 
 async def _open_memories(db: AsyncConnection) -> tuple[RoomMemory, ...]:
     """Of every room with an open visit, open turnover, a freeze or a kept place."""
-    kept = await db.scalars(select(places.c.node).distinct())
+    kept = await db.scalars(select(places.c.node).where(places.c.left_at.is_(None)).distinct())
     nodes = set(kept)
     busy = or_(
         room_memory.c.visit.is_not(None),
         room_memory.c.turnover_open,
         room_memory.c.frozen_since.is_not(None),
-        room_memory.c.node.in_(select(places.c.node)),
+        room_memory.c.node.in_(select(places.c.node).where(places.c.left_at.is_(None))),
     )
     found = [memory_of(row) for row in (await db.execute(select(room_memory).where(busy))).mappings()]
     bare = sorted(nodes - {memory.node for memory in found})

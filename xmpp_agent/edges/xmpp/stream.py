@@ -14,6 +14,8 @@ from xmpp_agent.ports import Unavailable
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 0.5
 """Seconds between attempts; slixmpp's own back-off grows to 300 s, far too slow for a door (measured)."""
+PATIENCE_OF_PROSODY = 3.0
+"""Seconds after which Prosody gives the slot away when a ping is not answered."""
 SILENCE = 4.0
 """Seconds without Prosody's ping after which the link is held for dead (docs/gate-protocol.md)."""
 
@@ -41,12 +43,13 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
         super().__init__(domain, secret, host, port, fix_error_ns=True)
         self._on_stanza, self._on_up, self._on_down = on_stanza, on_up, on_down
         self._up = False
-        self._heard_at = 0.0
+        self._heard_at = self._listened_at = 0.0
+        self._slept = False
         self._delay = FIRST_DELAY
         self._wanted = False
         self._timers: set[asyncio.TimerHandle] = set()
         self.standby = False
-        """Another agent holds the slot."""
+        """Another agent holds the slot; what this one knows grows old."""
         for name in ("Presence", "IM"):  # slixmpp's roster of everybody ever seen grows for ever (measured)
             self.remove_handler(name)
         self.add_event_handler("session_start", self._session_start)
@@ -62,7 +65,7 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
     def start(self) -> None:
         """Connect, and keep connecting until `stop`."""
         self._wanted = True
-        self.connect()
+        self._connect()
 
     async def stop(self) -> None:
         """Close the stream and stay away."""
@@ -95,17 +98,24 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
             super()._spawn_event(xml)
 
     def _session_start(self, _: Any) -> None:
-        after_standby, self.standby = self.standby, False
+        elsewhere, self.standby, self._slept = self.standby or self._slept, False, False
         self._up, self._delay = True, FIRST_DELAY
-        self._heard_at = self.loop.time()
+        self._heard_at = self._listened_at = self.loop.time()
         self._later(1.0, self._listen)
         log.info("link_up")
-        self._on_up(after_standby)
+        self._on_up(elsewhere)
 
     def _listen(self) -> None:
+        """Each second while up. A second that took longer than Prosody's patience means that this process stood
+        still: another agent may have come and gone in it without a word reaching us.
+        """
+        late = self.loop.time() - self._listened_at > PATIENCE_OF_PROSODY
+        self._listened_at = self.loop.time()
+        self._slept = self._slept or late
         if not self._up:
             return
         if self.loop.time() - self._heard_at > SILENCE:
+            self._slept = True
             log.warning("link_silent")
             self.abort()
             return
@@ -135,6 +145,13 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
     def _connect(self) -> None:
         if self._wanted and self.transport is None:
             self.connect()
+            self._later(SILENCE, self._give_up)
+
+    def _give_up(self) -> None:
+        """A connection that never became a stream (a port that answers, a Prosody that hangs) is tried anew."""
+        if not self._up and self.transport is not None:
+            log.warning("no_stream")
+            self.abort()
 
     def _later(self, seconds: float, act: Callable[[], Any]) -> None:
         def run() -> None:
