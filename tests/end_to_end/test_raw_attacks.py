@@ -288,6 +288,29 @@ async def test_a_flood_from_one_who_waits_costs_nobody_else_the_knock(clinic: Cl
     assert len([element for element in await snapshot(clinic) if element.get("at") == anna.seat_in_lobby]) <= 20
 
 
+ASKING = {
+    "join": "<presence xmlns='jabber:client' to='{room}/n{n}'><x xmlns='http://jabber.org/protocol/muc'/></presence>",
+    "admit": "<message xmlns='jabber:client' to='{room}'><x xmlns='http://jabber.org/protocol/muc#user'>"
+    "<invite to='a@b/{n}'/></x></message>",
+    "conference": "<iq xmlns='jabber:client' to='{focus}' type='set' id='c{n}'>"
+    "<conference xmlns='http://jitsi.org/protocol/focus' room='{room}'/></iq>",
+}
+
+
+@pytest.mark.parametrize("ask", ASKING)
+async def test_asking_for_ever_does_not_fill_the_audit(clinic: Clinic, ask: str) -> None:
+    """A thousand questions of one citizen, all denied: a bounded number is on record, the next citizen is heard."""
+    staff, anna, bent = await two_citizens(clinic)
+    before = lines_on_record(clinic)
+    for number in range(1000):
+        await anna.client.send(ASKING[ask].format(room=anna.room, n=number, focus=clinic.settings.focus))
+    await anna.client.request(
+        clinic.prosody.services, "<query xmlns='http://jabber.org/protocol/disco#info'/>", seconds=30
+    )
+    assert lines_on_record(clinic) - before < 300
+    await clinic.come_in(staff, bent)
+
+
 @pytest.mark.parametrize("where", ["no room", "many nicks", "other rooms"])
 async def test_standing_in_ever_more_places_does_not_keep_the_agent_out(clinic: Clinic, where: str) -> None:
     """Two thousand lobby addresses of one citizen while the agent is away: it is back at once and sees everybody."""

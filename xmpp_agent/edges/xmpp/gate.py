@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 import structlog
 
 from xmpp_agent.edges.xmpp.stanzas import GATE, error, result, tag
+from xmpp_agent.edges.xmpp.turns import Patience
 from xmpp_agent.flows import connect, enter, let_in, moderate
 from xmpp_agent.flows.house import ANSWER_WITHIN, House, node_of
 from xmpp_agent.flows.questions import Answer, Item, Question, refused
@@ -49,6 +50,7 @@ class Gate:
 
     def __init__(self, house: House, put: Callable[[str], None]) -> None:
         self._house, self._put = house, put
+        self._patience = Patience()
         names = house.addresses
         self._flows: dict[str, dict[str, Flow]] = {
             names.users: USER_QUESTIONS,
@@ -65,6 +67,9 @@ class Gate:
         asked = parse(question, at)
         if asked is None:
             self._send(_reply(stanza, refused(Reason.BAD_REQUEST), self._house.addresses.lobby))
+            return
+        if self._patience.is_over(asked.jid or asked.token):
+            self._send(error(stanza, "wait", "resource-constraint"))
             return
         key = connect.lane(self._house, asked) if flow is connect.authenticate else node_of(asked.room)
         if not self._house.lanes.put(key, lambda: self._answer(stanza, asked, flow)):
@@ -84,6 +89,8 @@ class Gate:
             raise
         if answer.verdict.decision is Decision.REFUSE:
             log.info("refused", question=asked.ask, reason=answer.verdict.reason.value)
+        if not answer.verdict.is_open and self._house.addresses.system_user(asked.jid) is None:
+            self._patience.denied(asked.jid or asked.token)
         self._send(_reply(stanza, answer, self._house.addresses.lobby))
 
     def _send(self, stanza: str) -> None:
