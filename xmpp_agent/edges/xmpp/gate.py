@@ -68,7 +68,7 @@ class Gate:
         if asked is None:
             self._send(_reply(stanza, refused(Reason.BAD_REQUEST), self._house.addresses.lobby))
             return
-        if self._patience.is_over(asked.jid or asked.token):
+        if self._patience.is_over(_asker(asked)):
             self._send(error(stanza, "wait", "resource-constraint"))
             return
         key = connect.lane(self._house, asked) if flow is connect.authenticate else node_of(asked.room)
@@ -90,7 +90,7 @@ class Gate:
         if answer.verdict.decision is Decision.REFUSE:
             log.info("refused", question=asked.ask, reason=answer.verdict.reason.value)
         if not answer.verdict.is_open and self._house.addresses.system_user(asked.jid) is None:
-            self._patience.denied(asked.jid or asked.token)
+            self._patience.denied(_asker(asked))
         self._send(_reply(stanza, answer, self._house.addresses.lobby))
 
     def _send(self, stanza: str) -> None:
@@ -98,6 +98,11 @@ class Gate:
             self._put(stanza)
         except Unavailable:
             log.info("answer_dropped")
+
+
+def _asker(question: Question) -> str:
+    """Whose questions are counted together: an address, or the same token again (not kept, it is a secret)."""
+    return question.jid or str(hash(question.token))
 
 
 def parse(element: Element, at: float) -> Question | None:

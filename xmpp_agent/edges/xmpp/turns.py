@@ -7,8 +7,9 @@ from xmpp_agent.flows.lanes import Job, Lanes
 
 MOST = 20
 """Stanzas of one client under way or of the last second. A stock client sends two or three when it knocks."""
-MOST_DENIED = 40
-"""Questions at the door answered with a no within a second. A client that is sent to the lobby asks once or twice."""
+MOST_DENIED = 100
+REMEMBERED = 10.0
+"""Questions at the door answered with a no within so many seconds. A client that is sent to the lobby asks twice."""
 PAUSE = 1.0
 """Seconds a turn counts after it is done: what each writes to the audit is bounded in time too."""
 
@@ -20,13 +21,13 @@ class Patience:
         self._denied: Counter[str] = Counter()
 
     def is_over(self, who: str) -> bool:
-        """Whether they were denied so often within the last second that they are not heard now."""
+        """Whether they were denied so often of late that they are not heard now."""
         return self._denied[who] >= MOST_DENIED
 
     def denied(self, who: str) -> None:
         """Note one more no."""
         self._denied[who] += 1
-        asyncio.get_running_loop().call_later(PAUSE, self._forget, who)
+        asyncio.get_running_loop().call_later(REMEMBERED, self._forget, who)
 
     def _forget(self, who: str) -> None:
         self._denied[who] -= 1
