@@ -1,7 +1,7 @@
 """The house: what the agent knows right now, and the ways out of it that the flows may use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.model.appointments import Known
@@ -124,6 +124,9 @@ class House:
                 state = visits.remember(state, kept)
             if known.room.node not in self.rooms:  # another lane may have brought it in meanwhile
                 self.settle(state)
+        was = self.known.get(known.pass_.id)
+        if was is not None and was.revoked:  # read from the store before it was taken back: dead stays dead
+            known = replace(known, revoked=True)
         self.known[known.pass_.id] = known
         self.used[known.pass_.id] = first_used_at
 

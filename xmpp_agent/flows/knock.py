@@ -38,10 +38,11 @@ async def knock(house: House, arrival: Knock) -> None:
         turn_off(house, arrival, Reason.AUDIT_UNAVAILABLE)
         return
     state = house.rooms.get(arrival.node)
-    if known is not None and state is not None and known.pass_.role is Role.STAFF:
-        await _take_desk(house, arrival, known, state)
-        return
     verdict = _judge(house, arrival, known, state)
+    is_staff = known is not None and known.pass_.role is Role.STAFF
+    if known is not None and state is not None and is_staff and verdict.decision is not Decision.REFUSE:
+        _take_desk(house, arrival, known, state)
+        return
     if state is None or known is None or known.appointment is None or verdict.decision is Decision.REFUSE:
         await house.write("knock", verdict, room=state.room.node if state else "", subject=arrival.pass_id)
         turn_off(house, arrival, verdict.reason)
@@ -49,7 +50,7 @@ async def knock(house: House, arrival: Knock) -> None:
     await _take_place(house, arrival, known, verdict)
 
 
-async def _take_desk(house: House, arrival: Knock, known: Known, state: RoomState) -> None:
+def _take_desk(house: House, arrival: Knock, known: Known, state: RoomState) -> None:
     if not may_open(known, state.room):
         turn_off(house, arrival, Reason.NOT_STAFF_HERE)
         return
