@@ -42,8 +42,11 @@ Seen = SeenRoom | SeenSession | SeenGone | Told
 """What came over the stream while the picture was taken, in its order."""
 
 
-async def rebuild(house: House, seen: list[Seen]) -> None:
-    """Make the house agree with Prosody. Raises Unavailable when the store cannot help: the door then stays shut."""
+async def rebuild(house: House, seen: list[Seen]) -> Mapping[str, PassRecord]:
+    """Make the house agree with Prosody; answers the passes it found at work, by id.
+
+    Raises Unavailable when the store cannot help: the door then stays shut.
+    """
     rooms = {item.jid: item for item in seen if isinstance(item, SeenRoom)}
     sessions = [item for item in seen if isinstance(item, SeenSession)]
     records = await _records(house, rooms.values(), sessions)
@@ -62,6 +65,7 @@ async def rebuild(house: House, seen: list[Seen]) -> None:
     await _put_right(house, rooms)
     _note_what_ended(house, before, now)
     _take_off_lists(house, seen)
+    return records
 
 
 async def _records(house: House, rooms: Iterable[SeenRoom], sessions: list[SeenSession]) -> Mapping[str, PassRecord]:
@@ -188,14 +192,16 @@ def _lobby_addresses(seen: list[Seen]) -> Iterator[str]:
             yield from (address for address, _ in item.at)
 
 
-async def look_up_names(house: House) -> None:
+async def look_up_names(house: House, records: Mapping[str, PassRecord]) -> None:
     """Look up whoever is inside and not known yet, so that the console can name them; after the door works again.
 
     Raises Unavailable when the store cannot.
     """
     for node, state in tuple(house.rooms.items()):
-        unknown = [o.pass_id for o in state.inside if o.pass_id not in house.known]
-        for pass_id in unknown:
-            await house.holder(pass_id)
+        unknown = [records[o.pass_id] for o in state.inside if o.pass_id not in house.known and o.pass_id in records]
+        for record in unknown:
+            known = await house.store.known(record.pass_)
+            if known is not None and record.pass_.id not in house.known:
+                await house.remember(known, record.first_used_at)
         if unknown:
             house.shown_anew(node)

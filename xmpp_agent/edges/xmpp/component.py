@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from xml.etree.ElementTree import Element
 
@@ -17,6 +17,7 @@ from xmpp_agent.edges.xmpp.stream import GateStream
 from xmpp_agent.flows.follow import Told, follow
 from xmpp_agent.flows.house import House, node_of
 from xmpp_agent.flows.resync import look_up_names, rebuild
+from xmpp_agent.model.people import PassRecord
 from xmpp_agent.ports import Unavailable
 
 log = structlog.get_logger("xmpp.component")
@@ -162,14 +163,14 @@ class Component:
                 with _collector_asleep():
                     seen = await self._picture.take()
                     await self._house.lanes.quiet()
-                    await rebuild(self._house, seen)
+                    records = await rebuild(self._house, seen)
             except Unavailable:
                 log.warning("resync_failed")
             except Exception as error:  # were this task to end here, the door would stay shut unsaid
                 log.error("resync_broken", exc_info=error)
             else:
                 self._go_live()
-                await self._look_up_names()
+                await self._look_up_names(records)
                 return
             await asyncio.sleep(BETWEEN_TRIES)
 
@@ -179,8 +180,8 @@ class Component:
         for act in held:
             self._act(act)
 
-    async def _look_up_names(self) -> None:
+    async def _look_up_names(self, records: Mapping[str, PassRecord]) -> None:
         try:
-            await look_up_names(self._house)
+            await look_up_names(self._house, records)
         except Unavailable:
             log.warning("names_unknown")  # the console shows a dash; the door does not need them
