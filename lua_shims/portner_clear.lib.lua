@@ -1,4 +1,4 @@
--- Orders for rooms: invite, kick, destroy, turnover, role.
+-- Orders for rooms: invite, kick, destroy, turnover.
 
 local jid = require "util.jid";
 local st = require "util.stanza";
@@ -28,8 +28,6 @@ return function (line, rights, roster)
 		local occupant_jid = room:get_occupant_jid(attr.jid or "");
 		if occupant_jid then room:set_role(true, occupant_jid, nil, attr.text); end
 	end);
-
-	order("role", function (room, attr) rights.set(room, attr.jid or "", attr.affiliation, attr.role); end);
 
 	line.obey("destroy", function (attr)
 		local room = rights.room(jid.prep(attr.room or ""));

@@ -61,14 +61,6 @@ return function (line)
 		return room:get_affiliation(bare) == affiliation;
 	end
 
-	-- Affiliation and role of somebody inside, on the agent's order.
-	function rights.set(room, full_jid, affiliation, role)
-		local occupant_jid = room:get_occupant_jid(full_jid);
-		if not occupant_jid then return; end
-		if affiliation then set_quietly(room, jid.bare(full_jid), affiliation); end
-		if role then room:set_role(true, occupant_jid, role); end
-	end
-
 	-- A ban stays; every other right goes with the person.
 	function rights.take_back_if_absent(room, bare)
 		local affiliation = room._affiliations[bare];

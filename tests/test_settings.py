@@ -57,14 +57,14 @@ def test_all_of_ours_lives_under_the_data_dir(monkeypatch: pytest.MonkeyPatch, t
 def test_environment_over_file_over_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What the environment says wins over the file, which wins over what follows from the domain."""
     config = tmp_path / "portner.toml"
-    config.write_text('domain = "file.dk"\nmuc = "rooms.file.dk"\ncomponent_port = 6000\nlanguage = "en"\n')
+    config.write_text('domain = "file.dk"\nmuc = "rooms.file.dk"\ncomponent_port = 6000\n')
     monkeypatch.setenv("PORTNER_COMPONENT_PORT", "6001")
 
     settings = load_settings(config)
 
     assert settings.domain == "meet.example.dk"
     assert settings.lobby == "lobby.meet.example.dk"
-    assert (settings.muc, settings.component_port, settings.language) == ("rooms.file.dk", 6001, "en")
+    assert (settings.muc, settings.component_port) == ("rooms.file.dk", 6001)
 
 
 def test_the_file_may_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -94,8 +94,6 @@ class Settings(BaseSettings):
     """Unix socket for the console and the command line; default agent.sock in `data_dir`."""
     supervisors: Mapping[Uid, Units] = Field(default_factory=lambda: {os.getuid(): frozenset({ALL_UNITS})})
     """Unix users (number or name) who may use the socket, and for which units ("*": all)."""
-    language: Literal["da", "en"] = "da"
-    """Language of what people in the lobby read."""
     audit_sync: Literal["full", "normal"] = "full"
     """`full`: an audit line survives a power loss; `normal`: only the agent's death (docs/decisions/0001-…)."""
     audience: Annotated[str, Field(min_length=1, max_length=100)] = "jitsi"

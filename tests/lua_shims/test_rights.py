@@ -96,17 +96,6 @@ async def test_kick_puts_out_and_may_be_repeated(meeting: Meeting, lua: Lua) -> 
     assert error_in(nowhere) == "item-not-found"
 
 
-async def test_role_order_sets_both(meeting: Meeting, lua: Lua) -> None:
-    """Affiliation and role of somebody inside change; of somebody outside nothing is kept."""
-    answer = await meeting.order("role", jid=meeting.citizen.jid, affiliation="owner", role="moderator")
-    assert inside(answer)["c"] == ("moderator", "c1")
-    assert (await affiliations(lua, meeting.room))[meeting.citizen.bare] == "owner"
-    answer = await meeting.order("role", jid=meeting.citizen.jid, affiliation="member", role="participant")
-    assert inside(answer)["c"] == ("participant", "c1")
-    await meeting.order("role", jid=f"x@{meeting.prosody.domain}/y", affiliation="owner", role="moderator")
-    assert set(await affiliations(lua, meeting.room)) == {meeting.staff.bare, meeting.citizen.bare}
-
-
 async def test_destroy_ends_the_room_and_may_be_repeated(meeting: Meeting) -> None:
     """Everybody gets the reason; doing it again is no error; the tells end with destroyed."""
     assert (await meeting.order("destroy", text="Slut")).get("type") == "result"

@@ -6,7 +6,7 @@ from xmpp_agent.flows.lists import show_from, standing
 from xmpp_agent.flows.questions import Answer, Question, refused
 from xmpp_agent.model.rooms import RoomState, Waiting
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
-from xmpp_agent.model.words import NEXT_WAITS, WORDS
+from xmpp_agent.model.words import NEXT_WAITS, WORDS, both
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules import visits
 from xmpp_agent.rules.admission.facts import Asks, Facts, SeatHolder
@@ -104,12 +104,14 @@ def tell_desks(house: House, node: str, person: Waiting, reason: Reason) -> None
     state, known = house.rooms[node], house.known.get(person.pass_id)
     if known is None:
         return
-    words = NEXT_WAITS[0].format(name=known.person.name, why=WORDS[reason][0])
+    danish, english = (
+        words.format(name=known.person.name, why=why) for words, why in zip(NEXT_WAITS, WORDS[reason], strict=True)
+    )
     line = standing(state)
     place = next((i for i, w in enumerate(line) if w.seat == person.seat), len(line))
     for jid, nick in state.desks:
         show_from(house, state, jid, place, frozenset(w.nick for w in line))
-        house.lobby.say(node, jid, nick, words)
+        house.lobby.say(node, jid, nick, both((danish, english)))
 
 
 async def invite_followers(house: House, node: str) -> None:
