@@ -94,7 +94,6 @@ BAD = {
     "PORTNER_COMPONENT_PORT": ["0", "65536", "many", "-1", ""],
     "PORTNER_COMPONENT_HOST": [""],
     "PORTNER_SHARD": ["", "One", "a/b", "a:b", "x" * 33, "a\n"],
-    "PORTNER_LANGUAGE": ["sv", "DA"],
     "PORTNER_AUDIT_SYNC": ["off", "FULL", ""],
     "PORTNER_SUPERVISORS": [
         "{",
