@@ -107,10 +107,11 @@ async def test_a_pass_taken_back_before_the_resource_is_closed(clinic: Clinic) -
         await first.wait(is_gone)
 
 
-async def test_a_pass_taken_back_in_the_middle_of_its_login_is_dead(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("withdrawn", ["revoked", "cancelled"])
+async def test_what_is_withdrawn_in_the_middle_of_its_login_is_dead(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, withdrawn: str
 ) -> None:
-    """The agent has read the pass as good when it is revoked: the login is refused, and the next one too."""
+    """The agent has read pass and appointment as good when one is withdrawn: this login is refused, the next too."""
     booked = await clinic.book(staff=clinic.somebody())
     pass_, token = await clinic.citizen_pass(booked)
     read = clinic.agent.house.store.known
@@ -118,7 +119,10 @@ async def test_a_pass_taken_back_in_the_middle_of_its_login_is_dead(
     async def read_and_revoked(asked: Pass) -> Known | None:
         known = await read(asked)
         monkeypatch.undo()
-        await clinic.agent.revoke(pass_.id)
+        if withdrawn == "revoked":
+            await clinic.agent.revoke(pass_.id)
+        else:
+            await clinic.agent.cancel(booked.appointment)
         return known
 
     monkeypatch.setattr(clinic.agent.house.store, "known", read_and_revoked)

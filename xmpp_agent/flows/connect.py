@@ -1,11 +1,9 @@
 """A client logs in with its pass, and what becomes of its connection."""
 
-from dataclasses import replace
-
 from xmpp_agent.flows.house import ANSWER_WITHIN, House
 from xmpp_agent.flows.questions import Answer, Question, refused
 from xmpp_agent.model.appointments import Known
-from xmpp_agent.model.people import PassRecord
+from xmpp_agent.model.people import Pass, PassRecord
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import REPLACED, both
 from xmpp_agent.ports import PassFault, Unavailable
@@ -28,17 +26,7 @@ async def authenticate(house: House, question: Question) -> Answer:
         return Answer(await house.write("authenticate", refused(Reason.PASS_BROKEN).verdict, room=""))
     known = await house.store.known(pass_)
     first_used = record.first_used_at if record else None
-    verdict = decide(
-        Facts(
-            asks=Asks.AUTHENTICATE,
-            now=question.at,
-            known=known,
-            fault=Reason.UNKNOWN_ROOM,
-            first_used_at=first_used,
-            state=house.rooms.get(pass_.room),
-            holder=house.seat_holder(known, question.user) if known else SeatHolder.NOBODY,
-        )
-    )
+    verdict = _judge(house, question, pass_, known, first_used)
     if known is None or not verdict.is_open:
         return Answer(await house.write("authenticate", verdict, room=pass_.room, subject=pass_.id))
     return await _welcome(house, question, known, verdict, first_used)
@@ -60,23 +48,45 @@ async def _welcome(house: House, question: Question, known: Known, verdict: Verd
         return Answer(await house.write("authenticate", taken, room=pass_.room, subject=pass_.id))
     if house.clock.now() - question.at > ANSWER_WITHIN:  # Prosody has said no already; the seat must stay free
         return Answer(await house.write("authenticate", TOO_LATE, room=pass_.room, subject=pass_.id))
-    await house.remember(known, used_at if used_at is not None else question.at)
+    used = used_at if used_at is not None else question.at
+    await house.remember(known, used)
     house.connect(question.user, pass_)
-    if await _revoked_meanwhile(house, known):
+    again = await _still(house, question, known, used)
+    if not again.is_open:
         house.disconnect(question.user)
-        said = Said("known_pass", Decision.REFUSE, Reason.PASS_REVOKED)
-        revoked = Verdict(Decision.REFUSE, Reason.PASS_REVOKED, (said,))
-        return Answer(await house.write("authenticate", revoked, room=pass_.room, subject=pass_.id))
+        return Answer(await house.write("authenticate", again, room=pass_.room, subject=pass_.id))
     return Answer(verdict, role=pass_.role.value, name=names.in_meeting(known), pass_id=pass_.id, room=pass_.room)
 
 
-async def _revoked_meanwhile(house: House, known: Known) -> bool:
-    """Whether the pass was taken back while its login was on the way: nothing was there yet to be closed."""
-    record = await house.store.pass_record(known.pass_.id)
-    if record is None or record.revoked_at is not None:
-        house.known[known.pass_.id] = replace(known, revoked=True)
-    kept = house.known.get(known.pass_.id)
-    return kept is None or kept.revoked
+def _judge(house: House, question: Question, pass_: Pass, known: Known | None, first_used: float | None) -> Verdict:
+    return decide(
+        Facts(
+            asks=Asks.AUTHENTICATE,
+            now=question.at,
+            known=known,
+            fault=Reason.UNKNOWN_ROOM,
+            first_used_at=first_used,
+            state=house.rooms.get(pass_.room),
+            holder=house.seat_holder(known, question.user) if known else SeatHolder.NOBODY,
+        )
+    )
+
+
+async def _still(house: House, question: Question, known: Known, used: float) -> Verdict:
+    """The verdict once more, on what the store says now that the holder is at hand for whoever withdraws.
+
+    A pass taken back, or an appointment cancelled, while its login was on the way had nothing there yet to be closed.
+    Raises Unavailable, with the connection forgotten: a seat must not be held by a login that was refused.
+    """
+    try:
+        fresh = await house.store.known(known.pass_)
+    except Unavailable:
+        house.disconnect(question.user)
+        raise
+    if fresh is not None and fresh != known:
+        await house.remember(fresh, used)
+    kept = house.known.get(known.pass_.id) if fresh is not None else None
+    return _judge(house, question, known.pass_, kept, used)
 
 
 def lane(house: House, question: Question) -> str:
