@@ -1,0 +1,101 @@
+"""What is sent to people: one letter is one message over one channel, with what became of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The ways to reach somebody, each a rung of a policy's ladder."""
+
+    DIGITAL_POST = "digital-post"
+    SMS = "sms"
+    EMAIL = "email"
+    CALL = "call"
+    """Nobody sends anything: staff are told to call."""
+
+
+class About(StrEnum):
+    """What a letter is about; names its text."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    FRESH_LINK = "fresh-link"
+    HOTLINE = "hotline"
+
+
+class LetterState(StrEnum):
+    """What became of a letter. `SENT` is the gateway's yes; only a receipt makes it `DELIVERED`."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """Being handed over; after a crash nobody knows whether it was."""
+    SENT = "sent"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    """The person was on the page behind its link."""
+    FAILED = "failed"
+    DROPPED = "dropped"
+    """Not sent, because it no longer says what is true (moved, cancelled, erased)."""
+
+
+class Failure(StrEnum):
+    """Why a letter failed; one code, one sentence on the staff page."""
+
+    NO_ADDRESS = "no_address"
+    NOT_REGISTERED = "not_registered"
+    """No Digital Post mailbox, or exempt."""
+    BAD_ADDRESS = "bad_address"
+    REFUSED = "refused"
+    """The gateway will never take this letter."""
+    NOT_ALLOWED = "not_allowed"
+    """Our account, key or certificate is refused: somebody must look."""
+    UNREACHABLE = "unreachable"
+    """No connection, no answer in time, or an answer nobody can read; tried again."""
+    BUSY = "busy"
+    """The gateway asks to come back later."""
+    UNDELIVERABLE = "undeliverable"
+    """Taken, and by the receipt not delivered."""
+    NO_RECEIPT = "no_receipt"
+    """Taken, and nothing was heard of it in time."""
+    TOO_LATE = "too_late"
+    """What it is about had passed before it could be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to one person over one channel. Times are seconds since 1970."""
+
+    id: str
+    """UUID; also what gateways are told, so that a repetition is known as one."""
+    appointment: str
+    person: str
+    about: About
+    channel: Channel
+    due_at: float
+    """Not before; after a failed attempt: when it is tried again."""
+    state: LetterState = LetterState.QUEUED
+    rung: int = 0
+    """Which rung of the policy's ladder."""
+    sequence: int = 0
+    """Of the appointment it speaks of (RFC 5545): a letter of an older one is dropped."""
+    attempts: int = 0
+    failure: Failure | None = None
+    gateway_id: str = ""
+    parts: int = 0
+    """Segments the SMS gateway counted."""
+    changed_at: float = 0.0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more can become of it."""
+        return self.state in _SETTLED
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the person has it, as far as anybody can know."""
+        return self.state in (LetterState.DELIVERED, LetterState.OPENED)
+
+
+_SETTLED = frozenset({LetterState.DELIVERED, LetterState.OPENED, LetterState.FAILED, LetterState.DROPPED})
