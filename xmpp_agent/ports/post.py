@@ -53,11 +53,16 @@ class Handed:
 
 
 class CarrierFault(Exception):
-    """The gateway did not take it. `again`: a later attempt may succeed. The text names no person."""
+    """The gateway did not say yes. The text names no person.
 
-    def __init__(self, failure: Failure, *, again: bool, after: float = 0.0) -> None:
+    `again`: a later attempt may succeed, `after` so many seconds. `perhaps`: it was handed over whole and the answer
+    was lost or cannot be read, so that it may have been taken all the same; a carrier that is not `repeatable` would
+    then send it twice.
+    """
+
+    def __init__(self, failure: Failure, *, again: bool, after: float = 0.0, perhaps: bool = False) -> None:
         super().__init__(failure.value)
-        self.failure, self.again, self.after = failure, again, after
+        self.failure, self.again, self.after, self.perhaps = failure, again, after, perhaps
 
 
 class Carrier(Protocol):
@@ -119,6 +124,15 @@ class Incoming:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the gateway is answered."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
 class ReceiptReader(Protocol):
     """Reads a gateway's receipts. A carrier that gives receipts by HTTP is one of these, too."""
 
@@ -129,4 +143,8 @@ class ReceiptReader(Protocol):
 
     def receipts(self, incoming: Incoming) -> tuple[Receipt, ...]:
         """What the request says, once it is shown to come from the gateway. Raises ReceiptFault."""
+        ...
+
+    def reply(self, *, taken: bool) -> Reply:
+        """The answer it waits for; unless `taken` (read and written down here) it will send the same again."""
         ...
