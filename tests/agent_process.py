@@ -141,7 +141,7 @@ class OutsideClinic(Clinic):
         self._opened = AsyncExitStack()
         ring = self.ring
         self.database = await self._opened.enter_async_context(
-            open_database(self.settings.database, ring.columns, ring.identity.mark, "tests", "normal")
+            open_database(self.settings.database, ring.columns, ring.identity.own_mark, "tests", "normal")
         )
         self._number, self._processes = 0, list[AgentProcess]()
         self.agent_process = await self.another_agent()

@@ -136,7 +136,7 @@ class Clinic:
     def store(self) -> AbstractAsyncContextManager[Database]:
         """The clinic's database, for one process at a time."""
         return open_database(
-            self.settings.database, self.ring.columns, self.ring.identity.mark, self.settings.shard, "normal"
+            self.settings.database, self.ring.columns, self.ring.identity.own_mark, self.settings.shard, "normal"
         )
 
     async def start_agent(self) -> None:

@@ -300,7 +300,7 @@ def _opened(context: typer.Context) -> tuple[Settings, KeyRing]:
 @asynccontextmanager
 async def _database(settings: Settings, ring: KeyRing) -> AsyncIterator[Database]:
     async with open_database(
-        settings.database, ring.columns, ring.identity.mark, settings.shard, settings.audit_sync
+        settings.database, ring.columns, ring.identity.own_mark, settings.shard, settings.audit_sync
     ) as database:
         yield database
 

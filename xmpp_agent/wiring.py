@@ -201,7 +201,7 @@ async def open_agent(settings: Settings) -> AsyncIterator[Agent]:
     secret = read_secret(settings.component_secret_file, "component secret").decode().strip()
     passes = SignedPasses(ring.signing, settings.domain, settings.audience)
     async with open_database(
-        settings.database, ring.columns, ring.identity.mark, settings.shard, settings.audit_sync
+        settings.database, ring.columns, ring.identity.own_mark, settings.shard, settings.audit_sync
     ) as database:
         yield Agent(settings, passes, database, secret)
 

@@ -157,7 +157,7 @@ class Books:
         await self._writing()
         self._shelf.lines.append(line)
         found = self._shelf.appointments[appointment_id]
-        self._shelf.appointments[appointment_id] = replace(found, cancelled=True)
+        self._shelf.appointments[appointment_id] = replace(found, cancelled_at=1.0)
 
     async def revoke_pass(self, pass_id: str, line: AuditLine) -> None:
         """See `ports.Ledger`."""

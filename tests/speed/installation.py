@@ -143,7 +143,7 @@ class Installation:
     async def town(self) -> AsyncIterator[Town]:
         """Make households in the block; they are written at its end."""
         async with open_database(
-            self.directory / "portner.sqlite3", self._ring.columns, self._ring.identity.mark, "one", "normal"
+            self.directory / "portner.sqlite3", self._ring.columns, self._ring.identity.own_mark, "one", "normal"
         ) as database:
             town = Town(database)
             yield town

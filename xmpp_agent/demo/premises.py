@@ -120,7 +120,7 @@ async def open_premises(folder: Path) -> AsyncIterator[Premises]:
         write_secret(settings.component_secret_file, stock.component_secret.encode())
         ring = read_keys(settings.key_dir)
         database = await held.enter_async_context(
-            open_database(settings.database, ring.columns, ring.identity.mark, "demo", "normal")
+            open_database(settings.database, ring.columns, ring.identity.own_mark, "demo", "normal")
         )
         agent = _agent(settings, folder)
         held.push_async_callback(agent.stop)

@@ -20,7 +20,7 @@ async def cancel_appointment(house: House, appointment_id: str, actor: str) -> N
     await house.ledger.cancel_appointment(appointment_id, line)
     for pass_id, known in tuple(house.known.items()):
         if known.appointment is not None and known.appointment.id == appointment_id:
-            house.known[pass_id] = replace(known, appointment=replace(known.appointment, cancelled=True))
+            house.known[pass_id] = replace(known, appointment=replace(known.appointment, cancelled_at=line.at))
     for node, state in tuple(house.rooms.items()):
         if any(person.appointment == appointment_id for person in state.queue):
             await house.lanes.do(node, partial(_send_home, house, node, appointment_id, actor))

@@ -46,6 +46,17 @@ class Person:
     name: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Reach:
+    """How to reach somebody. Stored sealed, erased by the policy's retention, never logged."""
+
+    phone: str = ""
+    """E.164."""
+    email: str = ""
+    cpr: str = ""
+    """Ten digits, for Digital Post alone; identities are compared by keyed hash."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """A signed pass as read from its token: this person, this role, this room, one seat.

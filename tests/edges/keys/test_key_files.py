@@ -240,7 +240,7 @@ def test_cpr_numbers_are_compared_by_their_digits() -> None:
     assert len(mine.cpr("0101011234")) == 64
     assert mine.cpr("0101011234") != mine.cpr("0101011235")
     assert mine.cpr("0101011234") != other.cpr("0101011234")
-    assert mine.mark != other.mark
+    assert mine.own_mark != other.own_mark
 
 
 @pytest.mark.parametrize("text", ["", "010101", "01010112345", "010101--1234", "０１０１０１１２３４", "010101123x"])

@@ -130,7 +130,7 @@ async def test_a_revision_this_version_does_not_know_is_refused(path: Path, revi
 async def test_no_revision_or_several_are_refused(path: Path) -> None:
     """A half-made version table is not guessed at."""
     await made(path)
-    raw(path, "INSERT INTO alembic_version VALUES ('0002')")
+    raw(path, "INSERT INTO alembic_version VALUES ('0001')")
     assert "2 revisions" in await refusal(path)
 
     raw(path, "DELETE FROM alembic_version")

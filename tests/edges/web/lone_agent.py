@@ -46,7 +46,7 @@ async def lone_agent(
     make_keys(keys, settings.database, datetime.now(UTC))
     ring = read_keys(keys)
     passes = SignedPasses(ring.signing, settings.domain, settings.audience)
-    async with open_database(settings.database, ring.columns, ring.identity.mark, settings.shard, "normal") as base:
+    async with open_database(settings.database, ring.columns, ring.identity.own_mark, settings.shard, "normal") as base:
         agent = Agent(settings, passes, base, "no secret")
         agent.start()
         agent.house.settle(JOBCENTER)

@@ -47,7 +47,7 @@ WITH_ANNA = room(inside(staff()), inside(citizen()), of=ANNA)
 SHUT: dict[tuple[str, Rule, str], Facts] = {
     ("ENTER", known_pass.says, "expired"): facts(changed(citizen(), expires_at=NOW - 1), THEIRS),
     ("ENTER", one_seat_each.says, "replayed"): facts(citizen(), THEIRS, holder=SeatHolder.SAME_PASS),
-    ("ENTER", right_time.says, "cancelled"): facts(rebooked(citizen(), cancelled=True), THEIRS),
+    ("ENTER", right_time.says, "cancelled"): facts(rebooked(citizen(), cancelled_at=1.0), THEIRS),
     ("ENTER", right_person.says, "another person"): facts(changed(citizen(), proved="id-bo"), THEIRS),
     ("ENTER", staff_open_rooms.says, "makes the room"): facts(citizen(), THEIRS, Asks.CREATE),
     ("ENTER", staff_is_present.says, "frozen"): facts(companion(), room(inside(citizen()), of=ANNA)),
@@ -65,7 +65,7 @@ SHUT: dict[tuple[str, Rule, str], Facts] = {
     ),
     ("KNOCK", known_pass.says, "other room"): facts(changed(citizen(), room="z" * 27), THEIRS, Asks.KNOCK),
     ("KNOCK", one_seat_each.says, "superseded"): facts(citizen(), THEIRS, Asks.KNOCK, holder=SeatHolder.NEWER_PASS),
-    ("KNOCK", right_time.says, "cancelled"): facts(rebooked(citizen(), cancelled=True), THEIRS, Asks.KNOCK),
+    ("KNOCK", right_time.says, "cancelled"): facts(rebooked(citizen(), cancelled_at=1.0), THEIRS, Asks.KNOCK),
     ("KNOCK", right_person.says, "weak login"): facts(changed(citizen(), level=Level.LOW), THEIRS, Asks.KNOCK),
 }
 """Scenes in which exactly one rule stands between somebody and the door."""
@@ -122,7 +122,7 @@ def test_everything_in_order_opens_for_staff_citizen_and_companion() -> None:
 
 def test_the_strictest_wins_and_every_word_is_kept() -> None:
     """Refuse beats wait beats open; among equals the first asked is read; all words stand in the verdict."""
-    verdict = order.decide(facts(rebooked(citizen(), cancelled=True), room(turnover_open=True)))
+    verdict = order.decide(facts(rebooked(citizen(), cancelled_at=1.0), room(turnover_open=True)))
     assert (verdict.decision, verdict.reason) == (Decision.REFUSE, Reason.APPOINTMENT_CANCELLED)
     assert {said.rule for said in verdict.said} == {
         "right_time",

@@ -38,7 +38,7 @@ def test_a_visit_under_way_may_overrun_its_time_but_not_another_ones() -> None:
 
 def test_a_cancelled_appointment_is_refused_even_during_its_visit() -> None:
     """Cancelled is cancelled, in its time and with the visit open."""
-    said = says(facts(rebooked(citizen(), cancelled=True), room(of=ANNA)))
+    said = says(facts(rebooked(citizen(), cancelled_at=1.0), room(of=ANNA)))
     assert said is not None
     assert said.reason is Reason.APPOINTMENT_CANCELLED
 

@@ -14,7 +14,7 @@ _FILE = re.compile(rb"portner-identity-key-1 ([A-Za-z0-9_-]{43}=)\n?")
 _CPR = re.compile(r"(\d{6})[ -]?(\d{4})", re.ASCII)
 
 
-class IdentityFault(Exception):
+class IdentityFault(ValueError):
     """What was given is no CPR number. The text never repeats it."""
 
 
@@ -34,8 +34,12 @@ class IdentityHash:
             raise IdentityFault("A CPR number has ten digits, with or without a hyphen before the last four.")
         return self._keyed("cpr:" + match[1] + match[2])
 
+    def mark(self, kind: str, text: str) -> str:
+        """HMAC-SHA-256 (hex) of a text of one kind (`link`, `session`, `account`, `api-key`)."""
+        return self._keyed(f"{kind}:{text}")
+
     @property
-    def mark(self) -> str:
+    def own_mark(self) -> str:
         """Tells one key from another without telling it: kept in the database to notice a swapped file."""
         return self._keyed("mark")[:32]
 

@@ -34,6 +34,8 @@ class Change:
 
     statements: tuple[Statement, ...]
     values: Values
+    one_row: bool = False
+    """Whether the last statement must meet exactly one row; otherwise the whole entry does not stand."""
 
 
 @dataclass(frozen=True, slots=True)

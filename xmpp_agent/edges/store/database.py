@@ -9,11 +9,14 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.diary import SqlDiary
 from xmpp_agent.edges.store.ledger import SqlLedger
+from xmpp_agent.edges.store.records import SqlRecords
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
 from xmpp_agent.edges.store.sqlite.writer import SqliteWriter
 from xmpp_agent.edges.store.store import Cipher, SqlStore
 from xmpp_agent.edges.store.tables import key_marks
+from xmpp_agent.edges.store.visitors import SqlVisitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,9 @@ class Database:
 
     store: SqlStore
     ledger: SqlLedger
+    diary: SqlDiary
+    visitors: SqlVisitors
+    records: SqlRecords
     engine: AsyncEngine
     cipher: Cipher
 
@@ -41,7 +47,15 @@ async def open_database(
         await _same_keys(engine, cipher, identity_mark, path)
         writer = SqliteWriter(await asyncio.to_thread(open_writer, path, durability), shard)
         try:
-            yield Database(SqlStore(engine, cipher), SqlLedger(writer), engine, cipher)
+            yield Database(
+                store=SqlStore(engine, cipher),
+                ledger=SqlLedger(writer),
+                diary=SqlDiary(engine, cipher),
+                visitors=SqlVisitors(engine, cipher),
+                records=SqlRecords(writer, cipher),
+                engine=engine,
+                cipher=cipher,
+            )
         finally:
             await writer.close()
     finally:

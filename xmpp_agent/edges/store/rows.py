@@ -1,15 +1,17 @@
 """From nouns to rows and back; the only place that knows how a noun is spelled in a column."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
 from xmpp_agent.edges.store.tables import appointments, places, policies, room_memory, rooms
-from xmpp_agent.model.appointments import Appointment, Policy, Room
+from xmpp_agent.model.appointments import Appointment, Outcome, Plan, Policy, Room
 from xmpp_agent.model.people import Level, Pass
 from xmpp_agent.model.rooms import Place, RoomMemory, Visit
 
+_PLAN = TypeAdapter(Plan)
 _PASS = TypeAdapter(Pass)
 _VISIT = TypeAdapter(Visit)
 
@@ -74,6 +76,28 @@ def room_of(row: RowMapping) -> Room:
     )
 
 
+def policy_values(policy: Policy) -> Values:
+    """A row of `policies`."""
+    return {
+        "id": policy.id,
+        "level": int(policy.level),
+        "lobby": policy.lobby,
+        "recording_allowed": policy.recording_allowed,
+        "early": policy.early,
+        "late": policy.late,
+        "grace": policy.grace,
+        "tells_place": policy.tells_place,
+        "retention": policy.retention,
+        "plan": _PLAN.dump_json(policy.plan).decode(),
+    }
+
+
+@lru_cache(maxsize=256)
+def _plan_of(text: str) -> Plan:
+    """Policies are few and read at every login."""
+    return _PLAN.validate_json(text)
+
+
 def policy_of(row: RowMapping) -> Policy:
     """The noun of a row of `policies`."""
     return Policy(
@@ -86,6 +110,7 @@ def policy_of(row: RowMapping) -> Policy:
         grace=row[policies.c.grace],
         tells_place=bool(row[policies.c.tells_place]),
         retention=row[policies.c.retention],
+        plan=_plan_of(row[policies.c.plan]),
     )
 
 
@@ -102,8 +127,29 @@ def appointment_of(row: RowMapping, case_ref: str) -> Appointment:
         ends_at=row[appointments.c.ends_at],
         case_ref=case_ref,
         external_id=row[appointments.c.external_id],
-        cancelled=row[appointments.c.cancelled_at] is not None,
+        cancelled_at=row[appointments.c.cancelled_at],
+        staff=row[appointments.c.staff],
+        language=row[appointments.c.language],
+        version=row[appointments.c.version],
+        sequence=row[appointments.c.sequence],
+        caller=row[appointments.c.caller],
+        outcome=Outcome(row[appointments.c.outcome]) if row[appointments.c.outcome] else None,
+        case_closes=bool(row[appointments.c.case_closes]),
+        met=bool(row[appointments.c.met]),
+        asked=bool(row[appointments.c.asked]),
+        made_at=row[appointments.c.made_at],
     )
+
+
+def room_values(room: Room) -> Values:
+    """A row of `rooms`."""
+    return {
+        "node": room.node,
+        "unit": room.unit,
+        "owner": room.owner,
+        "day": room.day,
+        "covers": " ".join(sorted(room.covers)),
+    }
 
 
 def pass_text(pass_: Pass) -> str:

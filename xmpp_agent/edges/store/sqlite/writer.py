@@ -18,6 +18,7 @@ from sqlalchemy.dialects import sqlite
 from xmpp_agent.edges.store.chain import Head, Link, link
 from xmpp_agent.edges.store.changes import INSERT_LINE, Entry, Statement
 from xmpp_agent.ports import Unavailable
+from xmpp_agent.ports.diary import Conflict
 
 log = structlog.get_logger("store.writer")
 _MOST = 256
@@ -26,7 +27,14 @@ _PATIENCE = 0.02
 """Seconds an entry nobody waits for may wait for one that shares its commit (and its flush to the disk)."""
 _DIALECT = sqlite.dialect(paramstyle="named")
 _HEAD = "SELECT seq, hash FROM audit WHERE shard = ? ORDER BY seq DESC LIMIT 1"
+
+
+class Overtaken(Exception):
+    """A change that must meet one row met another number: somebody else was first."""
+
+
 _OF_ONE_ENTRY = (
+    Overtaken,
     sqlite3.IntegrityError,
     sqlite3.DataError,
     sqlite3.ProgrammingError,
@@ -139,7 +147,7 @@ class SqliteWriter:
             for job in jobs:
                 head = self._put(head, job.entry)
             self._db.execute("COMMIT")
-        except (sqlite3.Error, ValueError, OverflowError) as fault:
+        except (sqlite3.Error, Overtaken, ValueError, OverflowError) as fault:
             self._head = None
             # A rollback that fails leaves the transaction open: the next BEGIN fails and the answer stays no.
             with contextlib.suppress(sqlite3.Error):
@@ -153,8 +161,11 @@ class SqliteWriter:
         new: Link = link(head, self._shard, entry.line)
         self._db.execute(self._text(INSERT_LINE), new.values())
         for change in entry.changes:
+            met = 1
             for statement in change.statements:
-                self._db.execute(self._text(statement), change.values)
+                met = self._db.execute(self._text(statement), change.values).rowcount
+            if change.one_row and met != 1:
+                raise Overtaken
         return Head(new.seq, new.hash)
 
     def _last(self) -> Head:
@@ -199,6 +210,7 @@ def _settle(jobs: list[_Job]) -> None:
         if job.fault is None:
             job.done.set_result(None)
         else:
-            refusal = Unavailable(f"the audit line cannot be written: {job.fault}")
+            overtaken = isinstance(job.fault, Overtaken | sqlite3.IntegrityError)
+            refusal = (Conflict if overtaken else Unavailable)(f"the audit line cannot be written: {job.fault}")
             refusal.__cause__ = job.fault
             job.done.set_exception(refusal)

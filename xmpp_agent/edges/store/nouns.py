@@ -1,0 +1,249 @@
+"""From each noun that can be kept to the statements that keep it (portable SQL), personal columns sealed.
+
+A row is updated when it is there and inserted when it is not, so that keeping the same noun twice changes nothing.
+"""
+
+from collections.abc import Callable
+from functools import singledispatchmethod
+
+from pydantic import TypeAdapter
+from sqlalchemy import Insert, Table, Update, and_, bindparam, exists, insert, select, update
+
+from xmpp_agent.edges.store.changes import Change, Statement
+from xmpp_agent.edges.store.rows import Values, policy_values, room_values
+from xmpp_agent.edges.store.store import Cipher
+from xmpp_agent.edges.store.tables import (
+    appointments,
+    arrivals,
+    companions,
+    external_ids,
+    letters,
+    links,
+    looks,
+    people,
+    policies,
+    rooms,
+    sessions,
+    units,
+)
+from xmpp_agent.model.appointments import Appointment, Companion, Policy, Room
+from xmpp_agent.model.letters import Letter
+from xmpp_agent.model.people import Reach
+from xmpp_agent.model.units import Unit
+from xmpp_agent.model.visitors import Arrival, Link, Session
+from xmpp_agent.ports.diary import Enrolment, Look, NewLink
+
+REACH = TypeAdapter(Reach)
+UNIT = TypeAdapter(Unit)
+SESSION = TypeAdapter(Session)
+
+Made = tuple[Change, ...]
+
+
+def kept(table: Table, *keys: str) -> Callable[[Values], Change]:
+    """Keeps whole rows of a table that is found by these columns."""
+    same = and_(*(table.c[key] == bindparam(f"p_{key}") for key in keys))
+    columns = list(table.c)
+    row = select(*(bindparam(f"n_{c.name}", type_=c.type) for c in columns))
+    new: Insert = insert(table).from_select([c.name for c in columns], row.where(~exists().where(same)))
+    now: Update = update(table).where(same).values({c.name: bindparam(f"n_{c.name}") for c in columns})
+    statements: tuple[Statement, ...] = (now, new)
+
+    def change(values: Values) -> Change:
+        named = {f"n_{name}": value for name, value in values.items()}
+        return Change(statements, {**named, **{f"p_{key}": values[key] for key in keys}})
+
+    return change
+
+
+_unit = kept(units, "id")
+_policy = kept(policies, "id")
+_person = kept(people, "id")
+_room = kept(rooms, "node")
+_companion = kept(companions, "appointment", "person")
+_link = kept(links, "mark")
+_letter = kept(letters, "id")
+_arrival = kept(arrivals, "appointment", "person")
+_session = kept(sessions, "mark")
+_look = kept(looks, "id")
+_new_appointment = (insert(appointments),)
+_new_external_id = (insert(external_ids),)
+_changed_appointment = (
+    update(appointments)
+    .where(and_(appointments.c.id == bindparam("p_id"), appointments.c.version == bindparam("p_version")))
+    .values(
+        {
+            c.name: bindparam(f"n_{c.name}")
+            for c in appointments.c
+            if c.name not in {"id", "made_at", "caller", "external_id"}
+        }
+    ),
+)
+_moved_link = (
+    update(links)
+    .where(links.c.mark == bindparam("p_mark"))
+    .values(opened_at=bindparam("n_opened_at"), revoked_at=bindparam("n_revoked_at")),
+)
+
+
+class Nouns:
+    """Knows how each noun is kept."""
+
+    def __init__(self, cipher: Cipher) -> None:
+        self._cipher = cipher
+
+    @singledispatchmethod
+    def changes(self, noun: object) -> Made:
+        """The changes that keep this noun as it is now."""
+        raise TypeError(type(noun).__name__)
+
+    @changes.register
+    def _(self, unit: Unit) -> Made:
+        return (_unit({"id": unit.id, "body": UNIT.dump_json(unit).decode()}),)
+
+    @changes.register
+    def _(self, policy: Policy) -> Made:
+        return (_policy(policy_values(policy)),)
+
+    @changes.register
+    def _(self, who: Enrolment) -> Made:
+        person = who.person
+        reach = "" if who.reach is None else REACH.dump_json(who.reach).decode()
+        values: Values = {
+            "id": person.id,
+            "unit": person.unit,
+            "role": who.role.value,
+            "name": self._cipher.seal(person.name, f"people.name:{person.id}"),
+            "reach": self._cipher.seal(reach, f"people.reach:{person.id}") if reach else None,
+            "account": who.account or None,
+        }
+        return (_person(values),)
+
+    @changes.register
+    def _(self, room: Room) -> Made:
+        return (_room(room_values(room)),)
+
+    @changes.register
+    def _(self, appointment: Appointment) -> Made:
+        values = self._appointment(appointment)
+        if appointment.version > 1:
+            named = {f"n_{name}": value for name, value in values.items()}
+            before: Values = {**named, "p_id": appointment.id, "p_version": appointment.version - 1}
+            return (Change(_changed_appointment, before, one_row=True),)
+        made = Change(_new_appointment, values)
+        if not appointment.external_id or not appointment.caller:
+            return (made,)
+        named_by: Values = {
+            "caller": appointment.caller,
+            "external_id": appointment.external_id,
+            "appointment": appointment.id,
+        }
+        return made, Change(_new_external_id, named_by)
+
+    @changes.register
+    def _(self, who: Companion) -> Made:
+        return (_companion({"appointment": who.appointment, "person": who.person.id, "kind": who.kind.value}),)
+
+    @changes.register
+    def _(self, new: NewLink) -> Made:
+        link = new.link
+        values: Values = {
+            "mark": link.mark,
+            "appointment": link.appointment,
+            "person": link.person,
+            "code": self._cipher.seal(new.code, f"links.code:{link.mark}"),
+            "made_at": link.made_at,
+            "opened_at": link.opened_at,
+            "revoked_at": link.revoked_at,
+        }
+        return (_link(values),)
+
+    @changes.register
+    def _(self, link: Link) -> Made:
+        values: Values = {"p_mark": link.mark, "n_opened_at": link.opened_at, "n_revoked_at": link.revoked_at}
+        return (Change(_moved_link, values),)
+
+    @changes.register
+    def _(self, letter: Letter) -> Made:
+        values: Values = {
+            "id": letter.id,
+            "appointment": letter.appointment,
+            "person": letter.person,
+            "about": letter.about.value,
+            "channel": letter.channel.value,
+            "state": letter.state.value,
+            "due_at": letter.due_at,
+            "rung": letter.rung,
+            "sequence": letter.sequence,
+            "attempts": letter.attempts,
+            "failure": letter.failure.value if letter.failure else None,
+            "gateway_id": letter.gateway_id,
+            "parts": letter.parts,
+            "changed_at": letter.changed_at,
+        }
+        return (_letter(values),)
+
+    @changes.register
+    def _(self, arrival: Arrival) -> Made:
+        values: Values = {
+            "appointment": arrival.appointment,
+            "person": arrival.person,
+            "device": arrival.device.value if arrival.device else None,
+            "device_at": arrival.device_at,
+            "level": int(arrival.level),
+            "verified": arrival.verified,
+            "login_at": arrival.login_at,
+            "of_age_at": arrival.of_age_at,
+            "waiting_since": arrival.waiting_since,
+            "seen_at": arrival.seen_at,
+            "passed_at": arrival.passed_at,
+        }
+        return (_arrival(values),)
+
+    @changes.register
+    def _(self, session: Session) -> Made:
+        values: Values = {
+            "mark": session.mark,
+            "body": SESSION.dump_json(session).decode(),
+            "person": session.person,
+            "expires_at": session.expires_at,
+        }
+        return (_session(values),)
+
+    @changes.register
+    def _(self, look: Look) -> Made:
+        values: Values = {
+            "id": look.id,
+            "person": look.person,
+            "at": look.at,
+            "actor": look.actor,
+            "act": look.act,
+            "why": look.why[:200],
+        }
+        return (_look(values),)
+
+    def _appointment(self, appointment: Appointment) -> Values:
+        place = f"appointments.case_ref:{appointment.id}"
+        return {
+            "id": appointment.id,
+            "unit": appointment.unit,
+            "citizen": appointment.citizen,
+            "invited": appointment.invited,
+            "room": appointment.room,
+            "policy": appointment.policy.id,
+            "starts_at": appointment.starts_at,
+            "ends_at": appointment.ends_at,
+            "case_ref": self._cipher.seal(appointment.case_ref, place) if appointment.case_ref else "",
+            "external_id": appointment.external_id,
+            "cancelled_at": appointment.cancelled_at,
+            "staff": appointment.staff,
+            "language": appointment.language,
+            "version": appointment.version,
+            "sequence": appointment.sequence,
+            "caller": appointment.caller,
+            "outcome": appointment.outcome.value if appointment.outcome else None,
+            "case_closes": appointment.case_closes,
+            "met": appointment.met,
+            "asked": appointment.asked,
+            "made_at": appointment.made_at,
+        }

@@ -1,0 +1,182 @@
+"""The authority's side of the world: units, policies, appointments and their people, and writing them down."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from xmpp_agent.model.appointments import Appointment, Companion, Entry, Policy, Room
+from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.letters import Letter
+from xmpp_agent.model.people import Pass, Person, Reach, Role
+from xmpp_agent.model.units import Unit
+from xmpp_agent.model.visitors import Arrival, Link, Session
+from xmpp_agent.ports import Unavailable
+
+
+class Conflict(Unavailable):
+    """Somebody else changed it meanwhile, or it exists already: nothing of this stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A person as the register holds them: with role, ways to reach them, and (staff) the employer's account."""
+
+    person: Person
+    role: Role
+    reach: Reach | None = None
+    account: str = ""
+    """Keyed hash of what the employer calls a member of staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A link with its code, for the one time both are known together."""
+
+    link: Link
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of a person's access log: who looked at or acted on them, and why."""
+
+    id: str
+    person: str
+    at: float
+    actor: str
+    """Person id of staff, `uid:<n>` of a supervisor, API key id of a calling system, or the person's own id."""
+    act: str
+    why: str = ""
+
+
+Noun = Unit | Policy | Enrolment | Room | Appointment | Companion | Link | NewLink | Letter | Arrival | Session | Look
+"""What can be written down. Each is kept as it is now; an appointment's version must be one more than what stands."""
+
+
+class Records(Protocol):
+    """Writes nouns with their audit line, all or nothing."""
+
+    async def keep(self, line: AuditLine, *nouns: Noun) -> None:
+        """Returns when the database has committed.
+
+        Raises Conflict when an appointment is not of the version expected or an id is taken, Unavailable when the
+        database cannot do it; then nothing of it stands.
+        """
+        ...
+
+    def jot(self, line: AuditLine, *nouns: Noun) -> None:
+        """The same for what has happened already and nobody waits for; see `Ledger.jot`."""
+        ...
+
+
+class Marks(Protocol):
+    """Keyed hashes (hex), by which something secret is found and compared without being kept."""
+
+    def mark(self, kind: str, text: str) -> str:
+        """The hash of a text of one kind (`link`, `session`, `account`, `api-key`); other kinds never collide."""
+        ...
+
+    def cpr(self, text: str) -> str:
+        """The hash of a CPR number as rules compare it. Raises ValueError when it is none."""
+        ...
+
+
+class PassMaker(Protocol):
+    """Signs passes."""
+
+    def mint(self, pass_: Pass, name: str) -> str:
+        """A token for this pass; `name` is what others in the meeting read."""
+        ...
+
+
+class Diary(Protocol):
+    """Units, policies, people and appointments. Every method raises Unavailable when the database cannot answer."""
+
+    async def unit(self, unit_id: str) -> Unit | None:
+        """One unit."""
+        ...
+
+    async def units(self) -> tuple[Unit, ...]:
+        """All units, by id."""
+        ...
+
+    async def policy(self, policy_id: str) -> Policy | None:
+        """One policy."""
+        ...
+
+    async def policies(self) -> tuple[Policy, ...]:
+        """All policies, by id."""
+        ...
+
+    async def person(self, person_id: str) -> Person | None:
+        """One person, with name."""
+        ...
+
+    async def role(self, person_id: str) -> Role | None:
+        """In which role they are registered."""
+        ...
+
+    async def reach(self, person_id: str) -> Reach:
+        """How to reach somebody; empty when nothing is kept (any more)."""
+        ...
+
+    async def staff_by_account(self, account: str) -> Person | None:
+        """The member of staff with this account (keyed hash)."""
+        ...
+
+    async def staff_of(self, unit: str) -> tuple[Person, ...]:
+        """Staff of a unit, by id."""
+        ...
+
+    async def room(self, node: str) -> Room | None:
+        """One room."""
+        ...
+
+    async def room_of(self, owner: str, day: str) -> Room | None:
+        """A person's room on that day (ISO date), when there is one."""
+        ...
+
+    async def entry(self, appointment_id: str) -> Entry | None:
+        """One appointment with its people."""
+        ...
+
+    async def booked_as(self, caller: str, external_id: str) -> Appointment | None:
+        """What a calling system booked under its own id."""
+        ...
+
+    async def day(
+        self, since: float, until: float, *, units: Collection[str] | None = None, staff: str = "", caller: str = ""
+    ) -> tuple[Entry, ...]:
+        """Appointments that start in [since, until), in order of start; only of these units, this staff, this caller.
+
+        `units` None: of all units.
+        """
+        ...
+
+
+class Visitors(Protocol):
+    """Links, arrivals and sessions. Every method raises Unavailable when the database cannot answer."""
+
+    async def link(self, mark: str) -> Link | None:
+        """The link with this mark, revoked ones too."""
+        ...
+
+    async def links_of(self, appointment_id: str) -> tuple[NewLink, ...]:
+        """Every link of an appointment that is not revoked, newest first, with its code."""
+        ...
+
+    async def arrival(self, appointment_id: str, person_id: str) -> Arrival | None:
+        """How far somebody has come."""
+        ...
+
+    async def arrivals(self, appointment_ids: Collection[str]) -> Mapping[tuple[str, str], Arrival]:
+        """The same for many, by (appointment, person)."""
+        ...
+
+    async def in_line(self, unit: str) -> tuple[Entry, ...]:
+        """Appointments without staff that wait in the unit's shared queue, first come first."""
+        ...
+
+    async def session(self, mark: str) -> Session | None:
+        """The session with this mark, also when it is past its time."""
+        ...
