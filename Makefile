@@ -19,7 +19,7 @@ export PYTHON
 LOCKED := $(shell cat requirements.lock pyproject.toml | sha256sum | cut -c 1-16)
 READY := $(VENV)/ready-$(LOCKED)
 
-.PHONY: help demo test check install packages-demo packages client lock bench-door bench-console clean
+.PHONY: help demo test check install packages-demo packages library client lock bench-door bench-console clean
 
 help:
 	@sed -n '1,5s/^# \{0,1\}//p' Makefile
@@ -40,13 +40,16 @@ $(READY): | packages-demo
 	@rm -f $(VENV)/ready-*
 	@touch $@
 
-client: packages
-	@tests/jitsi_client/install
+library: packages-demo
+	@xmpp_agent/demo/meeting/install
+
+client: packages library
+	@xmpp_agent/demo/meeting/install tests/jitsi_client/pins var/playwright
 
 install: packages $(READY) client
 
 # setpriv: when make is killed outright, the demo is told to end, and it takes its own processes with it.
-demo: $(READY)
+demo: $(READY) library
 	@exec setpriv --pdeathsig TERM $(BIN)/portner demo $(if $(filter-out 0,$(HEADLESS)),--headless)
 
 test: install

@@ -1,9 +1,9 @@
-"""One headless Chromium with any number of pages that run the unmodified Jitsi client library.
+"""One headless Chromium with any number of pages: bare ones with the unmodified Jitsi client library, or any of ours.
 
 `tests/jitsi_client/driver.js` does the work; this side starts it, tells it what to do and keeps everything
 each page reported: events of the library, websocket frames both ways, and troubles (uncaught errors, requests
-that would have left the machine). Evidence is what the library says, so waiting means waiting for one of its
-events or for a frame.
+that would have left the machine, what a page's own Content-Security-Policy forbids). Evidence is what the library
+says or what stands on the screen, so waiting means waiting for one of its events, for a frame, or for something seen.
 """
 
 import asyncio
@@ -19,8 +19,10 @@ from typing import Generic, TypeVar
 
 _HERE = Path(__file__).resolve()
 DRIVER = _HERE.parents[1] / "jitsi_client" / "driver.js"
-STORE = _HERE.parents[2] / "var" / "jitsi_client"
-"""Where `tests/jitsi_client/install` puts the library."""
+_VAR = _HERE.parents[2] / "var"
+LIBRARY = _VAR / "jitsi_library"
+PLAYWRIGHT = _VAR / "playwright"
+"""Where `make client` puts them."""
 
 _LONGEST_LINE = 16 * 1024 * 1024
 _SOON = 15.0
@@ -158,6 +160,34 @@ class Page:
         assert isinstance(state, dict)
         return state
 
+    async def evaluate(self, script: str, within: float = _SOON) -> object:
+        """What a JavaScript expression in the page gives, its promise awaited."""
+        return await self._browser.order("evaluate", self.name, within, script=script)
+
+    async def see(self, selector: str, text: str = "", within: float = _SOON) -> None:
+        """Returns when an element of this CSS selector with this text in it can be seen."""
+        await self._browser.order("see", self.name, within, selector=selector, text=text)
+
+    async def press(self, name: str, role: str = "button", within: float = _SOON) -> None:
+        """Clicks what a screen reader calls by this role and name, as soon as it is there and can be clicked."""
+        await self._browser.order("press", self.name, within, role=role, name=name)
+
+    async def key(self, key: str) -> None:
+        """Presses a key ("Tab", "Enter")."""
+        await self._browser.order("key", self.name, _SOON, key=key)
+
+    async def size(self, width: int, height: int) -> None:
+        """Makes the window this large, in CSS pixels."""
+        await self._browser.order("size", self.name, _SOON, width=width, height=height)
+
+    async def picture(self, file: Path) -> None:
+        """Saves what is in the window as a PNG file."""
+        await self._browser.order("picture", self.name, _SOON, file=str(file))
+
+    async def visit(self, url: str) -> None:
+        """Goes to another address in the same tab."""
+        await self._browser.order("visit", self.name, _SOON, url=url)
+
     async def reload(self) -> None:
         """F5: page and connection are gone, a new page stands under the same name; the records go on."""
         await self._browser.order("reload", self.name, _SOON)
@@ -183,12 +213,12 @@ class Browser:
         async with asyncio.timeout(30):
             await self._ready
 
-    async def open_page(self, name: str) -> Page:
-        """A new page with a session of its own (as another person's browser has)."""
+    async def open_page(self, name: str, url: str | None = None) -> Page:
+        """A new page with a session of its own (as another person's browser has): at `url`, or the bare library."""
         if name in self._pages:
             raise ValueError(f"a page {name} is there already")
         self._pages[name] = Page(self, name)
-        await self.order("open", name, _SOON)
+        await self.order("open", name, _SOON, url=url)
         return self._pages[name]
 
     async def order(self, do: str, page: str, within: float, **more: object) -> object:
@@ -244,8 +274,10 @@ class Browser:
 
 
 @asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
+async def browser(camera: Path | None = None) -> AsyncIterator[Browser]:
     """A Chromium for as long as the block lasts. No process of it is left behind, however the block ends.
+
+    `camera`: what its camera shows, as a YUV4MPEG2 file played over and over; without one, Chromium's test pattern.
 
     The driver runs in a session of its own, so that Ctrl-C reaches Python alone; it ends when its input ends,
     also when Python is killed.
@@ -253,8 +285,9 @@ async def browser() -> AsyncIterator[Browser]:
     node, chromium = shutil.which("node"), shutil.which("chromium")
     if node is None or chromium is None:
         raise FileNotFoundError("node and chromium are needed (apt: nodejs npm chromium)")
+    pictures = (str(camera),) if camera else ()
     process = await asyncio.create_subprocess_exec(
-        *(node, DRIVER, STORE, chromium),
+        *(node, DRIVER, PLAYWRIGHT, LIBRARY, chromium, *pictures),
         stdin=PIPE,
         stdout=PIPE,
         limit=_LONGEST_LINE,

@@ -1,11 +1,13 @@
 /*
- * Drives pages with the Jitsi client library in one headless Chromium, for tests/end_to_end/browser.py.
+ * Drives pages in one headless Chromium, for tests/end_to_end/browser.py: a bare page with the Jitsi client library, or
+ * any page on this machine, which is then looked at and used as a person would.
  *
- *   node driver.js <folder made by ./install> <chromium>
+ *   node driver.js <folder with playwright-core> <folder with the library> <chromium> [<picture of the camera, .y4m>]
  *
- * One JSON object a line. In:  {id, do: 'open'|'call'|'reload'|'close', page, [fn, args]}; end of input: quit.
+ * One JSON object a line. In: {id, do, page, ...}, `do` being one of ORDERS; end of input: quit.
  * Out: {id, value} or {id, error} for each of these, id 0 when ready; {page, event, args}: an event of the library;
- * {page, frame, sent}: a frame of the page's websocket; {page, trouble}: an uncaught error, a crash, a blocked request.
+ * {page, frame, sent}: a frame of the page's websocket; {page, trouble}: an uncaught error, a crash, a blocked request,
+ * something the page's own Content-Security-Policy forbids.
  */
 'use strict';
 
@@ -14,7 +16,7 @@ const http = require('node:http');
 const path = require('node:path');
 const readline = require('node:readline');
 
-const [store, executablePath] = process.argv.slice(2);
+const [store, library, executablePath, camera] = process.argv.slice(2);
 const { chromium } = require(path.resolve(store, 'playwright-core'));
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
@@ -24,13 +26,14 @@ const CHROMIUM_ARGS = [
     '--allow-loopback-in-peer-connection',
     // Every name and address is this machine, whatever the library asks for and by whatever protocol: nothing can leave,
     // and the server is reached under its own name, as Prosody's HTTP hosts need it.
-    '--no-proxy-server', '--host-resolver-rules=MAP * 127.0.0.1'
+    '--no-proxy-server', '--host-resolver-rules=MAP * 127.0.0.1',
+    ...camera ? [`--use-file-for-fake-video-capture=${camera}`] : []
 ];
 const SERVED = {
     '/': ['text/html', path.join(__dirname, 'page.html')],
     '/page.js': ['text/javascript', path.join(__dirname, 'page.js')],
-    '/jquery.min.js': ['text/javascript', path.join(store, 'jquery/dist/jquery.min.js')],
-    '/lib-jitsi-meet.min.js': ['text/javascript', path.join(store, 'lib-jitsi-meet/lib-jitsi-meet.min.js')]
+    '/jquery.min.js': ['text/javascript', path.join(library, 'jquery/dist/jquery.min.js')],
+    '/lib-jitsi-meet.min.js': ['text/javascript', path.join(library, 'lib-jitsi-meet/lib-jitsi-meet.min.js')]
 };
 
 function say(line) {
@@ -47,7 +50,7 @@ function serve(request, response) {
     fs.createReadStream(served[1]).pipe(response);
 }
 
-async function open(browser, origin, name) {
+async function open(browser, name, url) {
     const context = await browser.newContext();
     await context.route('**/*', route => {
         const url = new URL(route.request().url());
@@ -60,37 +63,52 @@ async function open(browser, origin, name) {
     await context.exposeFunction('tell', (event, args) => say({ page: name, event, args }));
     const page = await context.newPage();
     page.on('pageerror', error => say({ page: name, trouble: error.message }));
+    page.on('console', message => {
+        if (message.text().includes('Content Security Policy')) {
+            say({ page: name, trouble: message.text() });
+        }
+    });
     page.on('crash', () => say({ page: name, trouble: 'crashed' }));
     page.on('websocket', socket => {
         socket.on('framesent', frame => say({ page: name, frame: String(frame.payload), sent: true }));
         socket.on('framereceived', frame => say({ page: name, frame: String(frame.payload), sent: false }));
     });
-    await page.goto(origin);
+    await page.goto(url);
     return page;
 }
 
+/* What can be done with an open page. Whatever waits, waits as long as the asker does, who has the deadline. */
+const ORDERS = {
+    call: (page, { fn, args }) => page.evaluate(([name, given]) => window.client[name](...given), [fn, args]),
+    reload: page => page.reload().then(() => null),
+    visit: (page, { url }) => page.goto(url).then(() => null),
+    evaluate: (page, { script }) => page.evaluate(script),
+    see: (page, { selector, text }) =>
+        page.locator(selector, { hasText: text }).first().waitFor({ state: 'visible', timeout: 0 }),
+    press: (page, { role, name }) => page.getByRole(role, { name }).click({ timeout: 0 }),
+    key: (page, { key }) => page.keyboard.press(key),
+    size: (page, { width, height }) => page.setViewportSize({ width, height }),
+    picture: (page, { file }) => page.screenshot({ path: file }).then(() => null)
+};
+
 async function obey(browser, origin, pages, order) {
     if (order.do === 'open') {
-        pages.set(order.page, await open(browser, origin, order.page));
+        pages.set(order.page, await open(browser, order.page, order.url ?? origin));
         return null;
     }
     const page = pages.get(order.page);
     if (!page) {
         throw new Error(`no page ${order.page}`);
     }
-    switch (order.do) {
-    case 'call':
-        return page.evaluate(([fn, args]) => window.client[fn](...args), [order.fn, order.args]);
-    case 'reload':
-        await page.reload();
-        return null;
-    case 'close':
+    if (order.do === 'close') {
         pages.delete(order.page);
         await page.context().close();
         return null;
-    default:
+    }
+    if (!Object.hasOwn(ORDERS, order.do)) {
         throw new Error(`unknown order ${order.do}`);
     }
+    return ORDERS[order.do](page, order);
 }
 
 async function main() {
