@@ -1,11 +1,11 @@
 """The first thing a request meets: who asks, and how much they may send. Nothing is parsed before."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from xmpp_agent.edges.web.bodies import BodyTooLong, Gone, read_again, read_body
 from xmpp_agent.edges.web.problems import language, problem
 
 LONGEST_BODY = 64 * 1024
@@ -22,14 +22,6 @@ class Supervisor:
 
     actor: str
     units: frozenset[str]
-
-
-class _TooLong(Exception):
-    """More than `LONGEST_BODY`."""
-
-
-class _Gone(Exception):
-    """Whoever asked hung up before the request was complete: nothing is done."""
 
 
 class Door:
@@ -50,17 +42,16 @@ class Door:
             await _refuse(403, scope, receive, send)
             return
         try:
-            async with asyncio.timeout(self._body_within):
-                body = await _body(receive)
-        except _TooLong:
+            body = await read_body(receive, LONGEST_BODY, self._body_within)
+        except BodyTooLong:
             await _refuse(413, scope, receive, send)
         except TimeoutError:
             await _refuse(408, scope, receive, send)
-        except _Gone:
+        except Gone:
             return
         else:
             scope["state"]["supervisor"] = supervisor
-            await self._app(scope, _again(body, receive), send)
+            await self._app(scope, read_again(body, receive), send)
 
     def _who(self, scope: Scope) -> Supervisor | None:
         """`client` is set by the Unix socket's protocol; nothing a request carries is looked at."""
@@ -68,29 +59,6 @@ class Door:
         if kind != "uid" or uid not in self._supervisors:
             return None
         return Supervisor(f"uid:{uid}", self._supervisors[uid])
-
-
-async def _body(receive: Receive) -> bytes:
-    body, more = b"", True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Gone
-        body += message.get("body", b"")
-        if len(body) > LONGEST_BODY:
-            raise _TooLong
-        more = message.get("more_body", False)
-    return body
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """The body read already as the first message; then whatever comes (the end of the connection)."""
-    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return first.pop() if first else await receive()
-
-    return replayed
 
 
 async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
