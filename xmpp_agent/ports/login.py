@@ -68,6 +68,8 @@ class Identity:
     birthdate: str = ""
     """ISO date, or empty."""
     email: str = ""
+    account: str = ""
+    """Staff: what the employer calls them, in the claim that the settings name; in lower case. As booking names staff."""
     roles: frozenset[str] = frozenset()
     """Values of the configured roles claim; empty when the provider left it out (overage)."""
     authenticated_at: float = 0.0

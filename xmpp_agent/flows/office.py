@@ -1,0 +1,70 @@
+"""The office: what booking, letters, pages and staff's day work on. The door itself is the house."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from xmpp_agent.flows.house import House
+from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.ports import Clock, Store
+from xmpp_agent.ports.diary import Diary, Marks, PassMaker, Records, Visitors
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PLAIN = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
+"""Without what people mistake for one another when they read a link aloud (0 O, 1 I l)."""
+_CODE = 17
+"""98 bits in `_PLAIN`."""
+
+
+class Refused(Exception):
+    """An act that a rule said no to, or that could not be done; the verdict says why. Nothing of it stands."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason.value)
+        self.verdict = verdict
+
+
+@dataclass
+class Office:
+    """Everything these flows work on."""
+
+    clock: Clock
+    house: House
+    store: Store
+    diary: Diary
+    visitors: Visitors
+    records: Records
+    marks: Marks
+    passes: PassMaker
+    on_appointment: list[Callable[[str], None]] = field(default_factory=list)
+    """Called with the id of an appointment something changed about, for whoever shows or sends."""
+
+    def line(
+        self, act: str, actor: str, subject: str = "", verdict: Verdict | None = None, room: str = ""
+    ) -> AuditLine:
+        """An audit line of now; without a verdict: it was allowed to whoever `act` names."""
+        return AuditLine(self.clock.now(), act, room, subject, actor, verdict or ALLOWED)
+
+    def changed(self, appointment_id: str) -> None:
+        """Tell whoever shows or sends that something about this appointment changed."""
+        for listener in self.on_appointment:
+            listener(appointment_id)
+
+
+ALLOWED = Verdict(Decision.OPEN, Reason.ALLOWED)
+
+
+def refusal(rule: str, reason: Reason) -> Refused:
+    """A no of one rule, to be raised."""
+    return Refused(Verdict(Decision.REFUSE, reason, (Said(rule, Decision.REFUSE, reason),)))
+
+
+def new_id() -> str:
+    """130 random bits in lower-case base32 (26 characters); also what a room is called."""
+    return "".join(secrets.choice(_BASE32) for _ in range(26))
+
+
+def new_code() -> str:
+    """The code of a link: 98 random bits, 17 characters that can be read aloud."""
+    return "".join(secrets.choice(_PLAIN) for _ in range(_CODE))
