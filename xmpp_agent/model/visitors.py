@@ -87,3 +87,5 @@ class Arrival:
     """Last sign of life of their waiting page."""
     passed_at: float | None = None
     """When they last got a pass and went on into Jitsi."""
+    passed_by: str = ""
+    """Mark of the session (the browser) that got it."""

@@ -197,6 +197,7 @@ class Nouns:
             "waiting_since": arrival.waiting_since,
             "seen_at": arrival.seen_at,
             "passed_at": arrival.passed_at,
+            "passed_by": arrival.passed_by,
         }
         return (_arrival(values),)
 

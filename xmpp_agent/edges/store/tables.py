@@ -173,6 +173,7 @@ arrivals = Table(
     Column("waiting_since", Double),
     Column("seen_at", Double),
     Column("passed_at", Double),
+    Column("passed_by", String(64), nullable=False),
 )
 
 sessions = Table(

@@ -104,4 +104,5 @@ def _arrival(row: RowMapping) -> Arrival:
         waiting_since=row[arrivals.c.waiting_since],
         seen_at=row[arrivals.c.seen_at],
         passed_at=row[arrivals.c.passed_at],
+        passed_by=row[arrivals.c.passed_by],
     )

@@ -97,6 +97,7 @@ def _office() -> None:
         sa.Column("waiting_since", sa.Double),
         sa.Column("seen_at", sa.Double),
         sa.Column("passed_at", sa.Double),
+        sa.Column("passed_by", sa.String(64), nullable=False),
     )
 
 
