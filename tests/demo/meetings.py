@@ -1,0 +1,127 @@
+"""Meetings on the demo's own meeting page: where it is served, who comes with which pass, what they see moving."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from tests.clinic import Clinic
+from tests.end_to_end.browser import Browser, Page
+from xmpp_agent.demo.meeting.app import MeetingConfig, meeting_app
+from xmpp_agent.demo.meeting.serving import served
+from xmpp_agent.edges.store.bookings import Booked
+
+WIDTH, HEIGHT, FRAMES = 320, 240, 15
+RED, BLUE = (90, 220), (220, 110)
+"""Chroma (U, V) of two cameras that cannot be taken for each other."""
+_LOOK = """(async () => {
+    const video = document.getElementById('picture');
+    const canvas = Object.assign(document.createElement('canvas'), { width: 32, height: 24 });
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    const seen = [];
+    while (seen.length < %d) {
+        await new Promise(frame => video.requestVideoFrameCallback(frame));
+        context.drawImage(video, 0, 0, 32, 24);
+        seen.push(context.getImageData(0, 0, 32, 24).data);
+    }
+    const mean = colour => seen.at(-1).filter((_, place) => place %% 4 === colour).reduce((a, b) => a + b) / 768;
+    return { different: new Set(seen.map(String)).size, red: mean(0), blue: mean(2) };
+})()"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The other one's picture: how many of the frames looked at differ, and the mean of two colours (0 to 255)."""
+
+    different: int
+    red: float
+    blue: float
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The meeting page and a portal to come back to, both served."""
+
+    clinic: Clinic
+    meeting: str
+    portal: str
+
+    def address(self, room: str, token: str | None, *, language: str = "da", **config: object) -> str:
+        """What Portner's web sends the browser to: JSON values, percent-encoded, in the fragment."""
+        values = {"jwt": token} if token else {}
+        given = values | {f"config.{key}": value for key, value in config.items()}
+        fragment = "&".join(f"{key}={quote(json.dumps(value), safe='')}" for key, value in given.items())
+        return f"{self.meeting}/{room}?lang={language}#{fragment}"
+
+    async def staff(self, browser: Browser, booked: Booked, **config: object) -> Page:
+        """Staff's window, in the meeting."""
+        page = await self.window(browser, f"staff of {booked.room}", booked, await self.clinic.staff_token(booked), **config)
+        await page.see("#place", "Du er i mødet")
+        return page
+
+    async def citizen(self, browser: Browser, booked: Booked, **config: object) -> Page:
+        """The citizen's window, in the waiting room."""
+        _, token = await self.clinic.citizen_pass(booked)
+        page = await self.window(browser, f"citizen of {booked.room}", booked, token, **config)
+        await page.see("#place", "Du er på plads")
+        return page
+
+    async def window(self, browser: Browser, name: str, booked: Booked, token: str | None, **config: object) -> Page:
+        """A window at the room's address."""
+        return await browser.open_page(name, self.address(booked.room, token, **config))
+
+    async def both_inside(
+        self, staffs: Browser, citizens: Browser, booked: Booked, **config: object
+    ) -> tuple[Page, Page]:
+        """Staff's and the citizen's windows, the citizen let in with staff's button; `config` is the citizen's."""
+        staff, citizen = await self.staff(staffs, booked), await self.citizen(citizens, booked, **config)
+        await staff.press("Luk ind")
+        await citizen.see("#place", "Du er i mødet")
+        return staff, citizen
+
+
+@asynccontextmanager
+async def open_house(clinic: Clinic) -> AsyncIterator[House]:
+    """The meeting page of this clinic, and a page at `/join/{room}` of another origin."""
+    portal = Starlette(routes=[Route("/join/{room}", _joined)])
+    async with served(portal) as portal_origin:
+        prosody = clinic.prosody
+        config = MeetingConfig(
+            domain=prosody.domain,
+            muc=prosody.rooms,
+            focus=clinic.settings.focus,
+            websocket=f"ws://127.0.0.1:{prosody.stock.http_port}/xmpp-websocket",
+            token_auth_url=portal_origin + "/join/{room}",
+        )
+        async with served(meeting_app(config)) as meeting_origin:
+            yield House(clinic, meeting_origin, portal_origin)
+
+
+async def _joined(request: Request) -> Response:
+    return HTMLResponse(f"<!doctype html><title>Portal</title><h1>{request.path_params['room']}</h1>")
+
+
+async def looked(page: Page, frames: int = 10) -> Seen:
+    """Watches the other one's picture for as many new frames; AssertionError when they do not come."""
+    seen = await page.evaluate(_LOOK % frames)
+    assert isinstance(seen, dict)
+    return Seen(**seen)
+
+
+def write_camera(file: Path, chroma: tuple[int, int]) -> Path:
+    """What a camera shows: a bright bar that moves over one colour, as YUV4MPEG2."""
+    with file.open("wb") as out:
+        out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F15:1 Ip A1:1 C420jpeg\n".encode())
+        for number in range(FRAMES):
+            bar = range(number * WIDTH // FRAMES, (number + 3) * WIDTH // FRAMES)
+            line = bytes(200 if x in bar else 80 for x in range(WIDTH))
+            quarter = WIDTH * HEIGHT // 4
+            out.write(b"FRAME\n" + line * HEIGHT + bytes([chroma[0]]) * quarter + bytes([chroma[1]]) * quarter)
+    return file

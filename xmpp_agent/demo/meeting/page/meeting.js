@@ -1,0 +1,162 @@
+/*
+ * The meeting as the unmodified Jitsi client library carries it: connect with the pass, ask the focus, join; when sent to
+ * the lobby, knock by itself. It decides nothing and draws nothing: `hear` is told, and reads from here how things stand.
+ *
+ * hear: connected(), waiting(), inside(), changed(), arrived(name), departed(name), knocked(id, name), unknocked(id),
+ * letter(text, from), over(why, words).
+ */
+
+const { errors, events } = JitsiMeetJS;
+const OPTIONS = {
+    p2p: { enabled: true, stunServers: [], backToP2PDelay: 1 },
+    openBridgeChannel: false,
+    disableAudioLevels: true
+};
+const JITMEET = 'http://jitsi.org/jitmeet';
+const WHY = {
+    [errors.conference.CONFERENCE_ACCESS_DENIED]: 'refused',
+    [errors.conference.CONFERENCE_DESTROYED]: 'ended',
+    [errors.conference.NOT_ALLOWED_ERROR]: 'notAllowed'
+};
+
+export class Meeting {
+    #server;
+    #name;
+    #hear;
+    #tracks = [];
+    #connection = null;
+    #conference = null;
+    #over = false;
+
+    /* server: what /config.json says. */
+    constructor(server, name, hear) {
+        this.#server = server;
+        this.#name = name;
+        this.#hear = hear;
+    }
+
+    connect(room, pass) {
+        const address = new URL(this.#server.websocket);
+        address.searchParams.set('room', room);
+        this.#connection = new JitsiMeetJS.JitsiConnection(null, pass, {
+            hosts: this.#server.hosts,
+            serviceUrl: address.href,
+            enableWebsocketResume: true
+        });
+        const { CONNECTION_ESTABLISHED, CONNECTION_FAILED, CONNECTION_DISCONNECTED } = events.connection;
+        this.#connection.addEventListener(CONNECTION_ESTABLISHED, () => this.#join(room));
+        this.#connection.addEventListener(CONNECTION_FAILED, error =>
+            this.#end(error === errors.connection.PASSWORD_REQUIRED ? 'pass' : 'lost'));
+        this.#connection.addEventListener(CONNECTION_DISCONNECTED, () => this.#end('lost'));
+        this.#connection.connect();
+    }
+
+    /* Own microphone or camera, before or after joining. */
+    async give(track) {
+        this.#tracks.push(track);
+        if (this.#over) {
+            await track.dispose();
+        } else if (this.#conference) {
+            await this.#conference.addTrack(track);
+            this.#publish();
+        }
+    }
+
+    letIn(id) {
+        this.#conference.lobbyApproveAccess(id);
+    }
+
+    turnAway(id) {
+        this.#conference.lobbyDenyAccess(id);
+    }
+
+    leave() {
+        this.#end('left');
+    }
+
+    get isStaff() {
+        return this.#conference?.isModerator() === true;
+    }
+
+    /* Everybody else inside: {name, audio, video}, the last two being tracks or null (not there, or muted). */
+    get others() {
+        const open = (person, kind) => person.getTracksByMediaType(kind).find(track => !track.isMuted()) ?? null;
+        return (this.#conference?.getParticipants() ?? []).map(person => ({
+            name: person.getDisplayName() ?? '',
+            audio: open(person, 'audio'),
+            video: open(person, 'video'),
+            hasCamera: person.getTracksByMediaType('video').length > 0
+        }));
+    }
+
+    #join(room) {
+        this.#hear.connected();
+        this.#readLetters();
+        this.#conference = this.#connection.initJitsiConference(room, OPTIONS);
+        this.#listen();
+        this.#conference.setDisplayName(this.#name);
+        Promise.all(this.#tracks.map(track => this.#conference.addTrack(track))).then(() => this.#conference.join());
+    }
+
+    #listen() {
+        const on = (event, told) => this.#conference.on(events.conference[event], told);
+        on('CONFERENCE_JOINED', () => {
+            this.#publish();
+            this.#hear.inside();
+        });
+        on('CONFERENCE_FAILED', (error, words) => this.#failed(error, words));
+        on('KICKED', (_, words) => this.#end('ended', words));
+        on('USER_JOINED', (_, person) => this.#hear.arrived(person.getDisplayName() ?? ''));
+        on('USER_LEFT', (_, person) => this.#hear.departed(person.getDisplayName() ?? ''));
+        on('LOBBY_USER_JOINED', (id, name) => this.#hear.knocked(id, name));
+        on('LOBBY_USER_LEFT', id => this.#hear.unknocked(id));
+        for (const event of [
+            'DISPLAY_NAME_CHANGED', 'USER_ROLE_CHANGED', 'TRACK_ADDED', 'TRACK_REMOVED', 'TRACK_MUTE_CHANGED'
+        ]) {
+            on(event, () => this.#hear.changed());
+        }
+    }
+
+    #failed(error, words) {
+        if (error === errors.conference.MEMBERS_ONLY_ERROR) {
+            this.#conference.joinLobby(this.#name).then(() => this.#hear.waiting(), () => this.#end('lost'));
+        } else {
+            this.#end(WHY[error] ?? 'lost', error === errors.conference.CONFERENCE_DESTROYED ? words : undefined);
+        }
+    }
+
+    /* Without a bridge the library tells the others only when it answers an offer: whoever makes it would seem muted. */
+    #publish() {
+        for (const track of this.#conference.getLocalTracks()) {
+            this.#conference.sendCommand(`${track.getType()}muted`, { value: String(track.isMuted()) });
+        }
+    }
+
+    /* Lobby chat, of which this version of the library knows nothing. */
+    #readLetters() {
+        const names = new Map();
+        const read = stanza => {
+            const box = stanza.getElementsByTagNameNS(JITMEET, 'json-message')[0];
+            const sender = stanza.getAttribute('from').split('/')[1];
+            const told = box ? JSON.parse(box.textContent) : {};
+            if (told.type === 'LOBBY_CHAT_INITIALIZED') {
+                names.set(told.moderator.id, told.moderator.name);
+            } else if (told.type === 'LOBBY_CHAT_MESSAGE') {
+                this.#hear.letter(told.message, names.get(sender) ?? '');
+            }
+            return true; // the next one as well
+        };
+        this.#connection.xmpp.connection.addHandler(read, null, 'message', 'chat');
+    }
+
+    async #end(why, words) {
+        if (this.#over) {
+            return;
+        }
+        this.#over = true;
+        this.#hear.over(why, words);
+        await Promise.allSettled(this.#tracks.map(track => track.dispose()));
+        await this.#conference?.leave().catch(() => null); // it may never have been in
+        await this.#connection.disconnect();
+    }
+}
