@@ -1,16 +1,12 @@
-"""Making passes by hand, for tests, the demo and the command line. Web pages that log people in come later."""
+"""Making passes by hand, for tests and the command line; who comes by a page gets theirs from `flows/issue.py`."""
 
 from dataclasses import dataclass
 
-from xmpp_agent.edges.keys.passes import SignedPasses, seat_of
+from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.store.bookings import companion_kind, find_staff, new_id
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.model.people import Level, Pass, Role
-
-_AFTER = 7200.0
-"""Seconds a visitor's pass outlives the last moment one may knock: the client checks it when it reconnects."""
-_STAFF = 12 * 3600.0
-"""Seconds a staff pass lives: a working day."""
+from xmpp_agent.rules.passes import STAFF_LIFE, seat_of, visitor_until
 
 
 class IssueFault(Exception):
@@ -38,7 +34,7 @@ class Issuer:
         appointment = await self._database.store.appointment(appointment_id)
         if appointment is None:
             raise IssueFault("There is no such appointment.")
-        expires_at = appointment.ends_at + appointment.policy.late + _AFTER
+        expires_at = visitor_until(appointment)
         if expires_at <= self._now:
             raise IssueFault("The appointment is over.")
         person = companion or appointment.citizen
@@ -80,7 +76,7 @@ class Issuer:
                 room=node,
                 issued_at=self._now,
                 not_before=self._now,
-                expires_at=self._now + _STAFF,
+                expires_at=self._now + STAFF_LIFE,
                 level=login.level,
                 proved=login.proved,
             )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from xmpp_agent.edges.keys.passes import seat_of
+from xmpp_agent.rules.passes import seat_of
 from xmpp_agent.edges.store.bookings import new_id
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.store.rows import memory_values, pass_text

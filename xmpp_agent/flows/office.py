@@ -37,6 +37,10 @@ class Office:
     records: Records
     marks: Marks
     passes: PassMaker
+    meet_origin: str
+    """Where Jitsi Meet is served: `https://meet.example.dk`."""
+    site_origin: str
+    """Where the pages are served, as links in messages name it."""
     on_appointment: list[Callable[[str], None]] = field(default_factory=list)
     """Called with the id of an appointment something changed about, for whoever shows or sends."""
 

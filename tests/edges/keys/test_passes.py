@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xmpp_agent.edges.keys.passes import LONGEST, SignedPasses, seat_of
+from xmpp_agent.edges.keys.passes import LONGEST, SignedPasses
 from xmpp_agent.edges.keys.signing import SigningKeys
 from xmpp_agent.model.people import CompanionKind, Level, Pass, Role
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports import PassFault, PassReader
+from xmpp_agent.rules.passes import seat_of
 
 OLD = "20260101T000000-00000001"
 NEW = "20260201T000000-00000002"

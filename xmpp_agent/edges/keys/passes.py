@@ -1,7 +1,6 @@
 """Passes as tokens: minting and reading. RS256 only; nothing personal in them but the name others may read."""
 
 import base64
-import hashlib
 import json
 from typing import Annotated, Literal
 
@@ -131,12 +130,6 @@ class SignedPasses:
         if claims.iss != self._issuer or claims.aud != self._audience or not _hangs_together(claims):
             raise ValueError("not ours")
         return claims
-
-
-def seat_of(person: str, held_for: str) -> str:
-    """The seat that all passes of a person for one appointment (staff: for one room) share; tells nothing."""
-    digest = hashlib.sha256(f"portner seat\n{person}\n{held_for}".encode()).digest()
-    return base64.b32encode(digest[:15]).decode().lower()
 
 
 def _hangs_together(claims: _Claims) -> bool:

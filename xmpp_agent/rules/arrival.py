@@ -1,0 +1,118 @@
+"""How far somebody with a link may come before Jitsi is reached, and what keeps them: one page for each answer."""
+
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xmpp_agent.model.appointments import Appointment
+from xmpp_agent.model.people import CompanionKind, Level
+from xmpp_agent.model.units import Unit
+from xmpp_agent.model.visitors import Arrival, Link, Session
+
+SESSION_LIFE = 7200.0
+"""Seconds a browser stays signed in after the last moment one may knock."""
+
+
+class Step(StrEnum):
+    """What comes next for a visitor; each is a page."""
+
+    DEAD_LINK = "dead_link"
+    CANCELLED = "cancelled"
+    OVER = "over"
+    TOO_EARLY = "too_early"
+    CLOSED = "closed"
+    """The unit's shared queue is closed for now."""
+    BEGIN = "begin"
+    """The browser is not bound to the link yet: a button."""
+    CONFIRM_AGE = "confirm_age"
+    LOGIN = "login"
+    WRONG_PERSON = "wrong_person"
+    LEVEL_TOO_LOW = "level_too_low"
+    USED_ELSEWHERE = "used_elsewhere"
+    """The link needs no login, and somebody is connected on it from another browser."""
+    IN_LINE = "in_line"
+    """Waits in the unit's shared queue until staff call."""
+    GO = "go"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the answer rests on. `session` None: this browser is not bound to the link."""
+
+    now: float
+    link: Link | None
+    appointment: Appointment | None
+    unit: Unit | None
+    arrival: Arrival | None = None
+    kind: CompanionKind | None = None
+    """None: the citizen."""
+    session: Session | None = None
+    connected: bool = False
+    """Whether somebody is connected to Prosody on this person's seat."""
+    inside: bool = False
+    """Whether the visit going on is that of this appointment: it may overrun its time."""
+    is_open: bool = True
+    """Whether the unit is open now (hours and switch)."""
+
+
+def next_step(facts: Facts) -> Step:
+    """The first thing that is missing, or GO. Whatever is not known is a dead link."""
+    link, appointment = facts.link, facts.appointment
+    if link is None or link.revoked_at is not None or appointment is None or facts.unit is None:
+        return Step.DEAD_LINK
+    return _time(facts, appointment) or _browser(facts, appointment) or _place(facts, appointment) or Step.GO
+
+
+def opens_at(appointment: Appointment) -> float:
+    """From when on one may knock."""
+    return appointment.starts_at - appointment.policy.early
+
+
+def session_ends(appointment: Appointment) -> float:
+    """Until when a browser stays signed in for this appointment."""
+    return appointment.ends_at + appointment.policy.late + SESSION_LIFE
+
+
+def is_verified(appointment: Appointment, level: Level, proved: str) -> bool:
+    """Whether a login is the invited person's at the level asked for (compared in constant time)."""
+    same = bool(appointment.invited and proved) and hmac.compare_digest(appointment.invited.encode(), proved.encode())
+    return same and level >= appointment.policy.level
+
+
+def _time(facts: Facts, appointment: Appointment) -> Step | None:
+    if appointment.cancelled:
+        return Step.CANCELLED
+    if facts.inside:
+        return None
+    if facts.now > appointment.ends_at + appointment.policy.late or appointment.outcome is not None:
+        return Step.OVER
+    if facts.now < opens_at(appointment):
+        return Step.TOO_EARLY
+    if not appointment.staff and not facts.is_open:
+        return Step.CLOSED
+    return None
+
+
+def _browser(facts: Facts, appointment: Appointment) -> Step | None:
+    session = facts.session
+    if session is None or facts.link is None or session.link != facts.link.mark or session.expires_at <= facts.now:
+        return Step.BEGIN
+    if facts.kind is CompanionKind.INTERPRETER and (facts.arrival is None or facts.arrival.of_age_at is None):
+        return Step.CONFIRM_AGE
+    if facts.kind is None and appointment.policy.level > Level.NONE:
+        return _login(session, appointment)
+    elsewhere = facts.arrival is not None and facts.arrival.passed_by not in ("", session.mark)
+    return Step.USED_ELSEWHERE if elsewhere and facts.connected else None
+
+
+def _login(session: Session, appointment: Appointment) -> Step | None:
+    if not session.proved and session.level is Level.NONE:
+        return Step.LOGIN
+    if session.level < appointment.policy.level:
+        return Step.LEVEL_TOO_LOW
+    return None if is_verified(appointment, session.level, session.proved) else Step.WRONG_PERSON
+
+
+def _place(facts: Facts, appointment: Appointment) -> Step | None:
+    """Whoever is to meet the next free waits with Portner until somebody has taken them."""
+    return None if appointment.staff else Step.IN_LINE
