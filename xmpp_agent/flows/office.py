@@ -25,22 +25,14 @@ class Refused(Exception):
         self.verdict = verdict
 
 
-@dataclass
-class Office:
-    """Everything these flows work on."""
+@dataclass(kw_only=True)
+class Register:
+    """What booking needs, and nothing of the door: the command line has this much beside a running agent."""
 
     clock: Clock
-    house: House
-    store: Store
     diary: Diary
-    visitors: Visitors
     records: Records
     marks: Marks
-    passes: PassMaker
-    meet_origin: str
-    """Where Jitsi Meet is served: `https://meet.example.dk`."""
-    site_origin: str
-    """Where the pages are served, as links in messages name it."""
     on_appointment: list[Callable[[str], None]] = field(default_factory=list)
     """Called with the id of an appointment something changed about, for whoever shows or sends."""
 
@@ -54,6 +46,20 @@ class Office:
         """Tell whoever shows or sends that something about this appointment changed."""
         for listener in self.on_appointment:
             listener(appointment_id)
+
+
+@dataclass(kw_only=True)
+class Office(Register):
+    """Everything these flows work on."""
+
+    house: House
+    store: Store
+    visitors: Visitors
+    passes: PassMaker
+    meet_origin: str
+    """Where Jitsi Meet is served: `https://meet.example.dk`."""
+    site_origin: str
+    """Where the pages are served, as links in messages name it."""
 
 
 ALLOWED = Verdict(Decision.OPEN, Reason.ALLOWED)
