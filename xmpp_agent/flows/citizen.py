@@ -101,7 +101,7 @@ async def logged_in(office: Office, session: Session, identity: Identity) -> tup
     """
     visitor = await _bound(office, session)
     appointment, now, cookie = visitor.entry.appointment, office.clock.now(), new_cookie()
-    proved = _proved(office, identity)
+    proved = arrival_rules.best_proof(appointment, _proofs(office, identity))
     new = replace(
         session,
         mark=office.marks.mark("session", cookie),
@@ -232,10 +232,9 @@ def _who(entry: Entry, person_id: str) -> tuple[Person | None, CompanionKind | N
     return (companion.person, companion.kind) if companion is not None else (None, None)
 
 
-def _proved(office: Office, identity: Identity) -> str:
-    """The keyed hash of the identity: of the CPR number where the login gives it, else of the MitID UUID."""
+def _proofs(office: Office, identity: Identity) -> tuple[str, ...]:
+    """Keyed hashes of what the login says of a person; none without a level."""
     if identity.level is Level.NONE:
-        return ""
-    if identity.cpr:
-        return office.marks.cpr(identity.cpr)
-    return office.marks.mark("uuid", identity.uuid.lower()) if identity.uuid else ""
+        return ()
+    of_cpr = (office.marks.cpr(identity.cpr),) if identity.cpr else ()
+    return of_cpr + ((office.marks.mark("uuid", identity.uuid.lower()),) if identity.uuid else ())

@@ -79,6 +79,15 @@ def is_verified(appointment: Appointment, level: Level, proved: str) -> bool:
     return same and level >= appointment.policy.level
 
 
+def best_proof(appointment: Appointment, proofs: tuple[str, ...]) -> str:
+    """Of the identities one login returned (CPR number, MitID UUID; keyed hashes) the one that was invited.
+
+    The first one when none is; empty when the login returned none.
+    """
+    fits = (p for p in proofs if hmac.compare_digest(appointment.invited.encode(), p.encode()))
+    return next(fits, proofs[0] if proofs else "")
+
+
 def _time(facts: Facts, appointment: Appointment) -> Step | None:
     if appointment.cancelled:
         return Step.CANCELLED
