@@ -271,4 +271,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.room_is_fixed": ("lokalet ligger fast", "room is fixed"),
     "reason.recording_not_allowed": ("optagelse ikke tilladt", "recording not allowed"),
     "reason.prosody_did_not_do_it": ("Prosody udførte det ikke", "Prosody did not do it"),
+    "reason.no_role": ("ingen adgang tildelt", "no access given"),
+    "reason.no_appointment": ("ukendt aftale", "unknown appointment"),
+    "reason.changed_meanwhile": ("ændret imens", "changed meanwhile"),
+    "reason.not_yet": ("for tidligt endnu", "too soon"),
+    "reason.is_here": ("borgeren er kommet", "citizen is here"),
+    "reason.no_number": ("ikke et telefonnummer", "not a telephone number"),
+    "reason.no_hotline": ("ingen hotline her", "no hotline here"),
+    "reason.call_over": ("samtalen er slut", "call is over"),
 }

@@ -64,6 +64,15 @@ class Reason(StrEnum):
     ROOM_IS_FIXED = "room_is_fixed"
     RECORDING_NOT_ALLOWED = "recording_not_allowed"
     PROSODY_DID_NOT_DO_IT = "prosody_did_not_do_it"
+    # staff's day and the hotline
+    NO_ROLE = "no_role"
+    NO_APPOINTMENT = "no_appointment"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    NOT_YET = "not_yet"
+    IS_HERE = "is_here"
+    NO_NUMBER = "no_number"
+    NO_HOTLINE = "no_hotline"
+    CALL_OVER = "call_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,23 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Mødeserveren svarede ikke. Se efter, og prøv igen.",
         "The meeting server did not answer. Check, and try again.",
     ),
+    Reason.NO_ROLE: (
+        "Du er logget ind, men har ikke fået adgang til Portner. Kontakt din leder.",
+        "You are signed in but have not been given access to Portner. Contact your manager.",
+    ),
+    Reason.NO_APPOINTMENT: ("Aftalen findes ikke.", "No such appointment."),
+    Reason.CHANGED_MEANWHILE: (
+        "En anden har lige ændret det. Se på listen igen.",
+        "Somebody else has just changed it. Look at the list again.",
+    ),
+    Reason.NOT_YET: ("Det er for tidligt endnu.", "It is too soon for that."),
+    Reason.IS_HERE: ("Borgeren er kommet.", "The citizen is here."),
+    Reason.NO_NUMBER: (
+        "Det er ikke et telefonnummer, vi kan sende til.",
+        "That is not a telephone number we can send to.",
+    ),
+    Reason.NO_HOTLINE: ("Her er ingen hotline.", "There is no hotline here."),
+    Reason.CALL_OVER: ("Samtalen er slut.", "The call is over."),
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")
