@@ -8,8 +8,7 @@ import asyncio
 import importlib
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +18,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from xmpp_agent import withdrawing
+from xmpp_agent.cli_common import PLAIN, AsJson, database_of, from_stdin, opened, settings_of, show
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.columns import SealBroken
 from xmpp_agent.edges.keys.files import KeyFault
@@ -27,23 +27,20 @@ from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys, rotate_keys
 from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
 from xmpp_agent.edges.store.bookings import BookingFault, Wish, book, listed
-from xmpp_agent.edges.store.database import Database, open_database
+from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, open_engine, prepare
 from xmpp_agent.issuing import IssueFault, Issuer, Login
 from xmpp_agent.model.people import CompanionKind, Level, Pass
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.settings import Settings, SettingsFault, load_settings
+from xmpp_agent.settings import Settings, SettingsFault
 
-_PLAIN: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
-app = typer.Typer(help="Who may open a room, who waits, who comes in.", **_PLAIN)
-appointments = typer.Typer(help="Appointments.", **_PLAIN)
-audit = typer.Typer(help="The audit chain.", **_PLAIN)
-keys = typer.Typer(help="Key files.", **_PLAIN)
+app = typer.Typer(help="Who may open a room, who waits, who comes in.", **PLAIN)
+appointments = typer.Typer(help="Appointments.", **PLAIN)
+audit = typer.Typer(help="The audit chain.", **PLAIN)
+keys = typer.Typer(help="Key files.", **PLAIN)
 app.add_typer(appointments, name="appointment")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
-
-_AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class Flavour(StrEnum):
@@ -86,7 +83,7 @@ def _start(
 @app.command()
 def agent(context: typer.Context) -> None:
     """Run the agent beside Prosody."""
-    _end(_part("xmpp_agent.wiring").run_agent(_settings(context)))
+    _end(_part("xmpp_agent.wiring").run_agent(settings_of(context)))
 
 
 @app.command()
@@ -97,7 +94,7 @@ def tui(
     follow: Annotated[bool, typer.Option(help="With --plain: go on with each change.")] = True,
 ) -> None:
     """Open the supervisors' console."""
-    agent_socket = socket or _settings(context).socket
+    agent_socket = socket or settings_of(context).socket
     if plain:
         asyncio.run(_part("tui.plain").read_aloud(agent_socket, print, follow=follow))
     else:
@@ -130,7 +127,7 @@ def jitsi_config(
 @app.command()
 def doctor(context: typer.Context) -> None:
     """Look whether everything stands as it must; one line each."""
-    _end(_part("xmpp_agent.doctor").run(_settings(context)))
+    _end(_part("xmpp_agent.doctor").run(settings_of(context)))
 
 
 @appointments.command("add")
@@ -145,10 +142,10 @@ def appointment_add(
     cpr: Annotated[str, typer.Option(help="CPR number of the citizen; '-' reads it from stdin.")] = "",
     companion: Annotated[list[str] | None, typer.Option(help="kind:Name; may be repeated.")] = None,
     case_ref: Annotated[str, typer.Option()] = "",
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Book an appointment; prints ids. A time without zone is this machine's."""
-    settings, ring = _opened(context)
+    settings, ring = opened(context)
     starts_at = at.timestamp()
     wish = Wish(
         unit=unit,
@@ -163,24 +160,24 @@ def appointment_add(
     )
 
     async def work() -> dict[str, object]:
-        async with _database(settings, ring) as db:
+        async with database_of(settings, ring) as db:
             booked = await book(db.engine, db.cipher, wish)
         return {name: getattr(booked, name) for name in booked.__slots__}
 
-    _show(asyncio.run(work()), as_json)
+    show(asyncio.run(work()), as_json)
 
 
 @appointments.command("list")
 def appointment_list(
     context: typer.Context,
     past: Annotated[bool, typer.Option("--past", help="Also those that are over.")] = False,
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """List appointments: ids, times, policy. No names."""
-    settings, ring = _opened(context)
+    settings, ring = opened(context)
 
     async def work() -> tuple[dict[str, object], ...]:
-        async with _database(settings, ring) as db:
+        async with database_of(settings, ring) as db:
             return tuple(dict(row) for row in await listed(db.engine, 0 if past else SystemClock().now()))
 
     for row in asyncio.run(work()):
@@ -195,7 +192,7 @@ def appointment_list(
 @appointments.command("cancel")
 def appointment_cancel(context: typer.Context, appointment: str) -> None:
     """Cancel an appointment: through the agent when it runs, else in the database."""
-    settings = _settings(context)
+    settings = settings_of(context)
     if not withdrawing.asked(settings.socket, "appointments", appointment, "cancel"):
         _directly(settings, lambda db: withdrawing.cancel(db, appointment, SystemClock().now()))
 
@@ -203,7 +200,7 @@ def appointment_cancel(context: typer.Context, appointment: str) -> None:
 @app.command()
 def revoke(context: typer.Context, pass_id: str) -> None:
     """Revoke a pass: through the agent when it runs, else in the database."""
-    settings = _settings(context)
+    settings = settings_of(context)
     if not withdrawing.asked(settings.socket, "passes", pass_id, "revoke"):
         _directly(settings, lambda db: withdrawing.revoke(db, pass_id, SystemClock().now()))
 
@@ -218,16 +215,16 @@ def mint_pass(
     room: Annotated[str | None, typer.Option(help="Node of the room, for staff.")] = None,
     verified_cpr: Annotated[str, typer.Option(help="What the login returned; '-' reads stdin.")] = "",
     level: Annotated[str, typer.Option(help="none, low, substantial or high.")] = "none",
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Mint a pass for tests and the demo, and print its token."""
-    settings, ring = _opened(context)
+    settings, ring = opened(context)
     login = Login(_level(level), _hashed(ring, verified_cpr))
     if visitor is Visitor.COMPANION and companion is None:
         raise typer.BadParameter("--as companion needs --companion")
 
     async def work() -> tuple[Pass, str]:
-        async with _database(settings, ring) as db:
+        async with database_of(settings, ring) as db:
             issuer = Issuer(db, SignedPasses(ring.signing, settings.domain, settings.audience), SystemClock().now())
             if staff is not None:
                 return await issuer.for_staff(staff, room, appointment, login)
@@ -246,7 +243,7 @@ def mint_pass(
 @audit.command("verify")
 def audit_verify(context: typer.Context) -> None:
     """Walk the audit chain and name the first line that does not hold. Needs no keys."""
-    database = _settings(context).database
+    database = settings_of(context).database
     if not database.exists():
         raise DatabaseFault(f"Database {database} does not exist.")
 
@@ -268,14 +265,14 @@ def audit_verify(context: typer.Context) -> None:
 @keys.command("init")
 def keys_init(context: typer.Context) -> None:
     """Make all key files of a new installation."""
-    settings = _settings(context)
+    settings = settings_of(context)
     make_keys(settings.key_dir, settings.database, datetime.now(UTC))
 
 
 @keys.command("rotate")
 def keys_rotate(context: typer.Context) -> None:
     """Add a new signing key and column key; old ones still verify and open. Restart the agent afterwards."""
-    print(rotate_keys(_settings(context).key_dir, datetime.now(UTC)))
+    print(rotate_keys(settings_of(context).key_dir, datetime.now(UTC)))
 
 
 @keys.command("list")
@@ -284,32 +281,15 @@ def keys_list(
     jwks: Annotated[bool, typer.Option("--jwks", help="Print the public keys as JWK Set.")] = False,
 ) -> None:
     """List signing keys, newest first; the first one signs."""
-    signing = read_keys(_settings(context).key_dir).signing
+    signing = read_keys(settings_of(context).key_dir).signing
     print(json.dumps(signing.jwks()) if jwks else "\n".join(sorted(signing.private, reverse=True)))
-
-
-def _settings(context: typer.Context) -> Settings:
-    return load_settings(context.find_root().obj)
-
-
-def _opened(context: typer.Context) -> tuple[Settings, KeyRing]:
-    settings = _settings(context)
-    return settings, read_keys(settings.key_dir)
-
-
-@asynccontextmanager
-async def _database(settings: Settings, ring: KeyRing) -> AsyncIterator[Database]:
-    async with open_database(
-        settings.database, ring.columns, ring.identity.own_mark, settings.shard, settings.audit_sync
-    ) as database:
-        yield database
 
 
 def _directly(settings: Settings, act: Callable[[Database], Awaitable[None]]) -> None:
     """Write to the database of an agent that does not run."""
 
     async def work() -> None:
-        async with _database(settings, read_keys(settings.key_dir)) as database:
+        async with database_of(settings, read_keys(settings.key_dir)) as database:
             await act(database)
 
     asyncio.run(work())
@@ -317,7 +297,7 @@ def _directly(settings: Settings, act: Callable[[Database], Awaitable[None]]) ->
 
 def _hashed(ring: KeyRing, cpr: str) -> str:
     """The keyed hash of a CPR number given on the command line or stdin; "" for none."""
-    given = sys.stdin.readline().strip() if cpr == "-" else cpr
+    given = from_stdin(cpr)
     return ring.identity.cpr(given) if given or cpr else ""
 
 
@@ -333,14 +313,6 @@ def _level(text: str) -> Level:
         return Level[text.upper()]
     except KeyError:
         raise typer.BadParameter(f"--level is one of {', '.join(level.name.lower() for level in Level)}") from None
-
-
-def _show(found: Mapping[str, object], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(found))
-        return
-    for name, value in found.items():
-        print(f"{name}: {' '.join(value) if isinstance(value, tuple) else value}")
 
 
 def _part(name: str) -> Any:  # noqa: ANN401  # a module: only what is called is loaded
