@@ -42,6 +42,7 @@ $(READY): | packages-demo
 
 library: packages-demo
 	@xmpp_agent/demo/meeting/install
+	@xmpp_agent/demo/login_provider/install
 
 client: packages library
 	@xmpp_agent/demo/meeting/install tests/jitsi_client/pins var/playwright
