@@ -1,9 +1,10 @@
 """A citizen's way from link to pass, on a real database."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -43,7 +44,7 @@ async def step_of(here: OpenOffice, session: Session) -> Step | None:
 
 def token_of(address: str) -> str:
     """The pass in an address of Jitsi."""
-    return urlsplit(address).fragment.partition("jwt=")[2].partition("&")[0]
+    return str(json.loads(unquote(urlsplit(address).fragment.partition("jwt=")[2].partition("&")[0])))
 
 
 async def test_link_button_login_and_the_last_button_give_a_pass_for_this_person_and_room(here: OpenOffice) -> None:

@@ -1,12 +1,15 @@
 """The address of a meeting as the unmodified Jitsi Meet reads it: pass and settings in the fragment, never in a log.
 
-jitsi-meet `react/features/base/util/parseURLParams.ts`: `key=value` pairs, each value JSON, percent-encoded;
-`jwt` is read as it stands.
+Each value is JSON, percent-encoded (jitsi-meet `base/util/parseURLParams`); `lang` is read from the query alone.
+Nothing here is relied on: people can change their own address.
 """
 
 import json
 from dataclasses import dataclass
 from urllib.parse import quote
+
+_CURLY = str.maketrans({"\u201c": "", "\u201d": "", "\u2018": "'", "\u2019": "'"})
+"""Jitsi turns curly quotes straight before it reads a value as JSON: one in a title would cost the whole title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,17 @@ class Entrance:
 
 def address(entrance: Entrance, token: str) -> str:
     """Where the browser goes with this pass. The device test was ours, so Jitsi's own page before joining is off."""
-    settings: dict[str, str | bool] = {
+    shown: dict[str, str | bool] = {
+        "jwt": token,
         "config.prejoinConfig.enabled": False,
         "config.prejoinPageEnabled": False,  # the name of the same setting before 2022
-        "config.defaultLanguage": entrance.language,
-        "config.subject": entrance.title,
+        "config.deeplinking.disabled": True,
+        "config.disableDeepLinking": True,  # the same before 2023
+        "config.localSubject": entrance.title.translate(_CURLY),
+        "config.doNotStoreRoom": True,
+        "config.startWithVideoMuted": entrance.camera_off,
     }
-    if entrance.camera_off:
-        settings["config.startWithVideoMuted"] = True
-    pairs = (f"{key}={_part(json.dumps(value, ensure_ascii=False))}" for key, value in settings.items())
-    fragment = "&".join((f"jwt={token}", *pairs))
+    fragment = "&".join(f"{key}={_part(json.dumps(value, ensure_ascii=False))}" for key, value in shown.items())
     return f"{entrance.origin}/{_part(entrance.node)}?lang={_part(entrance.language)}#{fragment}"
 
 
