@@ -6,7 +6,9 @@ from typing import Protocol
 
 from xmpp_agent.model.appointments import Appointment, Companion, Entry, Policy, Room
 from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
+from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import Pass, Person, Reach, Role
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival, Link, Session
@@ -49,7 +51,22 @@ class Look:
     why: str = ""
 
 
-Noun = Unit | Policy | Enrolment | Room | Appointment | Companion | Link | NewLink | Letter | Arrival | Session | Look
+Noun = (
+    Unit
+    | Policy
+    | Enrolment
+    | Room
+    | Appointment
+    | Companion
+    | Link
+    | NewLink
+    | Letter
+    | Arrival
+    | Session
+    | Look
+    | Call
+    | Note
+)
 """What can be written down. Each is kept as it is now; an appointment's version must be one more than what stands."""
 
 

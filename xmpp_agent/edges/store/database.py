@@ -9,8 +9,11 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.calls import SqlCalls
+from xmpp_agent.edges.store.day_rooms import SqlDayRooms
 from xmpp_agent.edges.store.diary import SqlDiary
 from xmpp_agent.edges.store.ledger import SqlLedger
+from xmpp_agent.edges.store.notes import SqlNotes
 from xmpp_agent.edges.store.records import SqlRecords
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
 from xmpp_agent.edges.store.sqlite.writer import SqliteWriter
@@ -27,6 +30,9 @@ class Database:
     ledger: SqlLedger
     diary: SqlDiary
     visitors: SqlVisitors
+    calls: SqlCalls
+    notes: SqlNotes
+    day_rooms: SqlDayRooms
     records: SqlRecords
     engine: AsyncEngine
     cipher: Cipher
@@ -52,6 +58,9 @@ async def open_database(
                 ledger=SqlLedger(writer),
                 diary=SqlDiary(engine, cipher),
                 visitors=SqlVisitors(engine, cipher),
+                calls=SqlCalls(engine, cipher),
+                notes=SqlNotes(engine, cipher),
+                day_rooms=SqlDayRooms(engine, cipher),
                 records=SqlRecords(writer, cipher),
                 engine=engine,
                 cipher=cipher,

@@ -9,17 +9,21 @@ from functools import singledispatchmethod
 from pydantic import TypeAdapter
 from sqlalchemy import Insert, Table, Update, and_, bindparam, exists, insert, select, update
 
+from xmpp_agent.edges.store.calls import call_values
 from xmpp_agent.edges.store.changes import Change, Statement
+from xmpp_agent.edges.store.notes import note_values
 from xmpp_agent.edges.store.rows import Values, policy_values, room_values
 from xmpp_agent.edges.store.store import Cipher
 from xmpp_agent.edges.store.tables import (
     appointments,
     arrivals,
+    calls,
     companions,
     external_ids,
     letters,
     links,
     looks,
+    notes,
     people,
     policies,
     rooms,
@@ -27,7 +31,9 @@ from xmpp_agent.edges.store.tables import (
     units,
 )
 from xmpp_agent.model.appointments import Appointment, Companion, Policy, Room
+from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
+from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival, Link, Session
@@ -66,6 +72,8 @@ _letter = kept(letters, "id")
 _arrival = kept(arrivals, "appointment", "person")
 _session = kept(sessions, "mark")
 _look = kept(looks, "id")
+_call = kept(calls, "id")
+_note = kept(notes, "id")
 _new_appointment = (insert(appointments),)
 _new_external_id = (insert(external_ids),)
 _changed_appointment = (
@@ -222,6 +230,14 @@ class Nouns:
             "why": look.why[:200],
         }
         return (_look(values),)
+
+    @changes.register
+    def _(self, call: Call) -> Made:
+        return (_call(call_values(self._cipher, call)),)
+
+    @changes.register
+    def _(self, note: Note) -> Made:
+        return (_note(note_values(self._cipher, note)),)
 
     def _appointment(self, appointment: Appointment) -> Values:
         place = f"appointments.case_ref:{appointment.id}"

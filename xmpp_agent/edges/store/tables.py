@@ -73,6 +73,7 @@ rooms = Table(
     Column("day", String(10), nullable=False),
     Column("covers", Text, nullable=False),
     Index("rooms_by_owner", "owner", "day"),
+    Index("rooms_by_day", "day", "unit"),
 )
 """`covers`: person ids, blank-separated."""
 
@@ -246,6 +247,7 @@ calls = Table(
     Column("erase_at", Double, nullable=False),
     Index("calls_by_unit", "unit", "made_at"),
     Index("calls_by_room", "room"),
+    Index("calls_by_appointment", "appointment"),
 )
 """Hotline calls. `number` is sealed, and empty once erased."""
 

@@ -36,6 +36,7 @@ def _wider() -> None:
     ):
         op.add_column("appointments", column)
     op.execute("UPDATE appointments SET staff = (SELECT owner FROM rooms WHERE rooms.node = appointments.room)")
+    op.create_index("rooms_by_day", "rooms", ["day", "unit"])
     op.create_index("appointments_by_unit", "appointments", ["unit", "starts_at"])
     op.create_index("appointments_by_staff", "appointments", ["staff", "starts_at"])
     op.create_index("appointments_by_citizen", "appointments", ["citizen"])
@@ -163,6 +164,7 @@ def _calls() -> None:
     )
     op.create_index("calls_by_unit", "calls", ["unit", "made_at"])
     op.create_index("calls_by_room", "calls", ["room"])
+    op.create_index("calls_by_appointment", "calls", ["appointment"])
     op.create_table(
         "notes",
         sa.Column("id", sa.String(_ID), primary_key=True),
