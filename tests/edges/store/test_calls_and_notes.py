@@ -1,7 +1,5 @@
 """Hotline calls, notes and the rooms of a day: kept, found again, sealed."""
 
-# ruff: noqa: ASYNC240  # a test may look into its own small files
-
 from dataclasses import replace
 from pathlib import Path
 
