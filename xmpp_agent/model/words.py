@@ -133,6 +133,58 @@ WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_HOTLINE: ("Her er ingen hotline.", "There is no hotline here."),
     Reason.CALL_OVER: ("Samtalen er slut.", "The call is over."),
+    Reason.NO_KEY: ("Nøglen mangler eller gælder ikke.", "The key is missing or not valid."),
+    Reason.NOT_FOR_THIS_KEY: ("Nøglen gælder ikke for den enhed.", "The key is not for that unit."),
+    Reason.TOO_MANY_REQUESTS: ("Det går for hurtigt. Prøv igen om lidt.", "That is too fast. Try again shortly."),
+    Reason.UNKNOWN_UNIT: ("Enheden findes ikke.", "No such unit."),
+    Reason.UNKNOWN_POLICY: ("Aftaletypen findes ikke.", "No such policy."),
+    Reason.UNKNOWN_STAFF: ("Medarbejderen findes ikke.", "No such member of staff."),
+    Reason.STAFF_OF_ANOTHER_UNIT: (
+        "Medarbejderen hører til en anden enhed.",
+        "The member of staff belongs to another unit.",
+    ),
+    Reason.ENDS_BEFORE_START: ("Aftalen slutter, før den begynder.", "The appointment ends before it starts."),
+    Reason.TOO_LONG: ("Aftalen varer mere end et døgn.", "The appointment lasts more than a day."),
+    Reason.IN_THE_PAST: ("Aftalens tid er allerede gået.", "The time of the appointment has passed already."),
+    Reason.TOO_FAR_AHEAD: ("Aftalen ligger for langt ude i fremtiden.", "The appointment is too far ahead."),
+    Reason.BAD_NAME: (
+        "Et navn har 1 til 200 tegn og ingen linjeskift.",
+        "A name has 1 to 200 printable characters.",
+    ),
+    Reason.BAD_EMAIL: ("Det er ikke en mailadresse.", "That is not an e-mail address."),
+    Reason.BAD_CPR: ("Et CPR-nummer har ti cifre.", "A CPR number has ten digits."),
+    Reason.IDENTITY_NEEDED: (
+        "Aftaletypen kræver borgerens CPR-nummer.",
+        "The policy needs the citizen's CPR number.",
+    ),
+    Reason.NOT_MET: (
+        "Aftaletypen kræver, at I har mødt borgeren ansigt til ansigt.",
+        "The policy asks that the citizen has been met in person.",
+    ),
+    Reason.NOT_ASKED_FOR: (
+        "Aftaletypen kræver, at borgeren selv har bedt om video.",
+        "The policy asks that the citizen asked for video.",
+    ),
+    Reason.NO_WAY_TO_REACH: (
+        "Borgeren kan ikke nås på nogen af de måder, aftaletypen bruger.",
+        "The citizen cannot be reached in any way the policy uses.",
+    ),
+    Reason.TOO_MANY_COMPANIONS: ("Der er for mange ledsagere.", "There are too many companions."),
+    Reason.UNKNOWN_COMPANION: ("Ledsageren findes ikke.", "No such companion."),
+    Reason.BOOKED_OTHERWISE: (
+        "Det eksterne id er brugt til en anden aftale.",
+        "The external id was used for another appointment.",
+    ),
+    Reason.ID_TAKEN: ("Id'et er allerede brugt.", "That id is taken."),
+    Reason.VERSION_NEEDED: (
+        "Sig, hvilken version der ændres (If-Match).",
+        "Say which version is to be changed (If-Match).",
+    ),
+    Reason.VISIT_GOING_ON: ("Mødet er i gang.", "The visit is going on."),
+    Reason.APPOINTMENT_MOVED: (
+        "Mødet er flyttet. Åbn dit link igen for at se den nye tid.",
+        "The meeting has been moved. Open your link again to see the new time.",
+    ),
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")
