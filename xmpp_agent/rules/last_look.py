@@ -1,0 +1,28 @@
+"""The last look at a letter before it is handed over: may it still go, and what does it have to say by now?"""
+
+from collections.abc import Collection
+
+from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.letters import About, Failure, Letter
+from xmpp_agent.rules.letter_plans import deadline, is_overtaken, was_written
+from xmpp_agent.rules.letter_steps import dropped, failed
+from xmpp_agent.rules.reminders import is_needless
+
+
+def as_it_may_go(entry: Entry | None, letter: Letter, letters: Collection[Letter], now: float) -> Letter:
+    """The letter that is about to be handed over: the same, or dropped or failed, by what is true at this moment."""
+    if entry is None or is_overtaken(entry, letter):
+        return dropped(letter, now)
+    if now >= deadline(entry.appointment, letter.about):
+        return failed(letter, Failure.TOO_LATE, now)
+    if letter.about is About.REMINDER and is_needless(letter, letters, now):
+        return dropped(letter, now)
+    return letter
+
+
+def worded_as(letter: Letter, letters: Collection[Letter]) -> About:
+    """What the letter has to say: who has an older time in hand reads of a change, whatever it was planned as."""
+    if letter.about not in (About.INVITATION, About.CHANGED):
+        return letter.about
+    older = (one for one in letters if one.person == letter.person and one.sequence < letter.sequence)
+    return About.CHANGED if any(was_written(one) for one in older) else About.INVITATION

@@ -1,0 +1,112 @@
+"""What may become of one letter: handed over, tried again, failed, told of by a receipt, opened."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from xmpp_agent.model.appointments import Appointment
+from xmpp_agent.model.letters import Channel, Failure, Letter, LetterState
+from xmpp_agent.rules.letter_plans import DEFAULT_WAIT, deadline, share, wait_of
+
+FIRST_PAUSE, LONGEST_PAUSE = 30.0, 900.0
+"""Seconds between attempts: doubled from the first to the longest."""
+MOST_ATTEMPTS = 12
+
+COMES_FROM: Mapping[LetterState, frozenset[LetterState]] = {
+    LetterState.QUEUED: frozenset({LetterState.QUEUED, LetterState.SENDING}),
+    LetterState.SENDING: frozenset({LetterState.QUEUED, LetterState.SENDING}),
+    LetterState.SENT: frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.SENT, LetterState.DROPPED}),
+    LetterState.DELIVERED: frozenset(LetterState) - {LetterState.OPENED},
+    LetterState.OPENED: frozenset(LetterState),
+    LetterState.FAILED: frozenset(LetterState) - {LetterState.DELIVERED, LetterState.OPENED},
+    LetterState.DROPPED: frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.DROPPED}),
+}
+"""A letter only goes forward: what may stand of it when it is written down as this.
+
+Whoever planned or dropped by what they read a moment ago can neither send a letter again nor take one back that went
+out meanwhile. Dropped and yet sent: it was on its way already.
+"""
+
+
+_NEWS: Mapping[LetterState, frozenset[LetterState]] = {
+    LetterState.QUEUED: frozenset({LetterState.SENT, LetterState.DELIVERED, LetterState.FAILED}),
+    LetterState.SENDING: frozenset({LetterState.SENT, LetterState.DELIVERED, LetterState.FAILED}),
+    LetterState.SENT: frozenset({LetterState.DELIVERED, LetterState.FAILED}),
+    LetterState.FAILED: frozenset({LetterState.DELIVERED}),
+    LetterState.DROPPED: frozenset({LetterState.DELIVERED}),
+}
+"""By what is known of a letter: the receipts that say more. A queued one was taken by an attempt whose answer got lost;
+a failed one arrived after all."""
+
+
+def claimed(letter: Letter, now: float) -> Letter:
+    """Written down before it is handed over."""
+    return replace(letter, state=LetterState.SENDING, attempts=letter.attempts + 1, changed_at=now)
+
+
+def taken(letter: Letter, appointment: Appointment, gateway_id: str, parts: int, now: float) -> Letter:
+    """The gateway said yes. What a receipt, quicker than the answer, said of it stands."""
+    known = replace(letter, gateway_id=gateway_id or letter.gateway_id, parts=parts)
+    if letter.state in (LetterState.SENDING, LetterState.DROPPED):
+        return _sent(known, appointment, now)
+    return known
+
+
+def failed(letter: Letter, why: Failure, now: float) -> Letter:
+    """It will not get there."""
+    return replace(letter, state=LetterState.FAILED, failure=why, changed_at=now)
+
+
+def dropped(letter: Letter, now: float) -> Letter:
+    """It is not sent."""
+    return replace(letter, state=LetterState.DROPPED, changed_at=now)
+
+
+def try_again(letter: Letter, appointment: Appointment, why: Failure, after: float, now: float) -> Letter:
+    """The gateway could not take it: later, `after` seconds or more; or given up, so that the ladder goes on.
+
+    Given up after twelve attempts, when the rung's own time is over, or its share of the time to the meeting.
+    """
+    pauses = [min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**n) for n in range(max(letter.attempts, 1))]
+    pause = max(pauses[-1], min(after, LONGEST_PAUSE))
+    spent = sum(pauses[:-1])
+    over = (
+        letter.attempts >= MOST_ATTEMPTS
+        or spent + pause > max(wait_of(appointment, letter.rung), DEFAULT_WAIT)
+        or pause > share(appointment, letter, now)
+        or now + pause >= deadline(appointment, letter.about)
+    )
+    if over:
+        return failed(letter, why, now)
+    return replace(letter, state=LetterState.QUEUED, failure=why, due_at=now + pause, changed_at=now)
+
+
+def told(letter: Letter, appointment: Appointment, state: LetterState, why: Failure | None, now: float) -> Letter:
+    """What a receipt makes of it; the same letter when the receipt is doubled, late or out of order.
+
+    `state` is SENT (on its way), DELIVERED or FAILED.
+    """
+    if letter.channel is Channel.CALL or state not in _NEWS.get(letter.state, ()):
+        return letter
+    if state is LetterState.SENT:
+        return _sent(letter, appointment, now)
+    reason = (why or Failure.UNDELIVERABLE) if state is LetterState.FAILED else None
+    return replace(letter, state=state, failure=reason, changed_at=now)
+
+
+def called(letter: Letter, *, reached: bool, now: float) -> Letter:
+    """Staff made the call."""
+    done = replace(letter, state=LetterState.DELIVERED, failure=None, changed_at=now)
+    return done if reached else failed(letter, Failure.UNDELIVERABLE, now)
+
+
+def opened(letter: Letter, now: float) -> Letter:
+    """The person was on the page behind it; only what was handed over can have brought them."""
+    handed = letter.state in (LetterState.SENDING, LetterState.SENT, LetterState.DELIVERED)
+    if letter.channel is not Channel.CALL and (handed or letter.failure is Failure.NO_RECEIPT):
+        return replace(letter, state=LetterState.OPENED, failure=None, changed_at=now)
+    return letter
+
+
+def _sent(letter: Letter, appointment: Appointment, now: float) -> Letter:
+    until = now + min(wait_of(appointment, letter.rung), share(appointment, letter, now))
+    return replace(letter, state=LetterState.SENT, failure=None, due_at=until, changed_at=now)
