@@ -1,0 +1,82 @@
+"""The public site: the pages of citizens, companions and callers, in the frame that everything of the site shares."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from xmpp_agent.edges.web.site.calls import add_calls
+from xmpp_agent.edges.web.site.citizen import add_citizens_way
+from xmpp_agent.edges.web.site.frame import Frame
+from xmpp_agent.edges.web.site.reception import LOOKS, Reception, on_to
+from xmpp_agent.edges.web.site.rendering import Pages
+from xmpp_agent.edges.web.site.returns import add_returns
+from xmpp_agent.edges.web.site.stops import Stop, Stopped
+from xmpp_agent.flows.office import Refused
+from xmpp_agent.ports import Unavailable
+
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+def site_app(reception: Reception) -> FastAPI:
+    """The pages; more routes may be added. To be served within the frame (`framed`)."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    _refusals(app, reception)
+    _static(app, reception.pages)
+    add_citizens_way(app, reception)
+    add_calls(app, reception)
+    add_returns(app, reception)
+    return app
+
+
+def framed(app: FastAPI, reception: Reception) -> ASGIApp:
+    """The application as it may be served to the world."""
+    return Frame(app, reception.pages, reception.clock)
+
+
+def _refusals(app: FastAPI, reception: Reception) -> None:
+    """Every no is a page in words; none repeats what was sent."""
+    pages = reception.pages
+
+    @app.exception_handler(Stopped)
+    async def stopped(request: Request, no: Stopped) -> Response:
+        if no.stop is Stop.DEAD_LINK:
+            reception.guesses.missed(request)
+        return pages.stop(request, no.stop, here=_own_page(request))
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, _: Exception) -> Response:
+        """Something changed between looking and pressing: the page of the link says what."""
+        own = _own_page(request)
+        return on_to(own) if own else pages.stop(request, Stop.NOT_SIGNED_IN)
+
+    @app.exception_handler(Unavailable)
+    async def away(request: Request, _: Exception) -> Response:
+        return pages.stop(request, Stop.AWAY, here=_own_page(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, _: Exception) -> Response:
+        return pages.stop(request, Stop.UNREADABLE)
+
+    @app.exception_handler(HTTPException)
+    async def nothing_here(request: Request, error: HTTPException) -> Response:
+        answer = pages.stop(request, Stop.NOT_FOUND)
+        answer.status_code = error.status_code
+        answer.headers.update({k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"})
+        return answer
+
+
+def _own_page(request: Request) -> str | None:
+    """The page of the link a request is about, which may be opened again."""
+    code, kind = request.path_params.get("code"), request.url.path.split("/")[1]
+    return f"/{kind}/{code}" if code and kind in ("m", "h") else None
+
+
+def _static(app: FastAPI, pages: Pages) -> None:
+    @app.api_route("/static/{name}", methods=LOOKS)
+    async def static(name: str, request: Request) -> Response:
+        found = pages.static.get(name)
+        if found is None:
+            return pages.stop(request, Stop.NOT_FOUND)
+        return Response(found.body, media_type=found.media_type, headers={"cache-control": _FOREVER})

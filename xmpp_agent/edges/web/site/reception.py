@@ -1,0 +1,79 @@
+"""What the handlers of the site work with, and how they find out who is asking."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from xmpp_agent.edges.web.site.guesses import Guesses
+from xmpp_agent.edges.web.site.rendering import Pages, browser_of
+from xmpp_agent.edges.web.site.stops import Stop, Stopped
+from xmpp_agent.edges.web.site.texts import LANGUAGES
+from xmpp_agent.flows import citizen
+from xmpp_agent.flows.office import Office
+from xmpp_agent.model.visitors import Session, SessionKind
+from xmpp_agent.ports.login import LoginProvider
+
+LOOKS = ["GET", "HEAD"]
+"""Methods that change nothing."""
+_CODE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class Seals(Protocol):
+    """Makes what the browser carries for us unreadable and unusable elsewhere (the agent's column keys do it)."""
+
+    def seal(self, text: str, place: str) -> str:
+        """The text, sealed for that place."""
+        ...
+
+    def open(self, sealed: str, place: str) -> str:
+        """The text again. Raises ValueError when it was not sealed by us for that place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The site's own side (pages, guesses) and the office behind it. `clock`: seconds that never go backwards."""
+
+    pages: Pages
+    office: Office
+    seals: Seals
+    clock: Callable[[], float]
+    login: LoginProvider | None = None
+    """Where citizens log in; None: nowhere is configured, and appointments that need it say so."""
+    guesses: Guesses = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "guesses", Guesses(self.clock))
+
+    async def session(self, request: Request) -> Session | None:
+        """The session of the browser, if it is a citizen's or companion's."""
+        session = await citizen.session_of(self.office, browser_of(request).cookie)
+        return session if session is not None and session.kind is SessionKind.CITIZEN else None
+
+    async def visitor(self, request: Request, code: str, session: Session | None) -> citizen.Visitor:
+        """Who stands behind a link, in the language they chose or were booked with. Changes nothing.
+
+        Raises Stopped (DEAD_LINK, TOO_MANY), Unavailable.
+        """
+        self.guesses.look(request)
+        found = await citizen.look(self.office, code, session) if _CODE.fullmatch(code) else None
+        if found is None:
+            raise Stopped(Stop.DEAD_LINK)
+        booked, browser = found.entry.appointment.language, browser_of(request)
+        if not browser.chosen and booked in LANGUAGES:
+            browser.language = booked
+        return found
+
+    async def code_of(self, session: Session) -> str:
+        """The code of the link a session came by; "" when it is revoked."""
+        links = await self.office.visitors.links_of(session.appointment)
+        return next((new.code for new in links if new.link.mark == session.link), "")
+
+
+def on_to(path: str) -> Response:
+    """Look at that page of ours next. 303: a reload sends nothing twice."""
+    return RedirectResponse(path, 303)
