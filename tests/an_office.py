@@ -181,6 +181,7 @@ async def open_office(directory: Path, clock: StoppedClock | None = None) -> Asy
             house=house,
             store=database.store,
             diary=database.diary,
+            bookings=database.bookings,
             visitors=database.visitors,
             records=database.records,
             marks=ring.identity,

@@ -8,6 +8,7 @@ from xmpp_agent.flows.house import House
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Clock, Store
+from xmpp_agent.ports.booking import Bookings
 from xmpp_agent.ports.diary import Diary, Marks, PassMaker, Records, Visitors
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -31,6 +32,7 @@ class Register:
 
     clock: Clock
     diary: Diary
+    bookings: Bookings
     records: Records
     marks: Marks
     on_appointment: list[Callable[[str], None]] = field(default_factory=list)

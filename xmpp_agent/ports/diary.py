@@ -6,6 +6,7 @@ from typing import Protocol
 
 from xmpp_agent.model.appointments import Appointment, Companion, Entry, Policy, Room
 from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.callers import Caller, Hook
 from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
@@ -51,6 +52,34 @@ class Look:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BookedAs:
+    """What a calling system calls an appointment; Conflict when it used that id before."""
+
+    caller: str
+    external_id: str
+    appointment: str
+    content: str
+    """Keyed hash of what was wished for, by which a repetition is known as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A companion who no longer comes with an appointment's citizen."""
+
+    appointment: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewKey:
+    """A calling system with the keyed hash of its key and the secret its webhooks are signed with."""
+
+    caller: Caller
+    mark: str
+    secret: str
+
+
 Noun = (
     Unit
     | Policy
@@ -66,6 +95,11 @@ Noun = (
     | Look
     | Call
     | Note
+    | BookedAs
+    | Parted
+    | NewKey
+    | Caller
+    | Hook
 )
 """What can be written down. Each is kept as it is now; an appointment's version must be one more than what stands."""
 

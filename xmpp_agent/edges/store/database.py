@@ -9,14 +9,17 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.callers import SqlCallers
 from xmpp_agent.edges.store.calls import SqlCalls
 from xmpp_agent.edges.store.day_rooms import SqlDayRooms
 from xmpp_agent.edges.store.diary import SqlDiary
+from xmpp_agent.edges.store.hooks import SqlHooks
 from xmpp_agent.edges.store.ledger import SqlLedger
 from xmpp_agent.edges.store.notes import SqlNotes
 from xmpp_agent.edges.store.records import SqlRecords
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
 from xmpp_agent.edges.store.sqlite.writer import SqliteWriter
+from xmpp_agent.edges.store.standing import SqlBookings
 from xmpp_agent.edges.store.store import Cipher, SqlStore
 from xmpp_agent.edges.store.tables import key_marks
 from xmpp_agent.edges.store.visitors import SqlVisitors
@@ -33,6 +36,9 @@ class Database:
     calls: SqlCalls
     notes: SqlNotes
     day_rooms: SqlDayRooms
+    bookings: SqlBookings
+    callers: SqlCallers
+    hooks: SqlHooks
     records: SqlRecords
     engine: AsyncEngine
     cipher: Cipher
@@ -61,6 +67,9 @@ async def open_database(
                 calls=SqlCalls(engine, cipher),
                 notes=SqlNotes(engine, cipher),
                 day_rooms=SqlDayRooms(engine, cipher),
+                bookings=SqlBookings(engine, cipher),
+                callers=SqlCallers(engine, cipher),
+                hooks=SqlHooks(engine, cipher),
                 records=SqlRecords(writer, cipher),
                 engine=engine,
                 cipher=cipher,

@@ -4,17 +4,21 @@ A row is updated when it is there and inserted when it is not, so that keeping t
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import singledispatchmethod
 
 from pydantic import TypeAdapter
-from sqlalchemy import Insert, Table, Update, and_, bindparam, exists, insert, select, update
+from sqlalchemy import Insert, Table, Update, and_, bindparam, delete, exists, insert, select, update
 
+from xmpp_agent.edges.store.callers import caller_values
 from xmpp_agent.edges.store.calls import call_values
 from xmpp_agent.edges.store.changes import Change, Statement
+from xmpp_agent.edges.store.hooks import hook_change
 from xmpp_agent.edges.store.notes import note_values
 from xmpp_agent.edges.store.rows import Values, policy_values, room_values
 from xmpp_agent.edges.store.store import Cipher
 from xmpp_agent.edges.store.tables import (
+    api_keys,
     appointments,
     arrivals,
     calls,
@@ -31,13 +35,14 @@ from xmpp_agent.edges.store.tables import (
     units,
 )
 from xmpp_agent.model.appointments import Appointment, Companion, Policy, Room
+from xmpp_agent.model.callers import Caller, Hook
 from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival, Link, Session
-from xmpp_agent.ports.diary import Enrolment, Look, NewLink
+from xmpp_agent.ports.diary import BookedAs, Enrolment, Look, NewKey, NewLink, Parted
 
 REACH = TypeAdapter(Reach)
 UNIT = TypeAdapter(Unit)
@@ -76,6 +81,17 @@ _call = kept(calls, "id")
 _note = kept(notes, "id")
 _new_appointment = (insert(appointments),)
 _new_external_id = (insert(external_ids),)
+_parted = (
+    delete(companions).where(
+        and_(companions.c.appointment == bindparam("p_appointment"), companions.c.person == bindparam("p_person"))
+    ),
+)
+_new_key = (insert(api_keys),)
+_changed_key = (
+    update(api_keys)
+    .where(api_keys.c.id == bindparam("p_id"))
+    .values({name: bindparam(f"n_{name}") for name in ("name", "units", "per_minute", "revoked_at", "hook_url")}),
+)
 _changed_appointment = (
     update(appointments)
     .where(and_(appointments.c.id == bindparam("p_id"), appointments.c.version == bindparam("p_version")))
@@ -138,15 +154,29 @@ class Nouns:
             named = {f"n_{name}": value for name, value in values.items()}
             before: Values = {**named, "p_id": appointment.id, "p_version": appointment.version - 1}
             return (Change(_changed_appointment, before, one_row=True),)
-        made = Change(_new_appointment, values)
-        if not appointment.external_id or not appointment.caller:
-            return (made,)
-        named_by: Values = {
-            "caller": appointment.caller,
-            "external_id": appointment.external_id,
-            "appointment": appointment.id,
-        }
-        return made, Change(_new_external_id, named_by)
+        return (Change(_new_appointment, values),)
+
+    @changes.register
+    def _(self, name: BookedAs) -> Made:
+        return (Change(_new_external_id, asdict(name)),)
+
+    @changes.register
+    def _(self, who: Parted) -> Made:
+        return (Change(_parted, {"p_appointment": who.appointment, "p_person": who.person}),)
+
+    @changes.register
+    def _(self, new: NewKey) -> Made:
+        sealed = self._cipher.seal(new.secret, f"api_keys.hook_secret:{new.caller.id}")
+        return (Change(_new_key, {**caller_values(new.caller), "mark": new.mark, "hook_secret": sealed}),)
+
+    @changes.register
+    def _(self, caller: Caller) -> Made:
+        named = {f"n_{name}": value for name, value in caller_values(caller).items()}
+        return (Change(_changed_key, {**named, "p_id": caller.id}, one_row=True),)
+
+    @changes.register
+    def _(self, hook: Hook) -> Made:
+        return (hook_change(hook),)
 
     @changes.register
     def _(self, who: Companion) -> Made:

@@ -19,9 +19,12 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 _ID = 64
+_OF_A_DAY = text("day <> ''")
+"""Hotline calls have rooms of their own; for a day there is one for each member of staff."""
 
 metadata = MetaData()
 
@@ -74,6 +77,7 @@ rooms = Table(
     Column("covers", Text, nullable=False),
     Index("rooms_by_owner", "owner", "day"),
     Index("rooms_by_day", "day", "unit"),
+    Index("rooms_of_a_day", "owner", "day", unique=True, sqlite_where=_OF_A_DAY, postgresql_where=_OF_A_DAY),
 )
 """`covers`: person ids, blank-separated."""
 
@@ -113,8 +117,12 @@ external_ids = Table(
     Column("caller", String(_ID), primary_key=True),
     Column("external_id", String(200), primary_key=True),
     Column("appointment", ForeignKey("appointments.id"), nullable=False),
+    Column("content", String(64), nullable=False),
 )
-"""What each calling system calls its appointments: its own ids are unique, so booking twice books once."""
+"""What each calling system calls its appointments: its own ids are unique, so booking twice books once.
+
+`content`: keyed hash of what was wished for.
+"""
 
 companions = Table(
     "companions",
@@ -215,7 +223,7 @@ api_keys = Table(
     Column("hook_url", Text, nullable=False, server_default=""),
     Column("hook_secret", Text, nullable=False, server_default=""),
 )
-"""Calling systems. `units`: blank-separated or `*`; `hook_secret` is sealed."""
+"""Calling systems. `units`: JSON list; `hook_secret` is sealed."""
 
 hooks = Table(
     "hooks",
@@ -228,9 +236,10 @@ hooks = Table(
     Column("due_at", Double, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("at", Double, nullable=False),
+    Column("version", Integer, nullable=False),
     Index("hooks_due", "state", "due_at"),
 )
-"""What calling systems are told, until they have it or it is given up."""
+"""What calling systems are to be told. What they have is deleted; what was given up stays to be seen."""
 
 calls = Table(
     "calls",

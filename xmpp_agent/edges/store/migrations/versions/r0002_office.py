@@ -37,6 +37,15 @@ def _wider() -> None:
         op.add_column("appointments", column)
     op.execute("UPDATE appointments SET staff = (SELECT owner FROM rooms WHERE rooms.node = appointments.room)")
     op.create_index("rooms_by_day", "rooms", ["day", "unit"])
+    of_a_day = sa.text("day <> ''")
+    op.create_index(
+        "rooms_of_a_day",
+        "rooms",
+        ["owner", "day"],
+        unique=True,
+        sqlite_where=of_a_day,
+        postgresql_where=of_a_day,
+    )
     op.create_index("appointments_by_unit", "appointments", ["unit", "starts_at"])
     op.create_index("appointments_by_staff", "appointments", ["staff", "starts_at"])
     op.create_index("appointments_by_citizen", "appointments", ["citizen"])
@@ -53,6 +62,7 @@ def _office() -> None:
         sa.Column("caller", sa.String(_ID), primary_key=True),
         sa.Column("external_id", sa.String(200), primary_key=True),
         sa.Column("appointment", sa.String(_ID), sa.ForeignKey("appointments.id"), nullable=False),
+        sa.Column("content", sa.String(64), nullable=False),
     )
     op.create_table(
         "links",
@@ -144,6 +154,7 @@ def _browsers() -> None:
         sa.Column("due_at", sa.Double, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("at", sa.Double, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
     )
     op.create_index("hooks_due", "hooks", ["state", "due_at"])
 
