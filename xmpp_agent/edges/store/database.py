@@ -15,6 +15,7 @@ from xmpp_agent.edges.store.day_rooms import SqlDayRooms
 from xmpp_agent.edges.store.diary import SqlDiary
 from xmpp_agent.edges.store.hooks import SqlHooks
 from xmpp_agent.edges.store.ledger import SqlLedger
+from xmpp_agent.edges.store.mailroom import SqlMailroom
 from xmpp_agent.edges.store.notes import SqlNotes
 from xmpp_agent.edges.store.records import SqlRecords
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
@@ -34,6 +35,7 @@ class Database:
     diary: SqlDiary
     visitors: SqlVisitors
     calls: SqlCalls
+    mailroom: SqlMailroom
     notes: SqlNotes
     day_rooms: SqlDayRooms
     bookings: SqlBookings
@@ -65,6 +67,7 @@ async def open_database(
                 diary=SqlDiary(engine, cipher),
                 visitors=SqlVisitors(engine, cipher),
                 calls=SqlCalls(engine, cipher),
+                mailroom=SqlMailroom(engine, cipher),
                 notes=SqlNotes(engine, cipher),
                 day_rooms=SqlDayRooms(engine, cipher),
                 bookings=SqlBookings(engine, cipher),

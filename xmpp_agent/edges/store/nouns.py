@@ -14,6 +14,7 @@ from xmpp_agent.edges.store.callers import caller_values
 from xmpp_agent.edges.store.calls import call_values
 from xmpp_agent.edges.store.changes import Change, Statement
 from xmpp_agent.edges.store.hooks import hook_change
+from xmpp_agent.edges.store.mailroom import letter_change
 from xmpp_agent.edges.store.notes import note_values
 from xmpp_agent.edges.store.rows import Values, policy_values, room_values
 from xmpp_agent.edges.store.store import Cipher
@@ -24,7 +25,6 @@ from xmpp_agent.edges.store.tables import (
     calls,
     companions,
     external_ids,
-    letters,
     links,
     looks,
     notes,
@@ -73,7 +73,6 @@ _person = kept(people, "id")
 _room = kept(rooms, "node")
 _companion = kept(companions, "appointment", "person")
 _link = kept(links, "mark")
-_letter = kept(letters, "id")
 _arrival = kept(arrivals, "appointment", "person")
 _session = kept(sessions, "mark")
 _look = kept(looks, "id")
@@ -203,23 +202,7 @@ class Nouns:
 
     @changes.register
     def _(self, letter: Letter) -> Made:
-        values: Values = {
-            "id": letter.id,
-            "appointment": letter.appointment,
-            "person": letter.person,
-            "about": letter.about.value,
-            "channel": letter.channel.value,
-            "state": letter.state.value,
-            "due_at": letter.due_at,
-            "rung": letter.rung,
-            "sequence": letter.sequence,
-            "attempts": letter.attempts,
-            "failure": letter.failure.value if letter.failure else None,
-            "gateway_id": letter.gateway_id,
-            "parts": letter.parts,
-            "changed_at": letter.changed_at,
-        }
-        return (_letter(values),)
+        return (letter_change(letter),)
 
     @changes.register
     def _(self, arrival: Arrival) -> Made:

@@ -163,7 +163,7 @@ letters = Table(
     Column("gateway_id", String(200), nullable=False),
     Column("parts", Integer, nullable=False),
     Column("changed_at", Double, nullable=False),
-    Index("letters_due", "state", "due_at"),
+    Index("letters_due", "state", "channel", "due_at"),
     Index("letters_by_appointment", "appointment"),
     Index("letters_by_gateway_id", "gateway_id"),
 )

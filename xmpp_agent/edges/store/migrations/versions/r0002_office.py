@@ -92,7 +92,7 @@ def _office() -> None:
         sa.Column("parts", sa.Integer, nullable=False),
         sa.Column("changed_at", sa.Double, nullable=False),
     )
-    op.create_index("letters_due", "letters", ["state", "due_at"])
+    op.create_index("letters_due", "letters", ["state", "channel", "due_at"])
     op.create_index("letters_by_appointment", "letters", ["appointment"])
     op.create_index("letters_by_gateway_id", "letters", ["gateway_id"])
     op.create_table(
