@@ -304,4 +304,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.version_needed": ("version mangler", "version needed"),
     "reason.visit_going_on": ("besøg i gang", "visit is going on"),
     "reason.appointment_moved": ("aftalen er flyttet", "appointment moved"),
+    "reason.unknown_person": ("ukendt person", "unknown person"),
+    "reason.staff_are_kept": ("ikke for medarbejdere", "not for staff"),
+    "reason.still_to_come": ("aftale ikke overstået", "appointment not over"),
+    "reason.note_not_filed": ("notat ikke journaliseret", "note not filed"),
 }

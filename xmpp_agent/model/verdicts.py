@@ -99,6 +99,11 @@ class Reason(StrEnum):
     VERSION_NEEDED = "version_needed"
     VISIT_GOING_ON = "visit_going_on"
     APPOINTMENT_MOVED = "appointment_moved"
+    # erasing people
+    UNKNOWN_PERSON = "unknown_person"
+    STAFF_ARE_KEPT = "staff_are_kept"
+    STILL_TO_COME = "still_to_come"
+    NOTE_NOT_FILED = "note_not_filed"
 
 
 @dataclass(frozen=True, slots=True)

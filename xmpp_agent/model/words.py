@@ -185,6 +185,19 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Mødet er flyttet. Åbn dit link igen for at se den nye tid.",
         "The meeting has been moved. Open your link again to see the new time.",
     ),
+    Reason.UNKNOWN_PERSON: ("Personen findes ikke.", "No such person."),
+    Reason.STAFF_ARE_KEPT: (
+        "Det gælder borgere og ledsagere, ikke medarbejdere.",
+        "This is for citizens and companions, not for staff.",
+    ),
+    Reason.STILL_TO_COME: (
+        "Borgeren har en aftale, der ikke er overstået. Aflys den først.",
+        "The citizen has an appointment that is not over. Cancel it first.",
+    ),
+    Reason.NOTE_NOT_FILED: (
+        "Et notat er ikke journaliseret endnu.",
+        "A note has not been filed yet.",
+    ),
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")

@@ -10,6 +10,7 @@ STATUS = {
     Reason.NOT_YOUR_UNIT: 403,
     Reason.UNKNOWN_ROOM: 404,
     Reason.NOT_WAITING: 404,
+    Reason.UNKNOWN_PERSON: 404,
     Reason.AUDIT_UNAVAILABLE: 503,
     Reason.PROSODY_DID_NOT_DO_IT: 503,
     Reason.TOO_LATE: 503,
