@@ -1,0 +1,43 @@
+"""What a member of staff may do, from the roles their employer's sign-on returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one role value gives."""
+
+    unit: str = ""
+    """Makes its holder staff of this unit; empty: gives no unit of its own."""
+    supervises: frozenset[str] = frozenset()
+    """Makes its holder a supervisor of these units."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMap:
+    """Role value -> what it gives, in the order of the settings; a value that is not listed gives nothing."""
+
+    grants: Mapping[str, Grant] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is."""
+
+    unit: str
+    supervises: frozenset[str]
+
+
+def standing(roles: frozenset[str], role_map: RoleMap, enrolled_in: str = "") -> Standing | None:
+    """What these roles make of somebody; None: nothing, they have no access.
+
+    Whoever is staff of several units stays in the one they are enrolled in, else gets the first of the settings. A
+    supervisor without a unit belongs to the first of those they supervise.
+    """
+    held = [grant for role, grant in role_map.grants.items() if role in roles]
+    supervises = frozenset().union(*(grant.supervises for grant in held)) if held else frozenset[str]()
+    units = [grant.unit for grant in held if grant.unit] or sorted(supervises)
+    if not units:
+        return None
+    return Standing(enrolled_in if enrolled_in in units else units[0], supervises)
