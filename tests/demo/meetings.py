@@ -17,8 +17,10 @@ from tests.end_to_end.browser import Browser, Page
 from xmpp_agent.demo.meeting.app import MeetingConfig, meeting_app
 from xmpp_agent.demo.meeting.serving import served
 from xmpp_agent.edges.store.bookings import Booked
+from xmpp_agent.model.people import CompanionKind
 
-WIDTH, HEIGHT, FRAMES = 320, 240, 15
+WIDTH, HEIGHT, FRAMES = 320, 240, 17
+"""At 15 frames a second: not a whole second, at which a window in the background would always see the same one."""
 RED, BLUE = (90, 220), (220, 110)
 """Chroma (U, V) of two cameras that cannot be taken for each other."""
 _LOOK = """(async () => {
@@ -53,38 +55,12 @@ class House:
     meeting: str
     portal: str
 
-    def address(self, room: str, token: str | None, *, language: str = "da", **config: object) -> str:
+    def address(self, room: str, token: str | None, **config: object) -> str:
         """What Portner's web sends the browser to: JSON values, percent-encoded, in the fragment."""
         values = {"jwt": token} if token else {}
         given = values | {f"config.{key}": value for key, value in config.items()}
         fragment = "&".join(f"{key}={quote(json.dumps(value), safe='')}" for key, value in given.items())
-        return f"{self.meeting}/{room}?lang={language}#{fragment}"
-
-    async def staff(self, browser: Browser, booked: Booked, **config: object) -> Page:
-        """Staff's window, in the meeting."""
-        page = await self.window(browser, f"staff of {booked.room}", booked, await self.clinic.staff_token(booked), **config)
-        await page.see("#place", "Du er i mødet")
-        return page
-
-    async def citizen(self, browser: Browser, booked: Booked, **config: object) -> Page:
-        """The citizen's window, in the waiting room."""
-        _, token = await self.clinic.citizen_pass(booked)
-        page = await self.window(browser, f"citizen of {booked.room}", booked, token, **config)
-        await page.see("#place", "Du er på plads")
-        return page
-
-    async def window(self, browser: Browser, name: str, booked: Booked, token: str | None, **config: object) -> Page:
-        """A window at the room's address."""
-        return await browser.open_page(name, self.address(booked.room, token, **config))
-
-    async def both_inside(
-        self, staffs: Browser, citizens: Browser, booked: Booked, **config: object
-    ) -> tuple[Page, Page]:
-        """Staff's and the citizen's windows, the citizen let in with staff's button; `config` is the citizen's."""
-        staff, citizen = await self.staff(staffs, booked), await self.citizen(citizens, booked, **config)
-        await staff.press("Luk ind")
-        await citizen.see("#place", "Du er i mødet")
-        return staff, citizen
+        return f"{self.meeting}/{room}?lang=da#{fragment}"
 
 
 @asynccontextmanager
@@ -105,10 +81,60 @@ async def open_house(clinic: Clinic) -> AsyncIterator[House]:
 
 
 async def _joined(request: Request) -> Response:
-    return HTMLResponse(f"<!doctype html><title>Portal</title><h1>{request.path_params['room']}</h1>")
+    words = f"<!doctype html><html lang=da><title>Portal</title><h1>Portal: {request.path_params['room']}</h1>"
+    return HTMLResponse(words)
 
 
-async def looked(page: Page, frames: int = 10) -> Seen:
+class Windows:
+    """The windows of one test, at a room of its own."""
+
+    def __init__(self, house: House, staffs: Browser, citizens: Browser) -> None:
+        self.house, self.staffs, self.citizens = house, staffs, citizens
+        self.host = house.clinic.somebody()
+        self.opened: list[Page] = []
+
+    @property
+    def clinic(self) -> Clinic:
+        """Prosody, agent and people."""
+        return self.house.clinic
+
+    async def book(self, citizen: str = "Anna Hansen", interpreter: str = "") -> Booked:
+        """An appointment in this room."""
+        companions = ((CompanionKind.INTERPRETER, interpreter),) if interpreter else ()
+        return await self.clinic.book(citizen, staff=self.host, companions=companions)
+
+    async def open(self, browser: Browser, url: str, beside: Page | None = None) -> Page:
+        """A window at this address."""
+        page = await browser.open_page(f"{self.host}: window {len(self.opened)}", url, beside)
+        self.opened.append(page)
+        return page
+
+    async def staff(self, booked: Booked) -> Page:
+        """Staff's window, in the meeting."""
+        page = await self.open(self.staffs, self.house.address(booked.room, await self.clinic.staff_token(booked)))
+        await page.see("#place", "Du er i mødet")
+        return page
+
+    async def citizen(self, booked: Booked, **config: object) -> Page:
+        """The citizen's window, in the waiting room; `config` is of its address."""
+        page = await self.open(self.citizens, await self.citizens_address(booked, **config))
+        await page.see("#place", "Du er på plads")
+        return page
+
+    async def citizens_address(self, booked: Booked, **config: object) -> str:
+        """Where a login sends the citizen."""
+        _, token = await self.clinic.citizen_pass(booked)
+        return self.house.address(booked.room, token, **config)
+
+    async def both_inside(self, booked: Booked, **config: object) -> tuple[Page, Page]:
+        """Staff's and the citizen's windows, the citizen let in with staff's button."""
+        staff, citizen = await self.staff(booked), await self.citizen(booked, **config)
+        await staff.press("Luk ind")
+        await citizen.see("#place", "Du er i mødet")
+        return staff, citizen
+
+
+async def looked(page: Page, frames: int = 5) -> Seen:
     """Watches the other one's picture for as many new frames; AssertionError when they do not come."""
     seen = await page.evaluate(_LOOK % frames)
     assert isinstance(seen, dict)

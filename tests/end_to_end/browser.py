@@ -213,12 +213,12 @@ class Browser:
         async with asyncio.timeout(30):
             await self._ready
 
-    async def open_page(self, name: str, url: str | None = None) -> Page:
-        """A new page with a session of its own (as another person's browser has): at `url`, or the bare library."""
+    async def open_page(self, name: str, url: str | None = None, beside: Page | None = None) -> Page:
+        """A new page at `url`, or with the bare library: of somebody else, or in the same browser as `beside`."""
         if name in self._pages:
             raise ValueError(f"a page {name} is there already")
         self._pages[name] = Page(self, name)
-        await self.order("open", name, _SOON, url=url)
+        await self.order("open", name, _SOON, url=url, beside=beside.name if beside else None)
         return self._pages[name]
 
     async def order(self, do: str, page: str, within: float, **more: object) -> object:

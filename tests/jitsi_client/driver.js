@@ -50,7 +50,8 @@ function serve(request, response) {
     fs.createReadStream(served[1]).pipe(response);
 }
 
-async function open(browser, name, url) {
+/* A browser of somebody's own: nothing shared with the others, and nothing that leaves this machine. */
+async function newPerson(browser, name) {
     const context = await browser.newContext();
     await context.route('**/*', route => {
         const url = new URL(route.request().url());
@@ -61,6 +62,10 @@ async function open(browser, name, url) {
         return route.abort();
     });
     await context.exposeFunction('tell', (event, args) => say({ page: name, event, args }));
+    return context;
+}
+
+async function open(context, name, url) {
     const page = await context.newPage();
     page.on('pageerror', error => say({ page: name, trouble: error.message }));
     page.on('console', message => {
@@ -93,7 +98,8 @@ const ORDERS = {
 
 async function obey(browser, origin, pages, order) {
     if (order.do === 'open') {
-        pages.set(order.page, await open(browser, order.page, order.url ?? origin));
+        const context = order.beside ? pages.get(order.beside).context() : await newPerson(browser, order.page);
+        pages.set(order.page, await open(context, order.page, order.url ?? origin));
         return null;
     }
     const page = pages.get(order.page);
@@ -102,7 +108,10 @@ async function obey(browser, origin, pages, order) {
     }
     if (order.do === 'close') {
         pages.delete(order.page);
-        await page.context().close();
+        await page.close();
+        if (page.context().pages().length === 0) {
+            await page.context().close();
+        }
         return null;
     }
     if (!Object.hasOwn(ORDERS, order.do)) {

@@ -18,12 +18,14 @@ const WHY = {
     [errors.conference.CONFERENCE_DESTROYED]: 'ended',
     [errors.conference.NOT_ALLOWED_ERROR]: 'notAllowed'
 };
+const CLOSED_BY_SERVER = { 'policy-violation': 'closed' };
 
 export class Meeting {
     #server;
     #name;
     #hear;
     #tracks = [];
+    #said = { audio: new Map(), video: new Map() };
     #connection = null;
     #conference = null;
     #over = false;
@@ -45,8 +47,8 @@ export class Meeting {
         });
         const { CONNECTION_ESTABLISHED, CONNECTION_FAILED, CONNECTION_DISCONNECTED } = events.connection;
         this.#connection.addEventListener(CONNECTION_ESTABLISHED, () => this.#join(room));
-        this.#connection.addEventListener(CONNECTION_FAILED, error =>
-            this.#end(error === errors.connection.PASSWORD_REQUIRED ? 'pass' : 'lost'));
+        this.#connection.addEventListener(CONNECTION_FAILED, (error, condition) =>
+            this.#end(error === errors.connection.PASSWORD_REQUIRED ? 'pass' : CLOSED_BY_SERVER[condition] ?? 'lost'));
         this.#connection.addEventListener(CONNECTION_DISCONNECTED, () => this.#end('lost'));
         this.#connection.connect();
     }
@@ -78,20 +80,24 @@ export class Meeting {
         return this.#conference?.isModerator() === true;
     }
 
-    /* Everybody else inside: {name, audio, video}, the last two being tracks or null (not there, or muted). */
+    /*
+     * Everybody else inside: {name, isOn: {audio, video}, audio, video}. `isOn` is what they say of their devices; the
+     * tracks are null while they are off or have not arrived.
+     */
     get others() {
         const open = (person, kind) => person.getTracksByMediaType(kind).find(track => !track.isMuted()) ?? null;
+        const isOn = (person, kind) => this.#said[kind].get(person.getId()) === 'false';
         return (this.#conference?.getParticipants() ?? []).map(person => ({
             name: person.getDisplayName() ?? '',
+            isOn: { audio: isOn(person, 'audio'), video: isOn(person, 'video') },
             audio: open(person, 'audio'),
-            video: open(person, 'video'),
-            hasCamera: person.getTracksByMediaType('video').length > 0
+            video: open(person, 'video')
         }));
     }
 
     #join(room) {
         this.#hear.connected();
-        this.#readLetters();
+        this.#readLetters(room);
         this.#conference = this.#connection.initJitsiConference(room, OPTIONS);
         this.#listen();
         this.#conference.setDisplayName(this.#name);
@@ -115,6 +121,12 @@ export class Meeting {
         ]) {
             on(event, () => this.#hear.changed());
         }
+        for (const kind of ['audio', 'video']) {
+            this.#conference.addCommandListener(`${kind}muted`, ({ value }, id) => {
+                this.#said[kind].set(id, value);
+                this.#hear.changed();
+            });
+        }
     }
 
     #failed(error, words) {
@@ -133,16 +145,18 @@ export class Meeting {
     }
 
     /* Lobby chat, of which this version of the library knows nothing. */
-    #readLetters() {
+    #readLetters(room) {
         const names = new Map();
         const read = stanza => {
+            const [, node, domain, sender] = /^(.+)@(.+)\/(.+)$/.exec(stanza.getAttribute('from')) ?? [];
             const box = stanza.getElementsByTagNameNS(JITMEET, 'json-message')[0];
-            const sender = stanza.getAttribute('from').split('/')[1];
-            const told = box ? JSON.parse(box.textContent) : {};
-            if (told.type === 'LOBBY_CHAT_INITIALIZED') {
-                names.set(told.moderator.id, told.moderator.name);
-            } else if (told.type === 'LOBBY_CHAT_MESSAGE') {
-                this.#hear.letter(told.message, names.get(sender) ?? '');
+            if (box && node === room && domain !== this.#server.hosts.muc) {
+                const told = JSON.parse(box.textContent);
+                if (told.type === 'LOBBY_CHAT_INITIALIZED') {
+                    names.set(told.moderator.id, told.moderator.name);
+                } else if (told.type === 'LOBBY_CHAT_MESSAGE') {
+                    this.#hear.letter(told.message, names.get(sender) ?? '');
+                }
             }
             return true; // the next one as well
         };

@@ -32,12 +32,13 @@ export class Stage {
     draw(others) {
         const [other] = others;
         if (others.length !== 1) {
-            this.#draw(null, others.length ? this.#say('onlyForTwo', { count: others.length + 1 }) : this.#say('alone'), '');
+            const words = others.length ? this.#say('onlyForTwo', { count: others.length + 1 }) : this.#say('alone');
+            this.#draw(null, words, others.map(person => person.name).join(', '));
         } else if (!canSee) {
             this.#draw(null, this.#say('otherBrowser'), other.name);
         } else {
-            const words = other.hasCamera && !other.video ? 'cameraIsOff' : 'pictureComes';
-            const about = other.audio ? other.name : this.#say('microphoneIsOff', other);
+            const words = other.isOn.video ? 'pictureComes' : 'cameraIsOff';
+            const about = other.isOn.audio ? other.name : this.#say('microphoneIsOff', other);
             this.#draw(other, other.video ? '' : this.#say(words, other), about);
         }
     }

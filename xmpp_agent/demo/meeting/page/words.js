@@ -55,6 +55,9 @@ const WORDS = {
     notAllowedTitle: ['Her kan du ikke komme ind', 'You cannot come in here'],
     notAllowed: ['Adgangskortet gælder et andet møde, eller tiden er gået. Gå tilbage til aftalen.',
         'Your pass is for another meeting, or the time has passed. Go back to your appointment.'],
+    closedTitle: ['Mødet er lukket i dette vindue', 'The meeting is closed in this window'],
+    closed: ['Du har åbnet det i et nyt vindue, eller adgangskortet er trukket tilbage.',
+        'You have opened it in a new window, or your pass has been withdrawn.'],
     lostTitle: ['Forbindelsen er væk', 'The connection is lost'],
     lost: ['Vi har mistet forbindelsen til mødet. Gå tilbage til aftalen og ind igen; du beholder din plads.',
         'We lost the connection to the meeting. Go back to your appointment and come in again; you keep your place.']
