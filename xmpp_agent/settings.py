@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, fi
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 from typing_extensions import override
 
+from xmpp_agent.settings_site import SiteSettings
+
 PREFIX = "PORTNER_"
 ALL_UNITS = "*"
 """In `supervisors`: every unit."""
@@ -98,6 +100,8 @@ class Settings(BaseSettings):
     """`full`: an audit line survives a power loss; `normal`: only the agent's death (docs/decisions/0001-…)."""
     audience: Annotated[str, Field(min_length=1, max_length=100)] = "jitsi"
     """`aud` of passes; `iss` is `domain`."""
+    site: SiteSettings | None = None
+    """The pages of citizens and staff, and booking; without it Portner is the door alone."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,68 @@
+"""Settings of the public site: where its pages are, who logs people in, which gateways carry letters.
+
+Providers and gateways are tables of their own (docs/mitid.md, docs/messages.md); a secret in them is named by a file:
+`secret_file = "/etc/portner/mitid.secret"` stands for `secret`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?")
+
+
+def _origin(text: str) -> str:
+    if text and _ORIGIN.fullmatch(text) is None:
+        raise ValueError("must be an origin such as https://moede.example.dk (plain http only on this machine)")
+    return text
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Unit = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class StaffRole(BaseModel):
+    """What a role of the employer's sign-on means here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit: Unit
+    """Where somebody with this role works."""
+    supervises: frozenset[Unit] = frozenset()
+    """Units they may see and act on as supervisor ("*": all)."""
+
+
+class SiteSettings(BaseModel):
+    """Everything the pages need. The table `[site]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    origin: Annotated[Origin, Field(min_length=1)]
+    """Where people reach the pages: `https://moede.lilleby.example`. Links in messages begin so."""
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Where we listen; a web server that ends TLS stands in front."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8480
+    proxies: frozenset[str] = frozenset()
+    """Addresses of web servers whose X-Forwarded-For is believed."""
+    meetings: Origin = ""
+    """Where Jitsi Meet is served; default https://DOMAIN."""
+    authority: Annotated[str, Field(min_length=1, max_length=100)]
+    """Name at the head of pages where no unit may be named: `Lilleby Kommune`."""
+    phone: Annotated[str, Field(min_length=1, max_length=40)]
+    """Number for whoever comes without a link that says more."""
+    exit_url: Annotated[str, Field(max_length=300)] = "about:blank"
+    """Where the hotline's quick exit leads."""
+    statement_url: Annotated[str, Field(max_length=300)] = ""
+    """Accessibility statement."""
+    mitid: Mapping[str, Any] | None = None
+    """Who logs citizens in (docs/mitid.md); without it appointments that ask for MitID cannot be entered."""
+    staff: Mapping[str, Any] | None = None
+    """The employer's sign-on; without it there are no staff pages."""
+    staff_roles: Mapping[str, StaffRole] = Field(default_factory=dict)
+    """By role, as the sign-on says it."""
+    carriers: tuple[Mapping[str, Any], ...] = ()
+    """Gateways, each with its `adapter`: gatewayapi, cpsms, http, smtp, digital-post (docs/messages.md)."""
+    videoapi_policy: Annotated[str, Field(max_length=64)] = ""
+    """Policy of meetings booked through the VideoAPI; empty: that interface is off."""
