@@ -30,6 +30,15 @@ class ColumnCipher:
         self._newest = _mark(keys[0])
         self._ciphers = {_mark(key): AESGCM(key) for key in keys}
 
+    @property
+    def newest(self) -> str:
+        """Mark (hex) of the key that seals."""
+        return self._newest.hex()
+
+    def key_of(self, sealed: str) -> str:
+        """Mark (hex) of the key a text was sealed with; its first eight characters are enough. Raises ValueError."""
+        return base64.urlsafe_b64decode(sealed[:8])[:4].hex()
+
     def seal(self, text: str, place: str) -> str:
         """The text, unreadable without the key and unusable in another place."""
         nonce = secrets.token_bytes(12)
@@ -54,12 +63,23 @@ def make_column_key(path: Path) -> None:
 
 def read_column_keys(path: Path) -> ColumnCipher:
     """The cipher with the keys of this file, one a line, newest first. Raises KeyFault."""
-    lines = read_secret(path, "Column keys").decode("ascii", "replace").splitlines()
-    matches = [_LINE.fullmatch(line) for line in lines]
+    matches = [_LINE.fullmatch(line) for line in _lines(path)]
     keys = tuple(base64.urlsafe_b64decode(match[1]) for match in matches if match is not None)
-    if len(keys) != len(lines) or any(len(key) != 32 for key in keys):
+    if len(keys) != len(matches) or any(len(key) != 32 for key in keys):
         raise KeyFault(f"Column keys {path} is cut short or is another kind of file.")
     return ColumnCipher(keys)
+
+
+def drop_older_column_keys(path: Path) -> int:
+    """Leave only the newest key in the file; how many were dropped. What they sealed opens nowhere any more."""
+    newest, *older = _lines(path)
+    if older:
+        write_secret(path, newest.encode() + b"\n")
+    return len(older)
+
+
+def _lines(path: Path) -> list[str]:
+    return read_secret(path, "Column keys").decode("ascii", "replace").splitlines()
 
 
 def _mark(key: bytes) -> bytes:

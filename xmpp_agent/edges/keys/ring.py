@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from xmpp_agent.edges.keys.columns import ColumnCipher, make_column_key, read_column_keys
+from xmpp_agent.edges.keys.columns import ColumnCipher, drop_older_column_keys, make_column_key, read_column_keys
 from xmpp_agent.edges.keys.files import KeyFault
 from xmpp_agent.edges.keys.identity import IdentityHash, make_identity_key, read_identity_key
 from xmpp_agent.edges.keys.signing import SigningKeys, make_signing_key, read_signing_keys, signing_key_files
@@ -41,6 +41,15 @@ def rotate_keys(folder: Path, at: datetime) -> str:
     read_keys(folder)
     make_column_key(_columns(folder))
     return make_signing_key(folder, at)
+
+
+def retire_column_keys(folder: Path) -> int:
+    """Drop every column key but the newest, for good; how many there were. Nothing may be sealed with them any more.
+
+    Raises KeyFault.
+    """
+    read_keys(folder)
+    return drop_older_column_keys(_columns(folder))
 
 
 def read_keys(folder: Path) -> KeyRing:

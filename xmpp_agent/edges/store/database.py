@@ -19,6 +19,7 @@ from xmpp_agent.edges.store.mailroom import SqlMailroom
 from xmpp_agent.edges.store.notes import SqlNotes
 from xmpp_agent.edges.store.records import SqlRecords
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
+from xmpp_agent.edges.store.sqlite.sealers import lay_down, take_seal
 from xmpp_agent.edges.store.sqlite.writer import SqliteWriter
 from xmpp_agent.edges.store.standing import SqlBookings
 from xmpp_agent.edges.store.store import Cipher, SqlStore
@@ -58,6 +59,12 @@ async def open_database(
     await asyncio.to_thread(prepare, path)
     engine = open_engine(path)
     try:
+        # Held before the keys are compared: whoever seals anew first changes what they are compared with.
+        seal = await asyncio.to_thread(take_seal, path, cipher.newest)
+    except OSError as error:
+        await engine.dispose()
+        raise DatabaseFault(f"Database {path} cannot be used: {error.strerror}.") from None
+    try:
         await _same_keys(engine, cipher, identity_mark, path)
         writer = SqliteWriter(await asyncio.to_thread(open_writer, path, durability), shard)
         try:
@@ -81,6 +88,7 @@ async def open_database(
             await writer.close()
     finally:
         await engine.dispose()
+        await asyncio.to_thread(lay_down, path, cipher.newest, seal)
 
 
 async def _same_keys(engine: AsyncEngine, cipher: Cipher, identity_mark: str, path: Path) -> None:

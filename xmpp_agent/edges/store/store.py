@@ -47,6 +47,15 @@ _KNOWN = (
 class Cipher(Protocol):
     """Seals personal columns; `place` binds a value to its table, column and row."""
 
+    @property
+    def newest(self) -> str:
+        """Which key seals."""
+        ...
+
+    def key_of(self, sealed: str) -> str:
+        """Which key a text was sealed with; its first eight characters are enough. Raises ValueError."""
+        ...
+
     def seal(self, text: str, place: str) -> str:
         """The text, unreadable without the key."""
         ...
