@@ -15,6 +15,8 @@ from xmpp_agent.rules.staff_acts import staff_act
 
 NOT_WAITING = Verdict(Decision.REFUSE, Reason.NOT_WAITING, (Said("let_in", Decision.REFUSE, Reason.NOT_WAITING),))
 
+READY = Verdict(Decision.OPEN, Reason.ALLOWED)
+
 
 async def admit(house: House, question: Question) -> Answer:
     """Jitsi's Admit, for one or several: those the rules allow are invited, in order of arrival; the rest stay."""
@@ -59,12 +61,10 @@ async def open_door(house: House, node: str, seat: str, actor: str) -> Verdict:
     state, person = house.rooms[node], house.rooms[node].waiting(seat)
     if person is None or not person.jid:
         return await house.write("let-in", NOT_WAITING, room=node, actor=actor)
-    other = state.visit is not None and state.visit.appointment != person.appointment
-    if state.turnover_open or (other and visits.is_over(state, house.clock.now())):
-        cleared = await finish(house, node, actor)
-        if not cleared.is_open:
-            return cleared
-        state = house.rooms[node]
+    cleared = await make_ready(house, node, person.appointment, actor)
+    if not cleared.is_open:
+        return cleared
+    state = house.rooms[node]
     verdict = judge(house, state, person, staff_lets_in=True)
     now = house.clock.now()
     after = visits.begin(state, person.appointment, actor, now, seat) if verdict.is_open else state
@@ -79,6 +79,15 @@ async def open_door(house: House, node: str, seat: str, actor: str) -> Verdict:
     if verdict.is_open:
         house.settle(after)
     return verdict
+
+
+async def make_ready(house: House, node: str, appointment: str, actor: str) -> Verdict:
+    """Clear away another visit that is over, or was not cleared; open when nothing had to be done, or it is done."""
+    state = house.rooms[node]
+    other = state.visit is not None and state.visit.appointment != appointment
+    if state.turnover_open or (other and visits.is_over(state, house.clock.now())):
+        return await finish(house, node, actor)
+    return READY
 
 
 def judge(house: House, state: RoomState, person: Waiting, *, staff_lets_in: bool) -> Verdict:

@@ -89,3 +89,5 @@ class Arrival:
     """When they last got a pass and went on into Jitsi."""
     passed_by: str = ""
     """Mark of the session (the browser) that got it."""
+    inside_at: float | None = None
+    """When they were first inside the meeting: whoever was there never counts as absent."""

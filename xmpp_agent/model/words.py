@@ -216,6 +216,14 @@ STAFF_LATE = (
     "Medarbejderen er lidt forsinket. Bliv på siden; du har ikke mistet din plads.",
     "The member of staff is running late. Stay on this page; you keep your place.",
 )
+PUT_BACK = (
+    "Vent i venteværelset lidt endnu. Åbn dit link igen; du er den næste.",
+    "Please wait in the waiting room a little longer. Open your link again; you are next.",
+)
+HANDED_OVER = (
+    "En kollega tager din aftale. Åbn dit link igen; du beholder din plads.",
+    "A colleague is taking your appointment. Open your link again; you keep your place.",
+)
 PORTNER_NAME = "Venteværelset"
 """The virtual moderator's name in the lobby chat."""
 

@@ -68,6 +68,14 @@ async def test_due_are_notes_that_are_written_and_not_filed(database: Database) 
     assert [note.id for note in await database.notes.due(8.0, 1)] == ["queued"]
 
 
+async def test_drafts_are_their_writers(database: Database) -> None:
+    """What somebody has not written yet, whenever the meeting was."""
+    others = (replace(NOTE, id="n2", staff="kim"), replace(NOTE, id="n3", state=NoteState.QUEUED))
+    await database.records.keep(a_line(), NOTE, *others, replace(NOTE, id="n0", made_at=5.0))
+
+    assert [note.id for note in await database.notes.drafts_of("mette")] == ["n0", "n1"]
+
+
 async def test_numbers_and_notes_lie_sealed(database: Database, path: Path) -> None:
     """Neither can be read in any file of the database, and neither opens in another row."""
     await database.records.keep(a_line(), CALL, NOTE, replace(CALL, id="c2"), replace(NOTE, id="n2"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, select
 
 from xmpp_agent.edges.store.reading import Reader
 from xmpp_agent.edges.store.rows import Values
@@ -44,15 +44,25 @@ class SqlNotes(Reader):
                     found[note.appointment] = (*found.get(note.appointment, ()), note)
         return found
 
+    async def drafts_of(self, staff: str) -> tuple[Note, ...]:
+        """See `xmpp_agent.ports.notes.Notes.drafts_of`."""
+        return await self._all(
+            select(notes)
+            .where(notes.c.staff == staff, notes.c.state == NoteState.DRAFT.value)
+            .order_by(notes.c.made_at, notes.c.id)
+        )
+
     async def due(self, now: float, most: int) -> tuple[Note, ...]:
         """See `xmpp_agent.ports.notes.Notes.due`."""
         states = (NoteState.QUEUED.value, NoteState.SENDING.value)
-        wanted = (
+        return await self._all(
             select(notes)
             .where(notes.c.state.in_(states), notes.c.due_at <= now)
             .order_by(notes.c.due_at, notes.c.id)
             .limit(most)
         )
+
+    async def _all(self, wanted: Select[tuple[object, ...]]) -> tuple[Note, ...]:
         async with self.reading() as db:
             return tuple(self._note(row) for row in (await db.execute(wanted)).mappings())
 

@@ -219,6 +219,7 @@ class Nouns:
             "seen_at": arrival.seen_at,
             "passed_at": arrival.passed_at,
             "passed_by": arrival.passed_by,
+            "inside_at": arrival.inside_at,
         }
         return (_arrival(values),)
 

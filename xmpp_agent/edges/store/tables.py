@@ -183,6 +183,7 @@ arrivals = Table(
     Column("seen_at", Double),
     Column("passed_at", Double),
     Column("passed_by", String(64), nullable=False),
+    Column("inside_at", Double),
 )
 
 sessions = Table(
@@ -275,6 +276,7 @@ notes = Table(
     Column("changed_at", Double, nullable=False),
     Index("notes_due", "state", "due_at"),
     Index("notes_by_appointment", "appointment"),
+    Index("notes_by_staff", "staff", "state"),
 )
 """Notes of meetings (duty to take notes), on their way to the journal. `text` is sealed."""
 

@@ -105,4 +105,5 @@ def _arrival(row: RowMapping) -> Arrival:
         seen_at=row[arrivals.c.seen_at],
         passed_at=row[arrivals.c.passed_at],
         passed_by=row[arrivals.c.passed_by],
+        inside_at=row[arrivals.c.inside_at],
     )

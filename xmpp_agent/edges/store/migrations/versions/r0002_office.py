@@ -109,6 +109,7 @@ def _office() -> None:
         sa.Column("seen_at", sa.Double),
         sa.Column("passed_at", sa.Double),
         sa.Column("passed_by", sa.String(64), nullable=False),
+        sa.Column("inside_at", sa.Double),
     )
 
 
@@ -191,3 +192,4 @@ def _calls() -> None:
     )
     op.create_index("notes_due", "notes", ["state", "due_at"])
     op.create_index("notes_by_appointment", "notes", ["appointment"])
+    op.create_index("notes_by_staff", "notes", ["staff", "state"])
