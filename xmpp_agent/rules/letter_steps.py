@@ -10,10 +10,14 @@ from xmpp_agent.rules.letter_plans import DEFAULT_WAIT, deadline, share, wait_of
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 900.0
 """Seconds between attempts: doubled from the first to the longest."""
 MOST_ATTEMPTS = 12
+MOST_UNSURE = 3
+"""Times a letter is handed over when a repetition may reach the person twice and nobody knows whether it was taken."""
+RECEIPT_WINDOW = 120.0
+"""Seconds to wait for the receipt of such a letter before it is handed over again."""
 
 COMES_FROM: Mapping[LetterState, frozenset[LetterState]] = {
     LetterState.QUEUED: frozenset({LetterState.QUEUED, LetterState.SENDING}),
-    LetterState.SENDING: frozenset({LetterState.QUEUED, LetterState.SENDING}),
+    LetterState.SENDING: frozenset({LetterState.QUEUED}),
     LetterState.SENT: frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.SENT, LetterState.DROPPED}),
     LetterState.DELIVERED: frozenset(LetterState) - {LetterState.OPENED},
     LetterState.OPENED: frozenset(LetterState),
@@ -78,6 +82,16 @@ def try_again(letter: Letter, appointment: Appointment, why: Failure, after: flo
     if over:
         return failed(letter, why, now)
     return replace(letter, state=LetterState.QUEUED, failure=why, due_at=now + pause, changed_at=now)
+
+
+def let_go(letter: Letter, *, repeatable: bool, now: float) -> Letter:
+    """Nobody knows whether it was taken (the agent was killed, the answer was lost), and no receipt came: once more.
+
+    Given up after some attempts, so that the ladder goes on.
+    """
+    if letter.attempts >= (MOST_ATTEMPTS if repeatable else MOST_UNSURE):
+        return failed(letter, Failure.UNREACHABLE, now)
+    return replace(letter, state=LetterState.QUEUED, due_at=now, changed_at=now)
 
 
 def told(letter: Letter, appointment: Appointment, state: LetterState, why: Failure | None, now: float) -> Letter:

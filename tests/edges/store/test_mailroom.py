@@ -1,5 +1,6 @@
 """Letters in the database: they come back whole, go forward only, and are found by what is due."""
 
+import contextlib
 import itertools
 from dataclasses import replace
 
@@ -8,9 +9,11 @@ import pytest
 from tests.edges.store.samples import a_line
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
+from xmpp_agent.ports.diary import Conflict
 from xmpp_agent.ports.mailroom import Mailroom
 from xmpp_agent.rules.letter_steps import COMES_FROM
 
+QUEUED, SENDING = LetterState.QUEUED, LetterState.SENDING
 NOW = 1795381467.0
 WHOLE = Letter(
     id="5b8bd2d2-9f3c-5c0e-8f4a-0d6b2f0f8f01",
@@ -39,6 +42,13 @@ def queued(name: str, due_at: float = NOW, channel: Channel = Channel.SMS, **fie
 async def keep(database: Database, *letters: Letter) -> None:
     """Write letters as the flows do."""
     await database.records.keep(a_line(), *letters)
+
+
+async def stand(database: Database, state: LetterState) -> None:
+    """The letter `1` in that state, tried once; only a queued one can be taken in hand."""
+    if state is SENDING:
+        await keep(database, queued("1", attempts=1))
+    await keep(database, queued("1", state=state, attempts=1))
 
 
 async def state_of(database: Database, name: str) -> LetterState | None:
@@ -72,8 +82,9 @@ async def test_letters_of_many_appointments(database: Database) -> None:
 )
 async def test_a_letter_only_goes_forward(database: Database, stands: LetterState, comes: LetterState) -> None:
     """What would be a step back from what stands changes nothing of it."""
-    await keep(database, queued("1", state=stands, attempts=1))
-    await keep(database, queued("1", state=comes, attempts=2))
+    await stand(database, stands)
+    with pytest.raises(Conflict) if comes is SENDING and stands is not QUEUED else contextlib.nullcontext():
+        await keep(database, queued("1", state=comes, attempts=2))
     found = await database.mailroom.letter("1")
     assert found is not None
     assert (found.state, found.attempts) == ((comes, 2) if stands in COMES_FROM[comes] else (stands, 1))
@@ -82,7 +93,7 @@ async def test_a_letter_only_goes_forward(database: Database, stands: LetterStat
 @pytest.mark.parametrize("stands", LetterState)
 async def test_planned_twice_is_sent_once(database: Database, stands: LetterState) -> None:
     """A letter planned again, by somebody who did not see that it went out meanwhile, stays what it became."""
-    await keep(database, queued("1", state=stands, attempts=1))
+    await stand(database, stands)
     await keep(database, queued("1"))
     assert await state_of(database, "1") is stands
 
@@ -96,7 +107,8 @@ async def test_what_is_due(database: Database) -> None:
         queued("latest", NOW - 3),
         queued("soon", NOW + 1),
         queued("mail", NOW - 1, Channel.EMAIL),
-        queued("sending", NOW - 1, state=LetterState.SENDING, attempts=1),
+        queued("sending", NOW - 1, attempts=1),
+        queued("sending", NOW - 1, state=SENDING, attempts=1),
         queued("sent", NOW - 1, state=LetterState.SENT, attempts=1),
         queued("unsent", NOW + 2, state=LetterState.SENT, attempts=1),
     )

@@ -48,7 +48,8 @@ _PLAN_ANEW = _forward(LetterState.QUEUED)
 def letter_change(letter: Letter) -> Change:
     """Keeps a letter as it is now, unless that is a step back from what stands.
 
-    Once a letter was tried, it is never again as if nobody had.
+    Once a letter was tried, it is never again as if nobody had. One that is about to be handed over must be queued:
+    otherwise the whole entry does not stand (Conflict), so that of two that take it one does.
     """
     values: Values = {
         "n_id": letter.id,
@@ -66,6 +67,8 @@ def letter_change(letter: Letter) -> Change:
         "n_parts": letter.parts,
         "n_changed_at": letter.changed_at,
     }
+    if letter.state is LetterState.SENDING:
+        return Change((_FORWARD[letter.state],), values, one_row=True)
     is_planned = letter.state is LetterState.QUEUED and not letter.attempts
     return Change((_PLAN_ANEW if is_planned else _FORWARD[letter.state], _ADD), values)
 

@@ -1,0 +1,187 @@
+"""The post room: hands over what is due, hears that time is up, and picks up what a killed agent left half done.
+
+Written down before and after each hand-over. Between the two nobody knows; what is found there is handed over again at
+once where a repetition counts once, and elsewhere after some time for a receipt, which names the letter.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+
+from xmpp_agent.flows.hand_over import Counter
+from xmpp_agent.flows.letter_book import Change, LetterBook
+from xmpp_agent.flows.office import Register
+from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.letters import Channel, Failure, Letter, LetterState
+from xmpp_agent.ports.diary import Visitors
+from xmpp_agent.ports.mailroom import Mailroom
+from xmpp_agent.ports.post import Carrier
+from xmpp_agent.rules import letter_steps
+from xmpp_agent.rules.last_look import as_it_may_go
+
+AT_ONCE = 8
+"""Letters handed over to one gateway at the same time."""
+LONGEST_SLEEP, REST = 60.0, 5.0
+"""Seconds between looks when nothing is known to come, and after one that failed."""
+_MOST = 50
+"""Of what needs no gateway, looked at in one go."""
+_SENT_OUT = tuple(channel for channel in Channel if channel is not Channel.CALL)
+
+
+class PostRoom:
+    """One per agent. Woken by whatever changes an appointment, and by the clock."""
+
+    def __init__(
+        self,
+        register: Register,
+        visitors: Visitors,
+        mailroom: Mailroom,
+        carriers: Collection[Carrier],
+        origin: str,
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        """`origin`: where links lead, `https://moede.lilleby.example`. One carrier for a channel."""
+        self.book = LetterBook(register, mailroom, {carrier.channel: carrier for carrier in carriers})
+        self._counter = Counter(self.book, visitors, origin.rstrip("/"), on_error)
+        self._register, self._mailroom, self._on_error = register, mailroom, on_error
+        self._woken = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._since: dict[str, float] = {}
+        """By letter: since when nobody knows whether it was taken."""
+        self._ailing = False
+        register.on_appointment.append(self.wake)
+
+    def wake(self, _appointment_id: str = "") -> None:
+        """Look again soon."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; then wait a moment for what is being handed over."""
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    pause = await self.look()
+                except Exception as error:  # noqa: BLE001  # the boundary that keeps the post going
+                    self._fault(error)
+                    pause = REST
+                await self._sleep(pause)
+        finally:
+            await self._close()
+
+    async def look(self) -> float:
+        """Do what is due now, begin what is to be handed over, and say how many seconds may pass until the next look.
+
+        Raises Unavailable.
+        """
+        await self._hear_nothing()
+        await self._pick_up()
+        for channel in _SENT_OUT:
+            await self._begin(channel)
+        now = self._register.clock.now()
+        times = [await self._mailroom.next_due(channel, now) for channel in _SENT_OUT]
+        times += [since + letter_steps.RECEIPT_WINDOW for since in self._since.values()]
+        return min((at - now for at in times if at is not None), default=LONGEST_SLEEP)
+
+    async def quiet(self) -> None:
+        """Return when nothing is being handed over."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _hear_nothing(self) -> None:
+        """Letters of which no receipt came in time: the ladder goes on."""
+        for channel in self.book.tells:
+            overdue = await self._mailroom.unheard(channel, self._register.clock.now(), _MOST)
+            for appointment in {letter.appointment for letter in overdue}:
+                await self.book.move("letter-unheard", "agent", appointment, _unheard)
+            if len(overdue) == _MOST:
+                self.wake()
+
+    async def _pick_up(self) -> None:
+        """Letters of which nobody knows whether they were taken."""
+        now = self._register.clock.now()
+        lost = [letter for letter in await self._mailroom.in_hand() if letter.id not in self.book.in_flight]
+        self._since = {letter.id: self._since.get(letter.id, now) for letter in lost}
+        for letter in lost:
+            carrier = self.book.carriers.get(letter.channel)
+            repeatable = carrier is not None and carrier.repeatable
+            if repeatable or now >= self._since[letter.id] + letter_steps.RECEIPT_WINDOW:
+                del self._since[letter.id]
+                await self.book.move("letter-again", "agent", letter.appointment, _again(letter, repeatable))
+
+    async def _begin(self, channel: Channel) -> None:
+        """Begin to hand over what is due, as far as the gateway has hands free; one letter at a time to one person."""
+        carrier, now = self.book.carriers.get(channel), self._register.clock.now()
+        if carrier is None:
+            for letter in await self._mailroom.due(channel, now, _MOST):
+                await self.book.move("letter-not-sent", "agent", letter.appointment, _nobody_carries(channel))
+                self.wake()
+            return
+        in_flight = self.book.in_flight
+        free = AT_ONCE - sum(letter.channel is channel for letter in in_flight.values())
+        if free <= 0:
+            return
+        for letter in await self._mailroom.due(channel, now, free + len(in_flight)):
+            busy = any(
+                (one.appointment, one.person) == (letter.appointment, letter.person) for one in in_flight.values()
+            )
+            if free and not busy:
+                free -= 1
+                in_flight[letter.id] = letter
+                task = asyncio.get_running_loop().create_task(self._hand_over(carrier, letter))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _hand_over(self, carrier: Carrier, letter: Letter) -> None:
+        try:
+            await self._counter.hand_over(carrier, letter)
+        except Exception as error:  # noqa: BLE001  # as in `run`; what was written of the letter says where it stands
+            self._fault(error)
+        finally:
+            del self.book.in_flight[letter.id]
+            self.wake()
+
+    async def _sleep(self, pause: float) -> None:
+        if self._ailing:
+            self._ailing = False
+            await asyncio.sleep(REST)
+            return
+        try:
+            async with asyncio.timeout(min(max(pause, 1.0), LONGEST_SLEEP)):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _close(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=REST)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _fault(self, error: BaseException) -> None:
+        self._ailing = True
+        self._on_error(error)
+
+
+def _unheard(entry: Entry | None, letters: tuple[Letter, ...], now: float) -> Iterable[Letter]:
+    """The ladder knows what follows; of an appointment that is gone nothing does."""
+    lost = (one for one in letters if entry is None and one.state is LetterState.SENT)
+    return [letter_steps.failed(one, Failure.NO_RECEIPT, now) for one in lost]
+
+
+def _again(letter: Letter, repeatable: bool) -> Change:
+    def change(entry: Entry | None, letters: tuple[Letter, ...], now: float) -> Iterable[Letter]:
+        for one in letters:
+            if one.id == letter.id and one.state is LetterState.SENDING:
+                looked = as_it_may_go(entry, one, letters, now)
+                yield letter_steps.let_go(one, repeatable=repeatable, now=now) if looked is one else looked
+
+    return change
+
+
+def _nobody_carries(channel: Channel) -> Change:
+    def change(_entry: Entry | None, letters: tuple[Letter, ...], now: float) -> Iterable[Letter]:
+        due = (one for one in letters if one.channel is channel and one.state is LetterState.QUEUED)
+        return [letter_steps.failed(one, Failure.NOT_ALLOWED, now) for one in due if one.due_at <= now]
+
+    return change
