@@ -182,6 +182,7 @@ async def open_office(directory: Path, clock: StoppedClock | None = None) -> Asy
             store=database.store,
             diary=database.diary,
             bookings=database.bookings,
+            mailroom=database.mailroom,
             visitors=database.visitors,
             records=database.records,
             marks=ring.identity,

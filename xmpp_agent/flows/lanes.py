@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 Job = Callable[[], Awaitable[None]]
 
@@ -46,6 +47,26 @@ class Lanes:
 
         if self.put(key, watched):
             await done
+
+    @asynccontextmanager
+    async def held(self, key: str) -> AsyncIterator[bool]:
+        """A lane to oneself for as long as the block runs, behind what it has; False when it is full and is not held.
+
+        What the block puts into the same lane runs after it: waiting for that inside would be waiting for oneself.
+        """
+        mine, over = asyncio.Event(), asyncio.Event()
+
+        async def hold() -> None:
+            mine.set()
+            await over.wait()
+
+        taken = self.put(key, hold)
+        try:
+            if taken:
+                await mine.wait()
+            yield taken
+        finally:
+            over.set()
 
     @property
     def idle(self) -> bool:

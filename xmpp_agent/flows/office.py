@@ -10,6 +10,7 @@ from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Clock, Store
 from xmpp_agent.ports.booking import Bookings
 from xmpp_agent.ports.diary import Diary, Marks, PassMaker, Records, Visitors
+from xmpp_agent.ports.mailroom import Mailroom
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PLAIN = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
@@ -56,6 +57,7 @@ class Office(Register):
 
     house: House
     store: Store
+    mailroom: Mailroom
     visitors: Visitors
     passes: PassMaker
     meet_origin: str

@@ -6,6 +6,7 @@ from functools import partial
 from xmpp_agent.flows.follow import TOLD
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.turn_away import turn_away
+from xmpp_agent.model.appointments import Appointment
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import WORDS, both
@@ -21,15 +22,41 @@ async def cancel_appointment(house: House, appointment_id: str, actor: str) -> N
     for pass_id, known in tuple(house.known.items()):
         if known.appointment is not None and known.appointment.id == appointment_id:
             house.known[pass_id] = replace(known, appointment=replace(known.appointment, cancelled_at=line.at))
+    await send_home(house, appointment_id, actor, Reason.APPOINTMENT_CANCELLED)
+
+
+def judge_anew(house: House, appointment: Appointment) -> None:
+    """From now on whoever is known by this appointment is judged by what it says now.
+
+    A pass for another room than it takes place in is dead.
+    """
+    for pass_id, known in tuple(house.known.items()):
+        if known.appointment is not None and known.appointment.id == appointment.id:
+            house.known[pass_id] = replace(known, appointment=appointment)
+    for pass_id in misfits(house, appointment):
+        house.known[pass_id] = replace(house.known[pass_id], revoked=True)
+
+
+def misfits(house: House, appointment: Appointment) -> tuple[str, ...]:
+    """Passes made for this appointment when it took place in another room."""
+    return tuple(
+        pass_id
+        for pass_id, known in house.known.items()
+        if known.pass_.appointment == appointment.id and known.pass_.room != appointment.room
+    )
+
+
+async def send_home(house: House, appointment_id: str, actor: str, why: Reason) -> None:
+    """Whoever waits for an appointment is told why they need not, and gives up their place."""
     for node, state in tuple(house.rooms.items()):
         if any(person.appointment == appointment_id for person in state.queue):
-            await house.lanes.do(node, partial(_send_home, house, node, appointment_id, actor))
+            await house.lanes.do(node, partial(_send_home, house, node, appointment_id, actor, why))
 
 
-async def _send_home(house: House, node: str, appointment_id: str, actor: str) -> None:
+async def _send_home(house: House, node: str, appointment_id: str, actor: str, why: Reason) -> None:
     for person in house.rooms[node].queue:
         if person.appointment == appointment_id:
-            await turn_away(house, node, person.seat, actor, both(WORDS[Reason.APPOINTMENT_CANCELLED]))
+            await turn_away(house, node, person.seat, actor, both(WORDS[why]))
 
 
 async def revoke_pass(house: House, pass_id: str, actor: str) -> None:
