@@ -57,6 +57,7 @@ async def running(app: FastAPI, tls: Tls | None = None) -> AsyncIterator[str]:
         lifespan="on",
         access_log=False,
         log_config=None,
+        timeout_graceful_shutdown=1,
         ssl_certfile=tls.identity if tls else None,
         ssl_ca_certs=str(tls.clients) if tls and tls.clients else None,
         ssl_cert_reqs=ssl.CERT_REQUIRED if tls and tls.clients else ssl.CERT_NONE,
@@ -66,12 +67,8 @@ async def running(app: FastAPI, tls: Tls | None = None) -> AsyncIterator[str]:
     try:
         yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = server.force_exit = True
-        await task
+        server.should_exit = True
         for request in tuple(server.server_state.tasks):
             request.cancel()
-        await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
-        for connection in tuple(server.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.abort()
+        await task
         listener.close()

@@ -1,0 +1,197 @@
+"""Every way a gateway can misbehave is one of a few faults, and nothing is sent to a place nobody chose."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from fastapi import Response
+
+from tests.edges.post.parcels import answering, client, parcel, refused
+from xmpp_agent.demo.gateways import cpsms as cpsms_stand_in
+from xmpp_agent.demo.gateways import gatewayapi as gatewayapi_stand_in
+from xmpp_agent.demo.gateways.phone import TextMessage
+from xmpp_agent.demo.gateways.running import running
+from xmpp_agent.demo.gateways.script import RETRY_AFTER, Script, Trick
+from xmpp_agent.edges.post.asking import ask
+from xmpp_agent.edges.post.cpsms import Cpsms, CpsmsSettings
+from xmpp_agent.edges.post.gatewayapi import GatewayApi, GatewayApiSettings
+from xmpp_agent.edges.post.http_template import HttpTemplate, TemplateSettings
+from xmpp_agent.model.letters import Failure
+from xmpp_agent.ports.post import Carrier, CarrierFault
+
+SOON = 0.4
+"""Seconds our side waits for an answer in these tests."""
+
+
+@asynccontextmanager
+async def gatewayapi(seconds: float) -> AsyncIterator[tuple[Carrier, Script, list[TextMessage]]]:
+    """GatewayAPI and our side of it."""
+    gateway = gatewayapi_stand_in.GatewayApi(token="t", secret="s")
+    async with running(gateway.app) as host, client() as http:
+        yield GatewayApi(GatewayApiSettings("t", "s", host, seconds), http), gateway.script, gateway.accepted
+
+
+@asynccontextmanager
+async def cpsms(seconds: float) -> AsyncIterator[tuple[Carrier, Script, list[TextMessage]]]:
+    """CPSMS and our side of it."""
+    gateway = cpsms_stand_in.Cpsms(user="u", key="k")
+    async with running(gateway.app) as host, client() as http:
+        yield Cpsms(CpsmsSettings("u", "k", host=host, seconds=seconds), http), gateway.script, gateway.accepted
+
+
+@asynccontextmanager
+async def template(seconds: float) -> AsyncIterator[tuple[Carrier, Script, list[TextMessage]]]:
+    """GatewayAPI described by settings."""
+    gateway = gatewayapi_stand_in.GatewayApi(token="t", secret="s")
+    async with running(gateway.app) as host, client() as http:
+        settings = TemplateSettings(
+            url=f"{host}/mobile/single",
+            headers={"Authorization": "Token t"},
+            body={"sender": "{sender}", "recipient": "{digits}", "message": "{text}", "reference": "{letter}"},
+            numbers=True,
+            id_at=("msg_id",),
+            seconds=seconds,
+        )
+        yield HttpTemplate(settings, http), gateway.script, gateway.accepted
+
+
+Opened = Callable[[float], contextlib.AbstractAsyncContextManager[tuple[Carrier, Script, list[TextMessage]]]]
+GATEWAYS = pytest.mark.parametrize("opened", [gatewayapi, cpsms, template])
+
+
+@GATEWAYS
+@pytest.mark.parametrize(
+    ("trick", "failure", "after", "perhaps"),
+    [
+        (Trick.HANG, Failure.UNREACHABLE, 0, True),
+        (Trick.LOST_ANSWER, Failure.UNREACHABLE, 0, True),
+        (Trick.ERROR, Failure.UNREACHABLE, 0, False),
+        (Trick.BUSY, Failure.BUSY, RETRY_AFTER, False),
+        (Trick.CLOSED, Failure.BUSY, RETRY_AFTER, False),
+        (Trick.GARBAGE, Failure.UNREACHABLE, 0, True),
+        (Trick.OTHER_KIND, Failure.UNREACHABLE, 0, True),
+        (Trick.HUGE, Failure.UNREACHABLE, 0, True),
+        (Trick.CUT, Failure.UNREACHABLE, 0, True),
+        (Trick.PACKED, Failure.UNREACHABLE, 0, True),
+        (Trick.REDIRECT, Failure.UNREACHABLE, 0, False),
+    ],
+)
+async def test_misbehaviour_is_a_fault_that_is_tried_again(
+    opened: Opened, trick: Trick, failure: Failure, after: float, perhaps: bool
+) -> None:
+    """With the right reason, within the deadline, saying whether it may have been taken; and the next one goes well."""
+    async with opened(SOON if trick in (Trick.HANG, Trick.LOST_ANSWER) else 5.0) as (carrier, script, accepted):
+        script.then(trick)
+        async with asyncio.timeout(5):
+            fault = await refused(carrier, parcel())
+        assert (fault.failure, fault.again, fault.after, fault.perhaps) == (failure, True, after, perhaps)
+        assert script.followed == 0
+        assert len(accepted) == (trick is Trick.LOST_ANSWER)
+        after_it = parcel()
+        await carrier.hand_over(after_it)
+        assert accepted[-1].text == after_it.text
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "http://name.invalid", "ftp://127.0.0.1"])
+async def test_nobody_there_is_tried_again(address: str) -> None:
+    """Nobody listens, nobody of that name, no such protocol: surely not taken."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    async with client() as http:
+        host = address.format(port=port)
+        for carrier in (
+            GatewayApi(GatewayApiSettings("t", host=host, seconds=5), http),
+            Cpsms(CpsmsSettings("u", "k", host=host, seconds=5), http),
+        ):
+            fault = await refused(carrier, parcel())
+            assert (fault.failure, fault.again, fault.perhaps) == (Failure.UNREACHABLE, True, False)
+
+
+@asynccontextmanager
+async def speaking(said: bytes) -> AsyncIterator[str]:
+    """A server that says this to everybody and then waits."""
+
+    gone = asyncio.Event()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(said)
+            await writer.drain()
+            await reader.read()
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+        gone.set()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await gone.wait()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"220 mail.example ESMTP\r\n",
+        b"\x00" * 100,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000,
+        b"",
+    ],
+    ids=range(6),
+)
+async def test_a_server_that_speaks_something_else_is_tried_again(said: bytes) -> None:
+    """Another protocol, half an answer, endless headers, nothing at all."""
+    async with asyncio.timeout(5), speaking(said) as host, client() as http:
+        fault = await refused(GatewayApi(GatewayApiSettings("t", host=host, seconds=SOON), http), parcel())
+        assert (fault.failure, fault.again, fault.perhaps) == (Failure.UNREACHABLE, True, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "failure", "again"),
+    [
+        *((code, Failure.REFUSED, False) for code in (400, 406, 409, 413, 415, 422, 451)),
+        *((code, Failure.NOT_ALLOWED, False) for code in (401, 402, 403, 404, 405, 407, 410)),
+        *((code, Failure.UNREACHABLE, True) for code in (300, 301, 308, 408, 425, 500, 501, 502, 503, 504, 599)),
+        (429, Failure.BUSY, True),
+    ],
+)
+async def test_each_status_has_a_failure(status: int, failure: Failure, again: bool) -> None:
+    """What is our fault or the letter's is not tried again; what may pass is."""
+    async with answering(Response(status_code=status, headers={"Location": "/elsewhere"})) as gateway, client() as http:
+        fault = await refused(GatewayApi(GatewayApiSettings("t", host=gateway.address), http), parcel())
+    assert len(gateway.asked) == 1
+    assert (fault.failure, fault.again, fault.perhaps) == (failure, again, False)
+
+
+@pytest.mark.parametrize(
+    ("header", "least", "most"),
+    [
+        *(("120", 120, 120), ("0", 0, 0), ("-5", 0, 0), ("soon", 0, 0), ("", 0, 0)),
+        *(("9" * 400, 3600, 3600), ("1.5", 0, 0), ("²", 0, 0), ("\t", 0, 0)),
+        (format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True), 500, 600),
+        (format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True), 0, 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600, 3600),
+        ("Tue, 12 May 2026 10:30:00", 0, 3600),
+    ],
+)
+async def test_how_long_to_wait_is_bounded(header: str, least: float, most: float) -> None:
+    """Seconds or a date, never more than an hour, and nothing where nothing can be read."""
+    async with answering(Response(status_code=429, headers={"Retry-After": header})) as gateway, client() as http:
+        fault = await refused(GatewayApi(GatewayApiSettings("t", host=gateway.address), http), parcel())
+    assert least <= fault.after <= most
+
+
+async def test_a_lost_answer_to_a_question_is_no_perhaps() -> None:
+    """Where nothing was handed over, nothing can have been taken."""
+    async with speaking(b"") as host, client() as http:
+        with pytest.raises(CarrierFault) as caught:
+            await ask(http, http.build_request("GET", host), seconds=SOON, hands_over=False)
+    assert (caught.value.failure, caught.value.perhaps) == (Failure.UNREACHABLE, False)
