@@ -11,6 +11,8 @@ from xmpp_agent.model.people import CompanionKind, Level, Pass, Role
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 
 CIPHER = ColumnCipher((b"k" * 32,))
+ROTATED = ColumnCipher((b"n" * 32, b"k" * 32))
+"""The same keys after one rotation."""
 MARK = "m" * 32
 OPEN = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("right_time", Decision.OPEN, Reason.ALLOWED, "early=1800"),))
 WISH = Wish(

@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import stat
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Literal
 
@@ -86,11 +86,23 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await db.exec_driver_sql("COMMIT")
 
 
+def empty_log(path: Path) -> bool:
+    """Empty the write-ahead log, where pages stand as they were before something was erased.
+
+    Blocks, but waits for nobody: False when somebody was reading or writing; the next try may succeed.
+    Raises sqlite3.Error.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as db:
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return bool(busy == 0)
+
+
 def _tune(execute: Callable[[str], object], durability: Durability) -> None:
     execute("PRAGMA journal_mode = WAL")
     execute(f"PRAGMA synchronous = {durability.upper()}")
     execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     execute("PRAGMA foreign_keys = ON")
+    execute("PRAGMA secure_delete = ON")  # what is erased is overwritten with zeros, not only let go of
 
 
 def _look(path: Path) -> bool:
