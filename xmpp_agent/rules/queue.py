@@ -41,6 +41,11 @@ def expired(state: RoomState, now: float) -> frozenset[str]:
     return frozenset(w.seat for w in state.queue if w.away_since is not None and now - w.away_since > PLACE_KEPT)
 
 
+def ahead_of_all(state: RoomState, since: float) -> float:
+    """A time of arrival before everybody who has a place: for somebody who was inside and is to be first again."""
+    return min([since, *(w.since - 1.0 for w in state.queue)])
+
+
 def position(state: RoomState, seat: str) -> int | None:
     """Place in line from 1, counting those who are really there; None for somebody who is not waiting."""
     line = [w.seat for w in state.queue if w.jid]
