@@ -1,7 +1,8 @@
 # The two commands to know:
 #   make demo              a clinic day on this machine, with the console on it (HEADLESS=1: plays by itself, no terminal)
 #   make test              all tests
-# Both first install what is missing: Debian packages (needs root or sudo once) and Python packages into .venv.
+# Both first install what is missing: Debian packages (needs root or sudo once), Python packages into .venv, and the Jitsi
+# client library into var.
 # Beside them: check (style, types, layers, length), bench-door, bench-console, lock, install, clean.
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ READY := $(VENV)/ready-$(LOCKED)
 .PHONY: help demo test check install packages-demo packages library client lock bench-door bench-console clean
 
 help:
-	@sed -n '1,5s/^# \{0,1\}//p' Makefile
+	@sed -n '1,6s/^# \{0,1\}//p' Makefile
 
 packages-demo:
 	@scripts/install-packages demo
