@@ -11,7 +11,7 @@ from xmpp_agent.ports.login import Identity, LoginFault, LoginReason
 NOW = 1_800_000_000.0
 """When the tests with a provider of their own play."""
 REDIRECT = "https://moede.lilleby.example/login/mitid"
-SECRET = "the client's secret, ø+ %&"
+SECRET = "the client's secret: +%&=/"
 """With signs that only a form-urlencoded Basic header carries whole."""
 
 

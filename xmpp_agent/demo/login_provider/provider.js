@@ -152,7 +152,8 @@ class OneProvider {
         if (!this.people.has(person) || !LEVELS.includes(level)) {
             throw new RangeError('no such person or level');
         }
-        const accountId = randomUUID();
+        // With sessions, the same person again is the same account: another one would be logged out first.
+        const accountId = this.shape.sso ? person : randomUUID();
         this.logins.set(accountId, { person, level, professional: form.has('professional') });
         return { login: { accountId, acr: this.shape.acr?.(level), amr: ['code_app'], remember: false } };
     }
