@@ -55,6 +55,10 @@ def _refusals(app: FastAPI, reception: Reception) -> None:
     async def away(request: Request, _: Exception) -> Response:
         return pages.stop(request, Stop.AWAY, here=_own_page(request))
 
+    @app.exception_handler(Exception)
+    async def broken(request: Request, _: Exception) -> Response:
+        return pages.stop(request, Stop.BROKEN)  # the frame notes where
+
     @app.exception_handler(RequestValidationError)
     async def unreadable(request: Request, _: Exception) -> Response:
         return pages.stop(request, Stop.UNREADABLE)

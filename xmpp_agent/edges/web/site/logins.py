@@ -44,7 +44,7 @@ class Logins:
             request, "hop.html.j2", here=f"/m/{code}", address=address, unit=unit.shown_name, phone=unit.phone
         )
         sealed = self._at.seals.seal(json.dumps({"code": code, "attempt": asdict(attempt)}), _place(session))
-        cookies.set_attempt(answer, sealed, secure=self._pages.conf.secure)
+        cookies.set_attempt(answer, sealed.rstrip("="), secure=self._pages.conf.secure)
         return answer
 
     async def back(self, request: Request) -> Response:
@@ -95,9 +95,10 @@ async def _finish(reception: Reception, attempt: Attempt, request: Request) -> I
 
 def _kept(reception: Reception, request: Request, session: Session | None) -> tuple[str, Attempt | None]:
     """What the browser brought back: the code of its link, and the attempt; None unless sealed for this session."""
-    sealed = request.cookies.get(cookies.attempt_name(secure=reception.pages.conf.secure), "")
-    if session is None or not sealed:
+    brought = request.cookies.get(cookies.attempt_name(secure=reception.pages.conf.secure), "")
+    if session is None or not brought:
         return "", None
+    sealed = brought + "=" * (-len(brought) % 4)  # base64 without its padding, which cookies would have to quote
     try:
         kept = json.loads(reception.seals.open(sealed, _place(session)))
     except ValueError:

@@ -14,6 +14,7 @@ from xmpp_agent.edges.web.site.stops import Stop, Stopped
 from xmpp_agent.edges.web.site.texts import LANGUAGES
 from xmpp_agent.flows import citizen
 from xmpp_agent.flows.office import Office
+from xmpp_agent.model.people import Level
 from xmpp_agent.model.visitors import Session, SessionKind
 from xmpp_agent.ports.login import LoginProvider
 
@@ -72,6 +73,12 @@ class Reception:
         """The code of the link a session came by; "" when it is revoked."""
         links = await self.office.visitors.links_of(session.appointment)
         return next((new.code for new in links if new.link.mark == session.link), "")
+
+
+def page_of(code: str, visitor: citizen.Visitor) -> str:
+    """The page a link opens: a hotline call's (no login, no lobby) has one of its own."""
+    policy = visitor.entry.appointment.policy
+    return f"/m/{code}" if policy.lobby or policy.level > Level.NONE else f"/h/{code}"
 
 
 def on_to(path: str) -> Response:

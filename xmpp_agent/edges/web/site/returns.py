@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web.site.reception import LOOKS, Reception, on_to
+from xmpp_agent.edges.web.site.reception import LOOKS, Reception, on_to, page_of
 from xmpp_agent.edges.web.site.stops import Stop, Stopped
 from xmpp_agent.flows import citizen
 from xmpp_agent.flows.citizen import Visitor
@@ -53,4 +53,4 @@ async def _own_page(reception: Reception, session: Session | None, visitor: Visi
     code = await reception.code_of(session) if session is not None else ""
     if not code or visitor is None:
         return None
-    return f"/m/{code}" if visitor.entry.appointment.policy.lobby else f"/h/{code}"
+    return page_of(code, visitor)
