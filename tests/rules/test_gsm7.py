@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmpp_agent.rules.gsm7 import Measure, may_be_sender, measure, plain
@@ -47,6 +47,7 @@ def test_an_emoji_is_not_split_between_two_parts() -> None:
     assert measure("😀" * 67).parts == 3
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_parts_hold_the_units_and_not_many_more(text: str) -> None:
     """The parts have room for the text, and one fewer would not."""
@@ -78,6 +79,7 @@ def test_a_name_is_not_rewritten() -> None:
     assert not measure("Łukasz").gsm7
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_plain_is_plain(text: str) -> None:
     """Done twice is done once, and what was in the table stays in it."""

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmpp_agent.rules.numbers import e164, takes_messages
@@ -65,6 +65,7 @@ def test_a_landline_abroad_takes_no_messages() -> None:
     assert not takes_messages("+")
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=40), st.text(alphabet="+0123456789() -./", max_size=30)))
 def test_the_answer_is_a_number_or_none(typed: str) -> None:
     """Whatever is typed: E.164 or None, and E.164 is its own answer."""

@@ -3,7 +3,7 @@
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmpp_agent.model.letters import About, Channel
@@ -60,6 +60,7 @@ def test_each_fault_is_one_sentence(key: str, text: str, says: str) -> None:
     assert all(sentence.startswith(f"Text {key}") and sentence.endswith(".") for sentence in found)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_whatever_is_written_there_is_an_answer(text: str) -> None:
     """Sentences or none, never an exception; what has no fault can be sent."""
@@ -74,6 +75,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=30).map("".join))
 def test_templates_of_odd_pieces_have_an_answer(text: str) -> None:
     """The same with what templates are made of."""
