@@ -88,12 +88,13 @@ class Record(Generic[T]):
 
 
 class Page:
-    """A page with the client library. Everything it reported is in `events`, `frames` and `troubles`."""
+    """A page with the client library. Everything it reported is in `events`, `frames`, `requests` and `troubles`."""
 
     def __init__(self, browser: "Browser", name: str) -> None:
         self.name = name
         self.events: Record[Event] = Record()
         self.frames: Record[Frame] = Record()
+        self.requests: Record[str] = Record()
         self.troubles: Record[str] = Record()
         self._browser = browser
 
@@ -258,6 +259,8 @@ class Browser:
             page.events.add(Event(str(told["event"]), tuple(args), len(page.events.all)))
         elif "frame" in told:
             page.frames.add(Frame(str(told["frame"]), told["sent"] is True, len(page.frames.all)))
+        elif "request" in told:
+            page.requests.add(str(told["request"]))
         else:
             page.troubles.add(str(told["trouble"]))
 

@@ -6,7 +6,7 @@
  *
  * One JSON object a line. In: {id, do, page, ...}, `do` being one of ORDERS; end of input: quit.
  * Out: {id, value} or {id, error} for each of these, id 0 when ready; {page, event, args}: an event of the library;
- * {page, frame, sent}: a frame of the page's websocket; {page, trouble}: an uncaught error, a crash, a blocked request,
+ * {page, request}: an address it asked for; {page, frame, sent}: a frame of its websocket; {page, trouble}: an uncaught error, a crash, a blocked request,
  * something the page's own Content-Security-Policy forbids.
  */
 'use strict';
@@ -74,6 +74,7 @@ async function open(context, name, url) {
         }
     });
     page.on('crash', () => say({ page: name, trouble: 'crashed' }));
+    page.on('request', request => say({ page: name, request: request.url() }));
     page.on('websocket', socket => {
         socket.on('framesent', frame => say({ page: name, frame: String(frame.payload), sent: true }));
         socket.on('framereceived', frame => say({ page: name, frame: String(frame.payload), sent: false }));
