@@ -1,11 +1,9 @@
 """Meetings on the demo's own meeting page: where it is served, who comes with which pass, what they see moving."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,6 +16,7 @@ from xmpp_agent.demo.meeting.app import MeetingConfig, meeting_app
 from xmpp_agent.demo.meeting.serving import served
 from xmpp_agent.edges.store.bookings import Booked
 from xmpp_agent.model.people import CompanionKind
+from xmpp_agent.rules.jitsi_address import Entrance, address
 
 WIDTH, HEIGHT, FRAMES = 320, 240, 17
 """At 15 frames a second: not a whole second, at which a window in the background would always see the same one."""
@@ -54,13 +53,6 @@ class House:
     clinic: Clinic
     meeting: str
     portal: str
-
-    def address(self, room: str, token: str | None, **config: object) -> str:
-        """What Portner's web sends the browser to: JSON values, percent-encoded, in the fragment."""
-        values = {"jwt": token} if token else {}
-        given = values | {f"config.{key}": value for key, value in config.items()}
-        fragment = "&".join(f"{key}={quote(json.dumps(value), safe='')}" for key, value in given.items())
-        return f"{self.meeting}/{room}?lang=da#{fragment}"
 
 
 @asynccontextmanager
@@ -109,26 +101,31 @@ class Windows:
         self.opened.append(page)
         return page
 
+    def entrance(self, booked: Booked) -> Entrance:
+        """How Portner's web would send people into this meeting."""
+        return Entrance(self.house.meeting, booked.room, "Samtale")
+
     async def staff(self, booked: Booked) -> Page:
         """Staff's window, in the meeting."""
-        page = await self.open(self.staffs, self.house.address(booked.room, await self.clinic.staff_token(booked)))
+        token = await self.clinic.staff_token(booked)
+        page = await self.open(self.staffs, address(self.entrance(booked), token))
         await page.see("#place", "Du er i mødet")
         return page
 
-    async def citizen(self, booked: Booked, **config: object) -> Page:
-        """The citizen's window, in the waiting room; `config` is of its address."""
-        page = await self.open(self.citizens, await self.citizens_address(booked, **config))
+    async def citizens_address(self, booked: Booked, *, camera_off: bool = False) -> str:
+        """Where a login sends the citizen."""
+        _, token = await self.clinic.citizen_pass(booked)
+        return address(replace(self.entrance(booked), camera_off=camera_off), token)
+
+    async def citizen(self, booked: Booked, *, camera_off: bool = False) -> Page:
+        """The citizen's window, in the waiting room."""
+        page = await self.open(self.citizens, await self.citizens_address(booked, camera_off=camera_off))
         await page.see("#place", "Du er på plads")
         return page
 
-    async def citizens_address(self, booked: Booked, **config: object) -> str:
-        """Where a login sends the citizen."""
-        _, token = await self.clinic.citizen_pass(booked)
-        return self.house.address(booked.room, token, **config)
-
-    async def both_inside(self, booked: Booked, **config: object) -> tuple[Page, Page]:
+    async def both_inside(self, booked: Booked, *, camera_off: bool = False) -> tuple[Page, Page]:
         """Staff's and the citizen's windows, the citizen let in with staff's button."""
-        staff, citizen = await self.staff(booked), await self.citizen(booked, **config)
+        staff, citizen = await self.staff(booked), await self.citizen(booked, camera_off=camera_off)
         await staff.press("Luk ind")
         await citizen.see("#place", "Du er i mødet")
         return staff, citizen

@@ -1,6 +1,6 @@
 """The demo's meeting page: where Jitsi Meet stands in production, a small page of ours on the same client library.
 
-It takes the same addresses (`/{room}?lang=da#jwt=…&config.subject=…`, see `page/address.js`), connects and knocks the
+It takes the same addresses (`/{room}?lang=da#jwt=…`, made by `rules/jitsi_address.py`), connects and knocks the
 same way, and shows picture and sound between two people. No third party is asked for anything.
 """
 

@@ -1,5 +1,5 @@
 /*
- * The address of the page, read as Jitsi Meet reads its own: `/{room}?lang=da#jwt="…"&config.subject="…"`. Each value of
+ * The address of the page, read as Jitsi Meet reads its own: `/{room}?lang=da#jwt="…"&config.localSubject="…"`. Each value of
  * the fragment is JSON, URL-encoded. What Jitsi cannot read is not there; here neither.
  */
 
@@ -28,7 +28,7 @@ function claims(pass) {
     }
 }
 
-/* {room, language, pass, name, subject, audioOff, videoOff}; pass is null when there is none or it has expired. */
+/* {room, language, pass, name, title, audioOff, videoOff}; pass is null when there is none or it has expired. */
 export function readAddress(location, now) {
     const given = fragment(location.hash);
     const pass = given.get('jwt') ?? null;
@@ -38,7 +38,7 @@ export function readAddress(location, now) {
         language: new URLSearchParams(location.search).get('lang') === 'en' ? 'en' : 'da',
         pass: exp * 1000 > now ? pass : null,
         name: context?.user?.name ?? '',
-        subject: given.get('config.subject') ?? '',
+        title: given.get('config.localSubject') || given.get('config.subject') || '',
         audioOff: given.get('config.startWithAudioMuted') === true,
         videoOff: given.get('config.startWithVideoMuted') === true
     };

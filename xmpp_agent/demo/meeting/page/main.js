@@ -24,7 +24,7 @@ function seeScreen(wanted, heading) {
 /* The page with a valid pass in its address. back: where it leads when it is over. */
 function open(server, address, back) {
     const say = speaker(address.language);
-    const title = address.subject || say('title');
+    const title = address.title || say('title');
     const stage = new Stage(say);
     let inside = false;
     let over = false;
