@@ -130,6 +130,7 @@ companions = Table(
     Column("appointment", ForeignKey("appointments.id"), primary_key=True),
     Column("person", ForeignKey("people.id"), primary_key=True),
     Column("kind", String(32), nullable=False),
+    Index("companions_by_person", "person"),
 )
 
 links = Table(

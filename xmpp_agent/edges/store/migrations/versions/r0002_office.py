@@ -49,6 +49,7 @@ def _wider() -> None:
     op.create_index("appointments_by_unit", "appointments", ["unit", "starts_at"])
     op.create_index("appointments_by_staff", "appointments", ["staff", "starts_at"])
     op.create_index("appointments_by_citizen", "appointments", ["citizen"])
+    op.create_index("companions_by_person", "companions", ["person"])
 
 
 def _office() -> None:
