@@ -69,9 +69,17 @@ function whole(language, title, body) {
 <body><main><div class="card">${body}</div></main></body></html>`;
 }
 
-const person = (words, one, chosen) => `<label><input type="radio" name="person" value="${text(one.id)}" required${chosen}>
-<span>${text(one.name)}${one.birthdate ? `<small>${words.born} ${text(one.birthdate)}</small>` : ''}\
-${one.note ? `<small>${text(one.note)}</small>` : ''}</span></label>`;
+const dateIn = (language, date) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(date));
+
+/** What tells people of the same name apart: a citizen's birthdate, a colleague's address; and the note, if any. */
+function details(language, one, hasLevels) {
+    const known = hasLevels ? `${WORDS[language].born} ${dateIn(language, one.birthdate)}` : one.email;
+    return [known, one.note].filter(Boolean).map(line => `<small>${text(line)}</small>`).join('');
+}
+
+const person = (language, one, hasLevels, chosen) => `<label>
+<input type="radio" name="person" value="${text(one.id)}" required${chosen ? ' checked' : ''}>
+<span>${text(one.name)}${details(language, one, hasLevels)}</span></label>`;
 
 const level = (words, one, asked) => `<label><input type="radio" name="level" value="${one}"${one === asked ? ' checked' : ''}>
 <span>${words.levels[one]}${one === asked ? `<small>${words.asked}</small>` : ''}</span></label>`;
@@ -88,7 +96,7 @@ export function loginPage({ language, people, asked, purpose, hasLevels, path })
 ${purpose ? `<p>${words.purpose} <strong>${text(purpose)}</strong></p>` : ''}
 <form method="post" action="${text(path)}">
 <fieldset><legend>${words.who}</legend>
-${people.map((one, place) => person(words, one, place === 0 ? ' checked' : '')).join('')}</fieldset>
+${people.map((one, place) => person(language, one, hasLevels, place === 0)).join('')}</fieldset>
 ${hasLevels ? levels(words, asked) : ''}
 <div class="acts"><button class="yes" name="act" value="login">${words.login}</button>
 <button class="no" name="act" value="cancel" formnovalidate>${words.cancel}</button></div></form>`);
