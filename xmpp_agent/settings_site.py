@@ -28,8 +28,8 @@ class StaffRole(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    unit: Unit
-    """Where somebody with this role works."""
+    unit: Annotated[str, Field(max_length=100)] = ""
+    """Where somebody with this role works; empty: the role gives no unit of its own."""
     supervises: frozenset[Unit] = frozenset()
     """Units they may see and act on as supervisor ("*": all)."""
 
@@ -64,5 +64,5 @@ class SiteSettings(BaseModel):
     """By role, as the sign-on says it."""
     carriers: tuple[Mapping[str, Any], ...] = ()
     """Gateways, each with its `adapter`: gatewayapi, cpsms, http, smtp, digital-post (docs/messages.md)."""
-    videoapi_policy: Annotated[str, Field(max_length=64)] = ""
-    """Policy of meetings booked through the VideoAPI; empty: that interface is off."""
+    video_policy: Annotated[str, Field(min_length=1, max_length=64)] = "samtale"
+    """Policy of meetings booked through the VideoAPI that do not name one (docs/booking-api.md)."""

@@ -77,6 +77,8 @@ async def begin(office: Office, code: str) -> tuple[Session, str]:
     )
     opened = visitor.link if visitor.link.opened_at is not None else replace(visitor.link, opened_at=now)
     await office.records.keep(office.line("link-opened", visitor.person.id, appointment.id), session, opened)
+    for listener in office.on_opened:
+        await listener(opened)
     office.changed(appointment.id)
     return session, cookie
 

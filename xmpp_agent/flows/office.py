@@ -1,12 +1,13 @@
 """The office: what booking, letters, pages and staff's day work on. The door itself is the house."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.visitors import Link
 from xmpp_agent.ports import Clock, Store
 from xmpp_agent.ports.booking import Bookings
 from xmpp_agent.ports.diary import Diary, Marks, PassMaker, Records, Visitors
@@ -64,6 +65,8 @@ class Office(Register):
     """Where Jitsi Meet is served: `https://meet.example.dk`."""
     site_origin: str
     """Where the pages are served, as links in messages name it."""
+    on_opened: list[Callable[[Link], Awaitable[None]]] = field(default_factory=list)
+    """Called when the first button behind a link was pressed: whoever sent it knows that it arrived."""
 
 
 ALLOWED = Verdict(Decision.OPEN, Reason.ALLOWED)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from xmpp_agent.model.letters import Channel, Failure
 
@@ -133,6 +133,7 @@ class Reply:
     content_type: str = "text/plain; charset=utf-8"
 
 
+@runtime_checkable
 class ReceiptReader(Protocol):
     """Reads a gateway's receipts. A carrier that gives receipts by HTTP is one of these, too."""
 

@@ -1,0 +1,161 @@
+"""Puts the site together: pages, booking, letters, what is told to calling systems; one part of the agent."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import httpx
+
+from xmpp_agent.edges.keys.ring import KeyRing
+from xmpp_agent.edges.oidc.asking import open_client
+from xmpp_agent.edges.oidc.config import ConfigFault, read_config
+from xmpp_agent.edges.oidc.provider import OpenIdProvider
+from xmpp_agent.edges.store.database import Database
+from xmpp_agent.edges.web.api.app import DOCUMENT, PREFIXES, booking_app
+from xmpp_agent.edges.web.public import Public
+from xmpp_agent.edges.web.site.app import framed, site_app
+from xmpp_agent.edges.web.site.conf import SiteConf
+from xmpp_agent.edges.web.site.reception import Reception
+from xmpp_agent.edges.web.site.rendering import Pages
+from xmpp_agent.edges.web.site.server import SiteServer
+from xmpp_agent.flows.house import House
+from xmpp_agent.flows.office import Office
+from xmpp_agent.flows.post import PostRoom
+from xmpp_agent.flows.receipts import opened, receive
+from xmpp_agent.ports.diary import PassMaker
+from xmpp_agent.ports.post import Carrier, Incoming, ReceiptReader, Reply
+from xmpp_agent.settings import Settings, SettingsFault
+from xmpp_agent.settings_site import SiteSettings
+from xmpp_agent.wiring.tables import carrier, with_secrets
+
+BACK = {"mitid": "/login/back", "staff": "/staff/login/back"}
+"""Where each provider sends the browser back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the site needs of the agent it is part of."""
+
+    house: House
+    passes: PassMaker
+    is_live: Callable[[], bool]
+    report: Callable[[BaseException], None]
+
+
+class Site:
+    """The running site. Made by `open_site`, started and stopped with its agent."""
+
+    def __init__(self, office: Office, post: PostRoom, server: SiteServer) -> None:
+        self.office, self.post, self._server = office, post, server
+        self._work: list[asyncio.Task[None]] = []
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._server.port
+
+    def start(self) -> None:
+        """Listen, and begin to work on what is due. Raises SiteFault."""
+        self._server.start()
+        self._work = [asyncio.get_running_loop().create_task(self.post.run())]
+
+    async def stop(self) -> None:
+        """No new requests; what is being handed over is finished or left for the next start."""
+        await self._server.stop()
+        for task in self._work:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+        self._work = []
+
+
+@asynccontextmanager
+async def open_site(
+    settings: Settings, ring: KeyRing, database: Database, inside: Inside
+) -> AsyncIterator[Site | None]:
+    """The site, or None when the settings have none. Raises SettingsFault, KeyFault."""
+    conf = settings.site
+    if conf is None:
+        yield None
+        return
+    async with AsyncExitStack() as held:
+        office = _office(settings, conf, ring, database, inside)
+        carriers = [carrier(table, lambda http: _closed_by(held, http)) for table in conf.carriers]
+        post = PostRoom(office, database.visitors, database.mailroom, carriers, conf.origin, inside.report)
+
+        office.on_opened.append(partial(opened, post.book))
+        client = await held.enter_async_context(open_client())
+        pages = Pages(_site_conf(settings, conf))
+        reception = Reception(pages, office, ring.columns, time.monotonic, _provider("mitid", conf, conf.mitid, client))
+        booking = booking_app(office, database.callers, video_policy=conf.video_policy)
+        public = Public(
+            framed(site_app(reception), reception),
+            dict.fromkeys((*PREFIXES, DOCUMENT), booking),
+            _receipts(post, carriers),
+            ring.signing.jwks(),
+            inside.is_live,
+        )
+        yield Site(office, post, SiteServer(public, conf.host, conf.port, sorted(conf.proxies)))
+
+
+def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Database, inside: Inside) -> Office:
+    house = inside.house
+    return Office(
+        clock=house.clock,
+        diary=database.diary,
+        records=database.records,
+        marks=ring.identity,
+        house=house,
+        store=database.store,
+        visitors=database.visitors,
+        passes=inside.passes,
+        bookings=database.bookings,
+        mailroom=database.mailroom,
+        meet_origin=_meetings(settings, conf),
+        site_origin=conf.origin,
+    )
+
+
+def _meetings(settings: Settings, conf: SiteSettings) -> str:
+    return conf.meetings or f"https://{settings.domain}"
+
+
+def _site_conf(settings: Settings, conf: SiteSettings) -> SiteConf:
+    return SiteConf(
+        origin=conf.origin,
+        meetings=_meetings(settings, conf),
+        authority=conf.authority,
+        phone=conf.phone,
+        exit_url=conf.exit_url,
+        statement_url=conf.statement_url,
+    )
+
+
+def _provider(
+    name: str, conf: SiteSettings, table: Mapping[str, Any] | None, client: httpx.AsyncClient
+) -> OpenIdProvider | None:
+    """One login provider. Raises SettingsFault, KeyFault."""
+    if table is None:
+        return None
+    try:
+        config = read_config(name, with_secrets(table, f"Secret of the login provider {name}"))
+    except ConfigFault as fault:
+        raise SettingsFault((str(fault),)) from None
+    return OpenIdProvider(config, client, conf.origin + BACK[name])
+
+
+def _receipts(post: PostRoom, carriers: list[Carrier]) -> Callable[[str, Incoming], Any]:
+    readers = {one.name: one for one in carriers if isinstance(one, ReceiptReader)}
+
+    async def take(name: str, incoming: Incoming) -> Reply | None:
+        reader = readers.get(name)
+        return None if reader is None else await receive(post.book, reader, incoming)
+
+    return take
+
+
+def _closed_by(held: AsyncExitStack, http: httpx.AsyncClient) -> None:
+    held.push_async_callback(http.aclose)
