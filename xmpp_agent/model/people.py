@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+NO_NAME = "–"
+"""What stands where a name was erased."""
+
 
 class Role(StrEnum):
     """The part a pass gives its holder in one room."""

@@ -17,6 +17,7 @@ from xmpp_agent.edges.store.hooks import SqlHooks
 from xmpp_agent.edges.store.ledger import SqlLedger
 from xmpp_agent.edges.store.mailroom import SqlMailroom
 from xmpp_agent.edges.store.notes import SqlNotes
+from xmpp_agent.edges.store.privacy import SqlHoldings
 from xmpp_agent.edges.store.records import SqlRecords
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
 from xmpp_agent.edges.store.sqlite.sealers import lay_down, take_seal
@@ -43,6 +44,7 @@ class Database:
     callers: SqlCallers
     hooks: SqlHooks
     records: SqlRecords
+    holdings: SqlHoldings
     engine: AsyncEngine
     cipher: Cipher
 
@@ -81,6 +83,7 @@ async def open_database(
                 callers=SqlCallers(engine, cipher),
                 hooks=SqlHooks(engine, cipher),
                 records=SqlRecords(writer, cipher),
+                holdings=SqlHoldings(engine, cipher, writer, path),
                 engine=engine,
                 cipher=cipher,
             )

@@ -67,12 +67,12 @@ class SqlNotes(Reader):
             return tuple(self._note(row) for row in (await db.execute(wanted)).mappings())
 
     def _note(self, row: RowMapping) -> Note:
-        ident = row[notes.c.id]
+        ident, sealed = row[notes.c.id], row[notes.c.text]
         return Note(
             id=ident,
             appointment=row[notes.c.appointment],
             staff=row[notes.c.staff],
-            text=self.cipher.open(row[notes.c.text], f"notes.text:{ident}"),
+            text=self.cipher.open(sealed, f"notes.text:{ident}") if sealed else "",
             state=NoteState(row[notes.c.state]),
             made_at=row[notes.c.made_at],
             changed_at=row[notes.c.changed_at],

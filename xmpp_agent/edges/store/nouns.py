@@ -39,7 +39,7 @@ from xmpp_agent.model.callers import Caller, Hook
 from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
-from xmpp_agent.model.people import Reach
+from xmpp_agent.model.people import NO_NAME, Reach
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival, Link, Session
 from xmpp_agent.ports.diary import BookedAs, Enrolment, Look, NewKey, NewLink, Parted
@@ -136,7 +136,8 @@ class Nouns:
             "id": person.id,
             "unit": person.unit,
             "role": who.role.value,
-            "name": self._cipher.seal(person.name, f"people.name:{person.id}"),
+            # Whoever keeps somebody whose name is erased keeps them without one.
+            "name": self._cipher.seal(person.name, f"people.name:{person.id}") if person.name != NO_NAME else "",
             "reach": self._cipher.seal(reach, f"people.reach:{person.id}") if reach else None,
             "account": who.account or None,
         }

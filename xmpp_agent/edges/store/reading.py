@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from xmpp_agent.edges.store.rows import appointment_of
-from xmpp_agent.edges.store.store import Cipher
+from xmpp_agent.edges.store.store import Cipher, person_of
 from xmpp_agent.edges.store.tables import appointments, companions, people, policies
 from xmpp_agent.model.appointments import Appointment, Companion, Entry
 from xmpp_agent.model.people import CompanionKind, Person
@@ -39,8 +39,7 @@ class Reader:
 
     def person_of(self, row: RowMapping) -> Person:
         """The person of a row that holds `people`."""
-        ident: str = row[people.c.id]
-        return Person(ident, row[people.c.unit], self.cipher.open(row[people.c.name], f"people.name:{ident}"))
+        return person_of(row, self.cipher)
 
     def appointment_of(self, row: RowMapping) -> Appointment:
         """The appointment of a row that holds `appointments` and `policies`."""

@@ -21,7 +21,7 @@ from xmpp_agent.edges.store.tables import (
     rooms,
 )
 from xmpp_agent.model.appointments import Appointment, Known, Room
-from xmpp_agent.model.people import Pass, PassRecord, Person, Role
+from xmpp_agent.model.people import NO_NAME, Pass, PassRecord, Person, Role
 from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.ports import Unavailable
 
@@ -85,9 +85,7 @@ class SqlStore:
             if row is None or not _fits(pass_, row):
                 return None
             appointment = None if row[appointments.c.id] is None else self._appointment(row)
-            person_id: str = row[people.c.id]
-            name = self._cipher.open(row[people.c.name], f"people.name:{person_id}")
-            person = Person(person_id, row[people.c.unit], name)
+            person = person_of(row, self._cipher)
             return Known(pass_, person, room_of(row), appointment, row[passes.c.revoked_at] is not None)
 
     async def pass_record(self, pass_id: str) -> PassRecord | None:
@@ -125,10 +123,7 @@ class SqlStore:
         """One person, with name. Raises Unavailable."""
         async with self._reading() as db:
             row = (await db.execute(select(people).where(people.c.id == person_id))).mappings().first()
-            if row is None:
-                return None
-            name = self._cipher.open(row[people.c.name], f"people.name:{person_id}")
-            return Person(person_id, row[people.c.unit], name)
+            return None if row is None else person_of(row, self._cipher)
 
     async def memories(self, nodes: frozenset[str] | None = None) -> tuple[RoomMemory, ...]:
         """See `xmpp_agent.ports.Store.memories`."""
@@ -161,6 +156,12 @@ class SqlStore:
                 yield db
         except (SQLAlchemyError, OSError, ValueError, KeyError, TypeError) as error:
             raise Unavailable(f"the database cannot answer: {type(error).__name__}") from error
+
+
+def person_of(row: RowMapping, cipher: Cipher) -> Person:
+    """The person of a row that holds `people`; an erased name is a dash."""
+    ident, sealed = row[people.c.id], row[people.c.name]
+    return Person(ident, row[people.c.unit], cipher.open(sealed, f"people.name:{ident}") if sealed else NO_NAME)
 
 
 def _fits(pass_: Pass, row: RowMapping) -> bool:

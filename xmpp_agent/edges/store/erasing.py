@@ -1,0 +1,104 @@
+"""What erasing each kind of piece means in the database: afterwards no ciphertext of it stands in any column.
+
+Ids, times and how an appointment ended stay. Every statement can be repeated; an appointment that ends later by now
+than the decision knew is left alone, and so is everybody who has one.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
+
+from xmpp_agent.edges.store.changes import Change, Statement
+from xmpp_agent.edges.store.tables import (
+    appointments,
+    arrivals,
+    calls,
+    companions,
+    external_ids,
+    hooks,
+    letters,
+    links,
+    looks,
+    notes,
+    passes,
+    people,
+    places,
+    sessions,
+)
+from xmpp_agent.model.notes import NoteState
+from xmpp_agent.ports.privacy import Held, Piece
+
+_KEY: BindParameter[str] = bindparam("p_key")
+_SECOND: BindParameter[str] = bindparam("p_second")
+_SEEN: BindParameter[float] = bindparam("p_seen")
+_NOTHING: ColumnElement[str] = literal_column("''")
+_FILED: ColumnElement[str] = literal_column(f"'{NoteState.FILED.value}'")
+
+_LATER = appointments.c.ends_at > _SEEN
+_STILL = exists().where(and_(appointments.c.id == _KEY, appointments.c.ends_at <= _SEEN))
+_PERSON = and_(
+    people.c.id == _KEY,
+    ~exists().where(and_(appointments.c.citizen == _KEY, _LATER)),
+    ~exists().where(and_(companions.c.person == _KEY, companions.c.appointment == appointments.c.id, _LATER)),
+)
+_CALLED = and_(
+    external_ids.c.caller == select(appointments.c.caller).where(appointments.c.id == _KEY).scalar_subquery(),
+    external_ids.c.external_id == select(appointments.c.external_id).where(appointments.c.id == _KEY).scalar_subquery(),
+    _STILL,
+)
+
+_APPOINTMENT: tuple[Statement, ...] = (
+    *(delete(table).where(and_(table.c.appointment == _KEY, _STILL)) for table in (links, letters, arrivals, places)),
+    delete(external_ids).where(_CALLED),
+    update(notes).where(and_(notes.c.appointment == _KEY, notes.c.state == _FILED, _STILL)).values(text=_NOTHING),
+    update(calls).where(and_(calls.c.appointment == _KEY, _STILL)).values(number=_NOTHING),
+    update(appointments)
+    .where(and_(appointments.c.id == _KEY, ~_LATER))
+    # Whoever still has it in hand as it was must not write it back: their version is over.
+    .values(case_ref=_NOTHING, external_id=_NOTHING, version=literal_column("version + 1")),
+)
+_TRACES: tuple[Statement, ...] = tuple(
+    delete(table).where(and_(table.c.appointment == _KEY, table.c.person == _SECOND))
+    for table in (links, letters, arrivals)
+)
+
+_STATEMENTS: dict[Held, tuple[Statement, ...]] = {
+    Held.REACH: (update(people).where(_PERSON).values(reach=null()),),
+    Held.NAME: (update(people).where(_PERSON).values(name=_NOTHING, reach=null()),),
+    Held.APPOINTMENT: _APPOINTMENT,
+    Held.TRACES: _TRACES,
+    Held.IDENTITY: (update(appointments).where(and_(appointments.c.id == _KEY, ~_LATER)).values(invited=_NOTHING),),
+    Held.NUMBER: (update(calls).where(calls.c.id == _KEY).values(number=_NOTHING),),
+    Held.SESSION: (delete(sessions).where(sessions.c.mark == _KEY),),
+    Held.PASS: (delete(passes).where(passes.c.id == _KEY),),
+    Held.LIVE_PASS: (
+        update(passes)
+        .where(passes.c.id == _KEY)
+        .values(claims=null(), revoked_at=func.coalesce(passes.c.revoked_at, bindparam("p_at"))),
+    ),
+    Held.HOOK: (delete(hooks).where(hooks.c.id == _KEY),),
+    Held.PLACE: (delete(places).where(and_(places.c.node == _KEY, places.c.seat == _SECOND)),),
+    Held.LOOK: (delete(looks).where(looks.c.id == _KEY),),
+}
+
+
+def erasures(pieces: Collection[Piece], at: float) -> tuple[Change, ...]:
+    """The changes that erase these pieces."""
+    return tuple(_erasure(piece, at) for piece in pieces)
+
+
+def _erasure(piece: Piece, at: float) -> Change:
+    first, _, second = piece.key.partition(" ")
+    return Change(_STATEMENTS[piece.held], {"p_key": first, "p_second": second, "p_seen": piece.seen_until, "p_at": at})
