@@ -31,8 +31,6 @@ def test_jitsi_reads_what_was_meant(title: str, off: bool, language: str) -> Non
     assert shown == title.replace("“", "").replace("”", "").replace("‘", "'").replace("’", "'")
     assert settings == {
         "jwt": TOKEN,
-        "config.prejoinConfig.enabled": False,
-        "config.prejoinPageEnabled": False,
         "config.deeplinking.disabled": True,
         "config.disableDeepLinking": True,
         "config.doNotStoreRoom": True,

@@ -27,11 +27,13 @@ class Entrance:
 
 
 def address(entrance: Entrance, token: str) -> str:
-    """Where the browser goes with this pass. The device test was ours, so Jitsi's own page before joining is off."""
+    """Where the browser goes with this pass.
+
+    That Jitsi's own page before joining is off (the device test was ours) stands in its `config.js`: said in the address,
+    it would also have everybody come in muted (jitsi-meet `setConfigFromURLParams` sets `disableInitialGUM`).
+    """
     shown: dict[str, str | bool] = {
         "jwt": token,
-        "config.prejoinConfig.enabled": False,
-        "config.prejoinPageEnabled": False,  # the name of the same setting before 2022
         "config.deeplinking.disabled": True,
         "config.disableDeepLinking": True,  # the same before 2023
         "config.localSubject": entrance.title.translate(_CURLY),
