@@ -1,6 +1,8 @@
 """An appointment is booked: judged on what stands, written down whole with its letters, links and line on record."""
 
+import base64
 import json
+import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -72,12 +74,14 @@ class Wish:
     """Id chosen by the caller: 26 characters of base32; empty: a random one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Booked:
-    """What stands now, and whether it stood before."""
+    """What stands now, and whether it stood before. `repr` tells nothing."""
 
     entry: Entry
-    new: bool
+    links: tuple[NewLink, ...] = ()
+    """Each person's link with its code; none when it stood before (`Visitors.links_of` has them)."""
+    new: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -161,6 +165,11 @@ def staff_and_room(
     return who, room, tuple(new)
 
 
+def appointment_id() -> str:
+    """128 random bits in base32: as many as a UUID has, for systems that want to see one."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
 def new_link(marks: Marks, appointment: str, person: str, now: float) -> NewLink:
     """A fresh link for one person and one appointment."""
     code = new_code()
@@ -225,7 +234,7 @@ async def _write(office: Register, wish: Wish, party: _Party, standing: Standing
     who, room, made = staff_and_room(office.marks, unit, wish.staff, standing, wish.starts_at)
     citizen = Person(new_id(), unit.id, party.citizen.name)
     appointment = Appointment(
-        id=wish.id or new_id(),
+        id=wish.id or appointment_id(),
         unit=unit.id,
         citizen=citizen.id,
         invited=party.invited,
@@ -245,12 +254,12 @@ async def _write(office: Register, wish: Wish, party: _Party, standing: Standing
     entry, people = _entry(appointment, citizen, party)
     named = (BookedAs(by.caller, wish.external_id, appointment.id, content),) if by.caller and wish.external_id else ()
     nouns: list[Noun] = [*made, *people, appointment, *named, *entry.companions]
-    nouns += [new_link(office.marks, appointment.id, person.person.id, now) for person in people]
-    nouns += [*on_booking(entry, now), *tells(appointment, Event.BOOKED, now)]
+    links = tuple(new_link(office.marks, appointment.id, person.person.id, now) for person in people)
+    nouns += [*links, *on_booking(entry, now), *tells(appointment, Event.BOOKED, now)]
     look = Look(new_id(), citizen.id, now, by.actor, "book")
     await office.records.keep(office.line("book", by.actor, appointment.id, room=room.node), *nouns, look)
     office.changed(appointment.id)
-    return Booked(entry, new=True)
+    return Booked(entry, links)
 
 
 def _entry(appointment: Appointment, citizen: Person, party: _Party) -> tuple[Entry, tuple[Enrolment, ...]]:

@@ -119,6 +119,8 @@ async def move(
             if not held:
                 raise Unavailable("too much is going on in that room")
             after = await _moved(office, entry, (starts_at, ends_at), staff, by)
+        if after is entry:
+            return entry
         if not rules.goes_on_waiting(before.room, after.appointment, office.clock.now()):
             await send_home(office.house, before.id, by.actor, Reason.APPOINTMENT_MOVED)
         await _recall(office, misfits(office.house, after.appointment), by)
@@ -214,13 +216,10 @@ async def _moved(office: Office, entry: Entry, times: tuple[float, float], staff
     if standing.unit is None:
         raise refusal("move", Reason.UNKNOWN_UNIT)
     who, room, made = staff_and_room(office.marks, standing.unit, whom, standing, times[0])
-    appointment = replace(
-        moved,
-        room=room.node,
-        staff="" if whom == NEXT_FREE else who.id,
-        version=before.version + 1,
-        sequence=before.sequence + 1,
-    )
+    moved = replace(moved, room=room.node, staff="" if whom == NEXT_FREE else who.id)
+    if moved == before:
+        return entry
+    appointment = replace(moved, version=before.version + 1, sequence=before.sequence + 1)
     after = replace(entry, appointment=appointment)
     return await _keep(office, "move", after, by, *made, *await _letters(office, after))
 

@@ -1,6 +1,6 @@
 """What calling systems are to be told, read from the database and written to it."""
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, literal_column, select, update
 
 from xmpp_agent.edges.store.changes import Change
 from xmpp_agent.edges.store.reading import Reader
@@ -9,7 +9,7 @@ from xmpp_agent.edges.store.tables import api_keys, appointments, hooks
 from xmpp_agent.model.callers import Event, Hook, HookState
 from xmpp_agent.ports.booking import Errand
 
-_LISTENS = exists().where(and_(api_keys.c.id == bindparam("n_caller"), api_keys.c.hook_url != ""))
+_LISTENS = exists().where(and_(api_keys.c.id == bindparam("n_caller"), api_keys.c.hook_url != literal_column("''")))
 _row = select(*(bindparam(f"n_{c.name}", type_=c.type) for c in hooks.c))
 _planned = (
     insert(hooks).from_select(
