@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -25,27 +26,38 @@ from xmpp_agent.model.letters import Failure
 from xmpp_agent.ports.post import Carrier, CarrierFault
 
 SOON = 0.4
-"""Seconds our side waits for an answer in these tests."""
+"""Seconds our side waits for an answer that will not come."""
+
+Opened = tuple[Callable[[float], Carrier], Script, list[TextMessage]]
+"""Our side with a deadline, what the gateway is told to do, and what it took."""
 
 
 @asynccontextmanager
-async def gatewayapi(seconds: float) -> AsyncIterator[tuple[Carrier, Script, list[TextMessage]]]:
+async def gatewayapi() -> AsyncIterator[Opened]:
     """GatewayAPI and our side of it."""
     gateway = gatewayapi_stand_in.GatewayApi(token="t", secret="s")
     async with running(gateway.app) as host, client() as http:
-        yield GatewayApi(GatewayApiSettings("t", "s", host, seconds), http), gateway.script, gateway.accepted
+        yield (
+            lambda seconds: GatewayApi(GatewayApiSettings("t", "s", host, seconds), http),
+            gateway.script,
+            gateway.accepted,
+        )
 
 
 @asynccontextmanager
-async def cpsms(seconds: float) -> AsyncIterator[tuple[Carrier, Script, list[TextMessage]]]:
+async def cpsms() -> AsyncIterator[Opened]:
     """CPSMS and our side of it."""
     gateway = cpsms_stand_in.Cpsms(user="u", key="k")
     async with running(gateway.app) as host, client() as http:
-        yield Cpsms(CpsmsSettings("u", "k", host=host, seconds=seconds), http), gateway.script, gateway.accepted
+        yield (
+            lambda seconds: Cpsms(CpsmsSettings("u", "k", host=host, seconds=seconds), http),
+            gateway.script,
+            gateway.accepted,
+        )
 
 
 @asynccontextmanager
-async def template(seconds: float) -> AsyncIterator[tuple[Carrier, Script, list[TextMessage]]]:
+async def template() -> AsyncIterator[Opened]:
     """GatewayAPI described by settings."""
     gateway = gatewayapi_stand_in.GatewayApi(token="t", secret="s")
     async with running(gateway.app) as host, client() as http:
@@ -55,12 +67,14 @@ async def template(seconds: float) -> AsyncIterator[tuple[Carrier, Script, list[
             body={"sender": "{sender}", "recipient": "{digits}", "message": "{text}", "reference": "{letter}"},
             numbers=True,
             id_at=("msg_id",),
-            seconds=seconds,
         )
-        yield HttpTemplate(settings, http), gateway.script, gateway.accepted
+        yield (
+            lambda seconds: HttpTemplate(replace(settings, seconds=seconds), http),
+            gateway.script,
+            gateway.accepted,
+        )
 
 
-Opened = Callable[[float], contextlib.AbstractAsyncContextManager[tuple[Carrier, Script, list[TextMessage]]]]
 GATEWAYS = pytest.mark.parametrize("opened", [gatewayapi, cpsms, template])
 
 
@@ -82,18 +96,22 @@ GATEWAYS = pytest.mark.parametrize("opened", [gatewayapi, cpsms, template])
     ],
 )
 async def test_misbehaviour_is_a_fault_that_is_tried_again(
-    opened: Opened, trick: Trick, failure: Failure, after: float, perhaps: bool
+    opened: Callable[[], AbstractAsyncContextManager[Opened]],
+    trick: Trick,
+    failure: Failure,
+    after: float,
+    perhaps: bool,
 ) -> None:
     """With the right reason, within the deadline, saying whether it may have been taken; and the next one goes well."""
-    async with opened(SOON if trick in (Trick.HANG, Trick.LOST_ANSWER) else 5.0) as (carrier, script, accepted):
+    async with opened() as (within, script, accepted):
         script.then(trick)
-        async with asyncio.timeout(5):
-            fault = await refused(carrier, parcel())
+        async with asyncio.timeout(10):
+            fault = await refused(within(SOON if trick in (Trick.HANG, Trick.LOST_ANSWER) else 5.0), parcel())
         assert (fault.failure, fault.again, fault.after, fault.perhaps) == (failure, True, after, perhaps)
         assert script.followed == 0
         assert len(accepted) == (trick is Trick.LOST_ANSWER)
         after_it = parcel()
-        await carrier.hand_over(after_it)
+        await within(5.0).hand_over(after_it)
         assert accepted[-1].text == after_it.text
 
 
