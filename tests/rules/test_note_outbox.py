@@ -21,14 +21,14 @@ DRAFT = Note("n1", "a1", "mette", "Talte om ferie.", NoteState.DRAFT, 10.0, 10.0
 def test_a_draft_is_written_and_queued() -> None:
     """With what staff wrote, due at once."""
     note = written(DRAFT, "Aftalt ny tid.", case_closes=True, now=20.0)
-    assert note is not None
     assert (note.text, note.state, note.due_at, note.case_closes) == ("Aftalt ny tid.", NoteState.QUEUED, 20.0, True)
 
 
 @pytest.mark.parametrize("state", sorted(set(NoteState) - {NoteState.DRAFT}))
 def test_what_is_on_its_way_is_not_changed(state: NoteState) -> None:
     """Nobody rewrites a note that is queued, filed or given up."""
-    assert written(replace(DRAFT, state=state), "andet", case_closes=False, now=20.0) is None
+    with pytest.raises(ValueError, match="draft"):
+        written(replace(DRAFT, state=state), "andet", case_closes=False, now=20.0)
 
 
 def test_an_attempt_is_written_down_before_it_is_made() -> None:

@@ -12,10 +12,10 @@ HANDED_WITHIN = 120.0
 """Seconds after which an attempt nobody finished (a crash) is made again."""
 
 
-def written(note: Note, text: str, *, case_closes: bool, now: float) -> Note | None:
-    """A draft with its text, to be filed; None: it is on its way or filed, and what was filed is not changed."""
+def written(note: Note, text: str, *, case_closes: bool, now: float) -> Note:
+    """A draft with its text, to be filed. What is on its way stays as it is: raises ValueError."""
     if note.state is not NoteState.DRAFT:
-        return None
+        raise ValueError("only a draft is written")
     return replace(note, text=text, case_closes=case_closes, state=NoteState.QUEUED, due_at=now, changed_at=now)
 
 

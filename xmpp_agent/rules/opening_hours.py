@@ -28,6 +28,11 @@ def local_day(unit: Unit, at: float) -> str:
     return datetime.fromtimestamp(at, ZoneInfo(unit.timezone)).date().isoformat()
 
 
+def local_time(unit: Unit, at: float) -> str:
+    """The time of day in the unit's time zone, as Danes write it: `14.05`."""
+    return f"{datetime.fromtimestamp(at, ZoneInfo(unit.timezone)):%H.%M}"
+
+
 def local_span(unit: Unit, now: float) -> tuple[float, float]:
     """Beginning and end of the day that it is in the unit's time zone, in seconds since 1970."""
     local = datetime.fromtimestamp(now, ZoneInfo(unit.timezone))

@@ -1,0 +1,69 @@
+"""An appointment is handed over to a colleague: their room, the same link, the same place in the lobby.
+
+Whoever waits is told, and comes back by the same link to the colleague's lobby, where the place they had is theirs.
+"""
+
+from functools import partial
+
+from xmpp_agent.flows.office import Refused, refusal
+from xmpp_agent.flows.staff_office import StaffOffice
+from xmpp_agent.flows.staff_room import colleague_of, own_room, unit_of
+from xmpp_agent.flows.withdraw import judge_anew
+from xmpp_agent.model.appointments import Appointment, Room
+from xmpp_agent.model.rooms import Place
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.visitors import Session
+from xmpp_agent.model.words import HANDED_OVER, both
+from xmpp_agent.ports.diary import Conflict
+from xmpp_agent.rules import queue
+from xmpp_agent.rules.next_citizen import assigned
+
+DONE = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("hand_over", Decision.OPEN, Reason.ALLOWED),))
+
+
+async def hand_over(desk: StaffOffice, who: Session, appointment_id: str, colleague: str) -> None:
+    """Give an appointment to a colleague of the unit. Raises Refused (also when its visit goes on), Unavailable."""
+    office = desk.office
+    _, room = await desk.entry_for(who, appointment_id)
+    person = await colleague_of(office, who, colleague)
+    theirs = await own_room(office, person.id, await unit_of(office, person.unit))
+    if theirs.node != room.node:
+        await desk.in_lane(room.node, partial(_hand_over, desk, who, appointment_id, theirs))
+        office.changed(appointment_id)
+
+
+async def _hand_over(desk: StaffOffice, who: Session, appointment_id: str, theirs: Room) -> None:
+    office = desk.office
+    booked = (await desk.entry(appointment_id)).appointment  # as it is now that the lane is ours
+    node = booked.room
+    state = office.house.rooms.get(node)
+    if state is not None and state.visit is not None and state.visit.appointment == appointment_id:
+        raise refusal("hand_over", Reason.OTHERS_INSIDE)
+    if booked.cancelled or booked.outcome is not None:
+        raise refusal("hand_over", Reason.APPOINTMENT_OVER)
+    after = assigned(booked, theirs)
+    try:
+        await office.records.keep(office.line("hand-over", who.person, appointment_id, DONE, node), after)
+    except Conflict:
+        raise refusal("hand_over", Reason.CHANGED_MEANWHILE) from None
+    judge_anew(office.house, after)  # passes for the old room are dead from here on
+    await _tell_who_waits(desk, who, node, after)
+
+
+async def _tell_who_waits(desk: StaffOffice, who: Session, node: str, after: Appointment) -> None:
+    house = desk.office.house
+    state = house.rooms.get(node)
+    for person in state.queue if state is not None else ():
+        if person.appointment != after.id:
+            continue
+        now = house.clock.now()
+        old = Place(node, person.seat, after.id, person.since, left_at=now, done=True)
+        new = Place(after.room, person.seat, after.id, person.since, left_at=now)
+        for place in (old, new):
+            written = await house.write("hand-over", DONE, room=place.node, actor=who.person, place=place)
+            if not written.is_open:
+                raise Refused(written)
+        house.places.pop((node, person.seat), None)
+        if person.jid:
+            house.lobby.end(node, person.jid, person.nick, both(HANDED_OVER))
+        house.settle(queue.give_up(house.rooms[node], frozenset({person.seat})))

@@ -1,0 +1,183 @@
+"""The hotline: a number becomes a room, a link and a message in one act; sent again, marked over, forgotten."""
+
+from dataclasses import dataclass, replace
+
+from xmpp_agent.flows.booking import new_link
+from xmpp_agent.flows.finish import finish
+from xmpp_agent.flows.no_show import dead_links
+from xmpp_agent.flows.office import Office, Refused, new_id, refusal
+from xmpp_agent.flows.staff_office import StaffOffice
+from xmpp_agent.flows.staff_room import open_room, unit_of
+from xmpp_agent.model.appointments import Appointment, Entry, Policy, Room
+from xmpp_agent.model.calls import Call, CallState
+from xmpp_agent.model.people import Person, Reach, Role
+from xmpp_agent.model.verdicts import Reason, Verdict
+from xmpp_agent.model.visitors import Session
+from xmpp_agent.ports.calls import Calls
+from xmpp_agent.ports.diary import Enrolment, Look, Noun
+from xmpp_agent.rules import hotline as rules
+from xmpp_agent.rules.ladder import on_hotline
+from xmpp_agent.rules.numbers import e164, takes_messages
+from xmpp_agent.rules.opening_hours import local_time
+
+POLICY = "hotline"
+"""Id of the appointment type that hotline calls follow."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Started:
+    """A call that is on its way. `address` is where its staff go in and wait; it holds a pass."""
+
+    call: str
+    address: str
+
+
+async def start_call(desk: StaffOffice, who: Session, typed: str, language: str = "da") -> Started:
+    """Send a link to a number that rings. Raises Refused (no number, no hotline), Unavailable.
+
+    Everything that must stand for the caller to come in stands, with the message to be sent, or nothing does.
+    """
+    number = _number(typed)
+    office = desk.office
+    unit = await unit_of(office, who.unit)
+    ident = new_id()
+    caller = Person(ident, unit.id, f"Opkald {local_time(unit, office.clock.now())}")
+    enrolled = Enrolment(caller, Role.CITIZEN, Reach(phone=number))
+    return await _start(desk, who, _Caller(ident, caller, number, (enrolled,)), language)
+
+
+async def take_by_phone(desk: StaffOffice, who: Session, appointment_id: str, language: str = "da") -> Started:
+    """Meet the citizen of an appointment now, by a link to the number that is kept, without login or lobby.
+
+    Raises Refused (not theirs, no number kept, no hotline), Unavailable.
+    """
+    entry, _ = await desk.entry_for(who, appointment_id)
+    number = _number((await desk.office.diary.reach(entry.citizen.id)).phone)
+    look = Look(new_id(), entry.citizen.id, desk.office.clock.now(), who.person, "take-by-phone")
+    whom = _Caller(new_id(), entry.citizen, number, (look,), entry.appointment.case_ref)
+    return await _start(desk, who, whom, language)
+
+
+async def send_link_again(desk: StaffOffice, who: Session, call_id: str) -> None:
+    """A fresh link to the same number; the old one is dead. Raises Refused (the call is over), Unavailable."""
+    office = desk.office
+    call = await _call_for(desk, who, call_id)
+    if call.state is CallState.ENDED or not call.number:
+        raise refusal("hotline", Reason.CALL_OVER)
+    entry = await desk.entry(call.appointment)
+    before, now = await office.mailroom.letters_of(call.appointment), office.clock.now()
+    letters = on_hotline(entry, before, entry.citizen.id, now)
+    if not letters:  # the one with the link of now is being handed over at this moment
+        return
+    fresh = new_link(office.marks, call.appointment, entry.citizen.id, now)
+    line = office.line("hotline-again", who.person, call.appointment, room=call.room)
+    await office.records.keep(line, *await dead_links(office, entry), fresh, *letters)
+    office.changed(call.appointment)
+
+
+async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
+    """The call is over: whoever is inside is put out, the link dies, the number has the policy's time left.
+
+    Raises Refused (Prosody did not do it: then nothing is over), Unavailable.
+    """
+    office = desk.office
+    call = await _call_for(desk, who, call_id)
+    entry = await desk.entry(call.appointment)
+
+    async def job() -> Verdict | None:
+        state = office.house.rooms.get(call.room)
+        return await finish(office.house, call.room, who.person) if state is not None and state.visit else None
+
+    verdict = await desk.in_lane(call.room, job)
+    if verdict is not None and not verdict.is_open:
+        raise Refused(verdict)
+    over = rules.ended(call, entry.appointment.policy.plan.keep_reach, office.clock.now())
+    await office.records.keep(office.line("hotline-over", who.person, call.appointment, room=call.room), over)
+    office.changed(call.appointment)
+
+
+async def erase_numbers(office: Office, calls: Calls) -> int:
+    """For the daily run: numbers whose time is over, with what else was kept of that caller. Answers how many."""
+    due = await calls.to_erase(office.clock.now())
+    for call in due:
+        nouns: list[Noun] = [replace(call, number="")]
+        caller = await office.diary.person(call.id)  # made for this call; somebody booked has an id of their own
+        if caller is not None:
+            nouns.append(Enrolment(caller, Role.CITIZEN))
+        await office.records.keep(office.line("number-erased", "agent", call.appointment), *nouns)
+    return len(due)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Caller:
+    """Who is called, under which id of the call, and what of them is kept with it."""
+
+    call: str
+    person: Person
+    number: str
+    nouns: tuple[Noun, ...]
+    case_ref: str = ""
+
+
+async def _start(desk: StaffOffice, who: Session, whom: _Caller, language: str) -> Started:
+    office, now = desk.office, desk.office.clock.now()
+    policy = await _policy(office)
+    room = Room(new_id(), who.unit, who.person, "")
+    booked = _appointment(who, whom, room, policy, now)
+    link = new_link(office.marks, booked.id, whom.person.id, now)
+    letters = on_hotline(Entry(booked, whom.person), (), whom.person.id, now)
+    call = Call(
+        id=whom.call,
+        unit=who.unit,
+        staff=who.person,
+        appointment=booked.id,
+        room=room.node,
+        number=whom.number,
+        state=CallState.SENT_FOR,
+        made_at=now,
+        changed_at=now,
+        erase_at=booked.ends_at + policy.plan.keep_reach,
+    )
+    line = office.line("hotline", who.person, booked.id, room=room.node)
+    await office.records.keep(line, *whom.nouns, room, booked, link, *letters, call)
+    office.changed(booked.id)
+    return Started(call.id, await open_room(desk, who, room.node, language))
+
+
+def _appointment(who: Session, whom: _Caller, room: Room, policy: Policy, now: float) -> Appointment:
+    return Appointment(
+        id=new_id(),
+        unit=who.unit,
+        citizen=whom.person.id,
+        invited="",
+        room=room.node,
+        policy=policy,
+        starts_at=now,
+        ends_at=now + rules.LASTS,
+        case_ref=whom.case_ref,
+        staff=who.person,
+        made_at=now,
+    )
+
+
+async def _policy(office: Office) -> Policy:
+    policy = await office.diary.policy(POLICY)
+    if policy is None or not rules.is_for_hotline(policy):
+        raise refusal("hotline", Reason.NO_HOTLINE)
+    return policy
+
+
+async def _call_for(desk: StaffOffice, who: Session, call_id: str) -> Call:
+    """A call this member of staff may act on. Raises Refused, Unavailable."""
+    call = await desk.calls.call(call_id)
+    if call is None:
+        raise refusal("hotline", Reason.NO_APPOINTMENT)
+    await desk.room_for(who, call.room)
+    return call
+
+
+def _number(typed: str) -> str:
+    number = e164(typed)
+    if number is None or not takes_messages(number):
+        raise refusal("hotline", Reason.NO_NUMBER)
+    return number

@@ -1,0 +1,113 @@
+"""`Next`: the first who may come in, from the room's own lobby, else from the queue the unit shares.
+
+Two colleagues who press at once never get the same person: an appointment is taken by being written with a version one
+higher, which the database takes from one of them only; the other one goes on to the following.
+"""
+
+from functools import partial
+
+from xmpp_agent.flows.let_in import judge, let_in, make_ready
+from xmpp_agent.flows.office import Refused, new_id, refusal
+from xmpp_agent.flows.staff_office import StaffOffice
+from xmpp_agent.model.appointments import Entry, Room
+from xmpp_agent.model.rooms import Place, Waiting
+from xmpp_agent.model.verdicts import Reason, Verdict
+from xmpp_agent.model.visitors import Arrival, Session
+from xmpp_agent.ports.diary import Conflict, Look
+from xmpp_agent.rules import visits
+from xmpp_agent.rules.next_citizen import assigned, in_lobby, judge_from_line
+from xmpp_agent.rules.passes import seat_of
+
+
+async def call_next(desk: StaffOffice, who: Session, node: str) -> str:
+    """Let in whoever is next in a room, or call them to it; answers their appointment.
+
+    Raises Refused (nobody waits, or what the rules say of the first who does), Unavailable.
+    """
+    room = await desk.room_for(who, node)
+    desk.see_prosody()
+    return await desk.in_lane(node, partial(_next, desk, who, room))
+
+
+async def _next(desk: StaffOffice, who: Session, room: Room) -> str:
+    state = desk.office.house.rooms.get(room.node)
+    if state is None:
+        raise refusal("next_citizen", Reason.NO_STAFF_INSIDE)
+    why: list[Verdict] = []
+    for person in in_lobby(state):
+        verdict = await _let_in(desk, who, room, person)
+        if verdict.is_open:
+            return person.appointment
+        why.append(verdict)
+    for entry, arrival in await _line(desk, room) if room.day else ():
+        verdict = await _judge(desk, who, room, entry, arrival)
+        if not verdict.is_open:
+            why.append(verdict)
+        elif await _take(desk, who, entry, room):
+            await _open_the_door(desk, who, room, entry, verdict, arrival)
+            return entry.appointment.id
+    raise Refused(why[0]) if why else refusal("next_citizen", Reason.NOT_WAITING)
+
+
+async def _let_in(desk: StaffOffice, who: Session, room: Room, person: Waiting) -> Verdict:
+    """Somebody in the room's own lobby. Judged first, so that only whoever is let in is on record as that."""
+    house = desk.office.house
+    cleared = await make_ready(house, room.node, person.appointment, who.person)
+    if not cleared.is_open:
+        return cleared
+    verdict = judge(house, house.rooms[room.node], person, staff_lets_in=True)
+    return await let_in(house, room.node, person.seat, who.person) if verdict.is_open else verdict
+
+
+async def _line(desk: StaffOffice, room: Room) -> tuple[tuple[Entry, Arrival | None], ...]:
+    """The unit's shared queue, first come first."""
+    visitors = desk.office.visitors
+    line = await visitors.in_line(room.unit)
+    arrivals = await visitors.arrivals([entry.appointment.id for entry in line])
+    return tuple((entry, arrivals.get((entry.appointment.id, entry.citizen.id))) for entry in line)
+
+
+async def _judge(desk: StaffOffice, who: Session, room: Room, entry: Entry, arrival: Arrival | None) -> Verdict:
+    house = desk.office.house
+    cleared = await make_ready(house, room.node, entry.appointment.id, who.person)
+    if not cleared.is_open:
+        return cleared
+    return judge_from_line(entry, arrival, house.rooms[room.node], house.clock.now())
+
+
+async def _take(desk: StaffOffice, who: Session, entry: Entry, room: Room) -> bool:
+    """Whether the appointment belongs to this room now; False: somebody else took or changed it a moment before."""
+    office = desk.office
+    look = Look(new_id(), entry.citizen.id, office.clock.now(), who.person, "call-next")
+    line = office.line("call-next", who.person, entry.appointment.id, room=room.node)
+    try:
+        await office.records.keep(line, assigned(entry.appointment, room), look)
+    except Conflict:
+        return False
+    office.changed(entry.appointment.id)
+    return True
+
+
+async def _open_the_door(
+    desk: StaffOffice, who: Session, room: Room, entry: Entry, verdict: Verdict, arrival: Arrival | None
+) -> None:
+    """Their visit begins now, so that the door is open when they come, from the page they wait at.
+
+    Raises Refused when it cannot be written: then they come to the lobby of this room, where they are first.
+    """
+    house, booked = desk.office.house, entry.appointment
+    seat, now = seat_of(entry.citizen.id, booked.id), house.clock.now()
+    since = arrival.waiting_since if arrival is not None and arrival.waiting_since is not None else now
+    after = visits.begin(house.rooms[room.node], booked.id, who.person, now, seat)
+    written = await house.write(
+        "let-in",
+        verdict,
+        room=room.node,
+        subject=booked.id,
+        actor=who.person,
+        memory=visits.memory(after),
+        place=Place(room.node, seat, booked.id, since, left_at=now),
+    )
+    if not written.is_open:
+        raise Refused(written)
+    house.settle(after)

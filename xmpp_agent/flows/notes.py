@@ -1,0 +1,136 @@
+"""Notes of meetings: begun by themselves when somebody was met, written by staff, filed in the journal until done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from xmpp_agent.flows.office import Office, new_id, refusal
+from xmpp_agent.flows.staff_facts import facts_of_one
+from xmpp_agent.flows.staff_office import StaffOffice
+from xmpp_agent.flows.staff_room import staff_of, unit_of
+from xmpp_agent.model.appointments import Entry, Outcome
+from xmpp_agent.model.notes import Note, NoteState
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.visitors import Session
+from xmpp_agent.ports.diary import Conflict, Look
+from xmpp_agent.ports.notes import Journal, JournalFault, NoteEntry, Notes
+from xmpp_agent.rules import note_outbox
+from xmpp_agent.rules.note_text import Met, beginning
+from xmpp_agent.rules.staff_day import open_note
+
+LONGEST = 6000
+"""Letters a note may have; a form is sixteen kilobytes, and a Danish letter may take six of them on the way."""
+AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Written:
+    """What staff wrote. `repr` tells nothing."""
+
+    text: str
+    case_closes: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NoteForm:
+    """What the form shows; `text` are the first lines. `repr` tells nothing."""
+
+    entry: Entry
+    text: str
+    case_closes: bool
+
+
+async def note_form(desk: StaffOffice, who: Session, appointment_id: str) -> NoteForm:
+    """The form of a meeting's note, filled in with time and people. Raises Refused, Unavailable."""
+    office = desk.office
+    entry, room = await desk.entry_for(who, appointment_id)
+    booked, known = entry.appointment, await facts_of_one(desk, entry, room)
+    arrivals = await office.visitors.arrivals([booked.id])
+    inside = known.arrival.inside_at if known.arrival is not None else None
+    draft = open_note(known.notes)
+    met = Met(
+        entry=entry,
+        unit=await unit_of(office, booked.unit),
+        author=await staff_of(office, who),
+        began_at=inside or booked.starts_at,
+        ended_at=draft.changed_at if draft is not None and draft.changed_at > draft.made_at else booked.ends_at,
+        arrivals={person: arrival for (_, person), arrival in arrivals.items()},
+        evidence=known.evidence,
+    )
+    return NoteForm(entry, beginning(met), booked.case_closes)
+
+
+async def write_note(desk: StaffOffice, who: Session, appointment_id: str, text: str, *, case_closes: bool) -> None:
+    """The note as staff wrote it, on its way to the journal. Raises Refused (nothing written), Unavailable."""
+    entry, _ = await desk.entry_for(who, appointment_id)
+    if not text.strip() or len(text) > LONGEST:
+        raise refusal("note", Reason.BAD_REQUEST)
+    written = Written(text.strip(), case_closes)
+    await desk.in_lane(f"note {appointment_id}", partial(_write, desk, who, entry, written))
+    desk.office.changed(appointment_id)
+
+
+async def mark_case(desk: StaffOffice, who: Session, appointment_id: str, *, closes: bool) -> None:
+    """Mark the case to be closed, or take the mark away. Raises Refused, Unavailable."""
+    office = desk.office
+    entry, room = await desk.entry_for(who, appointment_id)
+    booked = entry.appointment
+    marked = replace(booked, case_closes=closes, version=booked.version + 1)
+    act = "case-closes" if closes else "case-stays-open"
+    try:
+        await office.records.keep(office.line(act, who.person, appointment_id, room=room.node), marked)
+    except Conflict:
+        raise refusal("case", Reason.CHANGED_MEANWHILE) from None
+    office.changed(appointment_id)
+
+
+async def file_due(office: Office, notes: Notes, journal: Journal) -> int:
+    """Hand every note that is due to the journal; answers how many were filed. Raises Unavailable.
+
+    Written down before and after each attempt: what a crash left in between is handed over again under the same id.
+    """
+    filed = 0
+    for note in await notes.due(office.clock.now(), AT_ONCE):
+        entry = await office.diary.entry(note.appointment)
+        author = await office.diary.person(note.staff)
+        claimed = note_outbox.claimed(note, office.clock.now())
+        await office.records.keep(office.line("note-sending", "agent", note.appointment), claimed)
+        outcome = await _handed(journal, claimed, entry, author.name if author is not None else "")
+        after = outcome(office.clock.now())
+        await office.records.keep(office.line(f"note-{after.state}", "agent", note.appointment), after)
+        filed += after.state is NoteState.FILED
+        office.changed(note.appointment)
+    return filed
+
+
+async def _handed(journal: Journal, note: Note, entry: Entry | None, author: str) -> Callable[[float], Note]:
+    """What becomes of a note that is handed over, once the time is known."""
+    if entry is None:  # erased meanwhile: nobody can say whose case it is
+        return partial(_failed, note, again=False)
+    booked = entry.appointment
+    subject = "Udeblevet fra videomøde" if booked.outcome is Outcome.ABSENT else "Videomøde"
+    try:
+        await journal.file_note(
+            NoteEntry(note.id, booked.case_ref, subject, note.text, booked.starts_at, author, note.case_closes)
+        )
+    except JournalFault as fault:
+        return partial(_failed, note, again=fault.again)
+    return partial(note_outbox.filed, note)
+
+
+def _failed(note: Note, now: float, *, again: bool) -> Note:
+    return note_outbox.failed(note, again=again, now=now)
+
+
+async def _write(desk: StaffOffice, who: Session, entry: Entry, written: Written) -> None:
+    office, booked, now = desk.office, entry.appointment, desk.office.clock.now()
+    before = (await desk.notes.of([booked.id])).get(booked.id, ())
+    draft = open_note(before) or Note(new_id(), booked.id, who.person, "", NoteState.DRAFT, now, now)
+    note = note_outbox.written(replace(draft, staff=who.person), written.text, case_closes=written.case_closes, now=now)
+    marked = replace(booked, case_closes=written.case_closes, version=booked.version + 1)
+    change = (marked,) if marked.case_closes != booked.case_closes else ()
+    look = Look(new_id(), entry.citizen.id, now, who.person, "note")
+    try:
+        await office.records.keep(office.line("note", who.person, booked.id, room=booked.room), note, *change, look)
+    except Conflict:
+        raise refusal("note", Reason.CHANGED_MEANWHILE) from None

@@ -1,0 +1,71 @@
+"""What is known of one appointment for its row: gathered here, judged by the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from xmpp_agent.flows.let_in import judge
+from xmpp_agent.flows.staff_office import StaffOffice
+from xmpp_agent.model.appointments import Entry, Room
+from xmpp_agent.model.letters import Letter
+from xmpp_agent.model.notes import Note
+from xmpp_agent.model.visitors import Arrival, Link
+from xmpp_agent.rules import staff_day
+from xmpp_agent.rules.invitation import invitation
+from xmpp_agent.rules.no_show import gather
+from xmpp_agent.rules.staff_day import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What is written down about some appointments, read in one go."""
+
+    arrivals: Mapping[tuple[str, str], Arrival] = field(default_factory=dict)
+    letters: Mapping[str, tuple[Letter, ...]] = field(default_factory=dict)
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    """Only read for one appointment at a time."""
+
+
+async def papers_of(desk: StaffOffice, ids: tuple[str, ...]) -> Papers:
+    """The papers of these appointments. Raises Unavailable."""
+    office = desk.office
+    return Papers(
+        arrivals=await office.visitors.arrivals(ids),
+        letters=await office.mailroom.letters_of_many(ids),
+        notes=await desk.notes.of(ids),
+    )
+
+
+async def facts_of_one(desk: StaffOffice, entry: Entry, room: Room) -> Facts:
+    """Everything about one appointment, links too. Raises Unavailable."""
+    papers = await papers_of(desk, (entry.appointment.id,))
+    links = tuple(new.link for new in await desk.office.visitors.links_of(entry.appointment.id))
+    return facts(desk, entry, room, replace(papers, links=links))
+
+
+def facts(desk: StaffOffice, entry: Entry, room: Room, papers: Papers) -> Facts:
+    """The facts of one row, as of now."""
+    house, now, booked = desk.office.house, desk.office.clock.now(), entry.appointment
+    state = house.rooms.get(room.node)
+    known = Facts(
+        now=now,
+        entry=entry,
+        room=room,
+        state=state,
+        arrival=papers.arrivals.get((booked.id, entry.citizen.id)),
+        notes=papers.notes.get(booked.id, ()),
+    )
+    knock = known.knock
+    letters = [one for one in papers.letters.get(booked.id, ()) if one.person == entry.citizen.id]
+    evidence = gather(
+        letters,
+        (link for link in papers.links if link.person == entry.citizen.id),
+        known.arrival,
+        knocked_at=knock.since if knock is not None else None,
+        is_here=staff_day.is_here(known),
+        staff_there=state is not None and bool(state.staff_inside()),
+    )
+    letting_in = None
+    if state is not None and knock is not None and knock.jid:
+        letting_in = judge(house, state, knock, staff_lets_in=True).reason
+    return replace(known, evidence=evidence, letting_in=letting_in, invitation=invitation(letters, now))

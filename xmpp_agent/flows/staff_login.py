@@ -1,0 +1,74 @@
+"""Staff sign on by their employer: the account makes the person, the roles make what they may do."""
+
+from dataclasses import replace
+
+from xmpp_agent.flows.booking import account_mark
+from xmpp_agent.flows.citizen import new_cookie
+from xmpp_agent.flows.office import Office, Refused, new_id
+from xmpp_agent.model.people import Person, Role
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.visitors import Session, SessionKind
+from xmpp_agent.ports.diary import Conflict, Enrolment
+from xmpp_agent.ports.login import Identity
+from xmpp_agent.rules.staff_roles import RoleMap, Standing, standing
+
+SESSION_LIFE = 36000.0
+"""Seconds staff stay signed in: ten hours, a working day."""
+LONGEST_NAME = 200
+
+
+async def signed_in(office: Office, cookie: str) -> Session | None:
+    """The session of staff behind a browser's cookie; None when there is none or it is over. Raises Unavailable."""
+    found = await office.visitors.session(office.marks.mark("session", cookie)) if cookie else None
+    in_time = found is not None and found.kind is SessionKind.STAFF and found.expires_at > office.clock.now()
+    return found if in_time else None
+
+
+async def sign_in(
+    office: Office, identity: Identity, role_map: RoleMap, before: Session | None = None
+) -> tuple[Session, str]:
+    """A new session with its cookie; one the browser had before is over. Raises Refused (no access), Unavailable.
+
+    Who comes for the first time is enrolled; who booking has named already is known by the account.
+    """
+    try:
+        person, standing_ = await _person(office, identity, role_map)
+    except Conflict:  # the same account signed in for the first time twice at once
+        person, standing_ = await _person(office, identity, role_map)
+    now, cookie = office.clock.now(), new_cookie()
+    session = Session(
+        mark=office.marks.mark("session", cookie),
+        kind=SessionKind.STAFF,
+        person=person.id,
+        made_at=now,
+        expires_at=now + SESSION_LIFE,
+        level=identity.level,
+        unit=standing_.unit,
+        supervises=standing_.supervises,
+    )
+    ended = (replace(before, expires_at=now),) if before is not None else ()
+    await office.records.keep(office.line("staff-login", person.id), session, *ended)
+    return session, cookie
+
+
+async def sign_out(office: Office, session: Session) -> None:
+    """The session is over. Raises Unavailable."""
+    ended = replace(session, expires_at=office.clock.now())
+    await office.records.keep(office.line("staff-logout", session.person), ended)
+
+
+async def _person(office: Office, identity: Identity, role_map: RoleMap) -> tuple[Person, Standing]:
+    account = account_mark(office.marks, identity.account) if identity.account else ""
+    known = await office.diary.staff_by_account(account) if account else None
+    what = standing(identity.roles, role_map, known.unit if known is not None else "") if account else None
+    if what is None:
+        said = Said("staff_roles", Decision.REFUSE, Reason.NO_ROLE, f"account={bool(account)}")
+        verdict = Verdict(Decision.REFUSE, Reason.NO_ROLE, (said,))
+        await office.records.keep(office.line("staff-login", known.id if known is not None else "", "", verdict))
+        raise Refused(verdict)
+    name = identity.name.strip()[:LONGEST_NAME] or (known.name if known is not None else identity.account)
+    person = Person(known.id if known is not None else new_id(), what.unit, name)
+    if person != known:
+        enrolment = Enrolment(person, Role.STAFF, account=account)
+        await office.records.keep(office.line("staff-enrol", person.id), enrolment)
+    return person, what
