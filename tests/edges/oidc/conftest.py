@@ -33,7 +33,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def providers() -> AsyncIterator[LoginProviders]:
+async def providers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LoginProviders]:
     """npm's provider, for the tests of a module; each test opens providers of its own in it."""
-    async with login_providers() as running:
+    async with login_providers(tmp_path_factory.mktemp("providers") / "log") as running:
         yield running

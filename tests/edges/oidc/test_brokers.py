@@ -16,7 +16,7 @@ from xmpp_agent.demo.login_provider.running import Client, LoginProviders, Perso
 from xmpp_agent.edges.oidc.kept import PAUSE
 from xmpp_agent.edges.oidc.provider import OpenIdProvider
 from xmpp_agent.model.people import Level
-from xmpp_agent.ports.login import Identity, LoginReason
+from xmpp_agent.ports.login import Identity, LoginProvider, LoginReason
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,7 +38,7 @@ class Broker:
     """An open provider, and us as its client."""
 
     name: str
-    party: OpenIdProvider
+    party: LoginProvider
     browser: Browser
     providers: LoginProviders
 
@@ -217,10 +217,11 @@ async def test_the_answer_of_one_broker_is_not_the_others(brokers: Brokers) -> N
 
 
 async def test_staff_come_with_name_address_and_roles(brokers: Brokers) -> None:
-    """The roles of the claim that are ours, by the installation's own words; no level, no number."""
-    broker = await brokers.open("staff", role_map={"Portner.Staff": "staff"})
+    """Who they are, what the employer calls them, and every role of the claim; no level, no number."""
+    broker = await brokers.open("staff")
     who = await broker.log_in(level=Level.NONE)
-    assert (who.name, who.email, who.roles) == (METTE.name, METTE.email, frozenset({"staff"}))
+    assert (who.name, who.email, who.account) == (METTE.name, METTE.email, METTE.email)
+    assert who.roles == frozenset(METTE.roles)
     assert (who.level, who.cpr, who.uuid) == (Level.NONE, "", "")
 
 

@@ -11,6 +11,7 @@ from tests.edges.oidc.attempts import NOW, configured
 from xmpp_agent.edges.oidc.faults import Refused
 from xmpp_agent.edges.oidc.identity import (
     Said,
+    account_of,
     birthdate_of,
     cpr_of,
     email_of,
@@ -182,28 +183,34 @@ def test_nobody_is_nobody(oid: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "ours"),
+    ("said", "roles"),
     [
-        (["Portner.Staff", "Portner.Leader"], {"staff", "supervisor"}),
-        (["Portner.Staff", "Somebody.Elses"], {"staff"}),
-        ("Portner.Staff", {"staff"}),
+        (["Portner.Staff", "Portner.Leader"], {"Portner.Staff", "Portner.Leader"}),
+        ("Portner.Staff", {"Portner.Staff"}),
         ([], set()),
         (None, set()),
-        ([["Portner.Staff"], 7, None], set()),
-        (["portner.staff"], set()),
+        ([["Portner.Staff"], 7, None, ""], set()),
+        ({"Portner.Staff": True}, set()),
     ],
 )
-def test_roles_are_what_the_installation_calls_them(said: object, ours: set[str]) -> None:
-    """Only values that are in the map become roles; one alone may come without a list."""
-    role_map = {"Portner.Staff": "staff", "Portner.Leader": "supervisor"}
+def test_roles_are_the_values_of_their_claim(said: object, roles: set[str]) -> None:
+    """Values are handed on as they are written; one alone may come without a list, as AD FS sends it."""
     claims = {"sub": "x", "oid": "o", "roles": said, "iat": NOW}
-    assert read(claims, "staff-entra", needed=Level.NONE, role_map=role_map).roles == ours
+    assert read(claims, "staff-entra", needed=Level.NONE).roles == roles
 
 
-def test_roles_without_a_map_are_handed_on() -> None:
-    """An installation whose values are its roles needs no map; the claim's name is its own, too (AD FS)."""
-    claims = {"sub": "x", "unit-role": ["staff"], "iat": NOW}
-    assert read(claims, "staff-adfs", needed=Level.NONE, roles=["unit-role"]).roles == {"staff"}
+def test_the_names_of_claims_are_the_installations_own() -> None:
+    """With AD FS the customer's rules name the claims."""
+    claims = {"sub": "x", "unit-role": ["staff"], "sam": "LILLEBY\\Mette", "iat": NOW}
+    who = read(claims, "staff-adfs", needed=Level.NONE, roles=["unit-role"], account=["sam"])
+    assert (who.roles, who.account) == (frozenset({"staff"}), "lilleby\\mette")
+
+
+def test_an_account_is_the_same_however_it_is_written() -> None:
+    """Capitals do not make another account, and what is no account is none."""
+    claims = {"sub": "x", "oid": "o", "preferred_username": "Mette@Lilleby.example", "iat": NOW}
+    assert read(claims, "staff-entra", needed=Level.NONE).account == "mette@lilleby.example"
+    assert [account_of(said) for said in ("a b", "a\n", "", None, 7, "x" * 255, ["a"])] == [""] * 7
 
 
 @pytest.mark.parametrize(
@@ -230,7 +237,8 @@ def test_no_reader_breaks_and_none_makes_anything_up(said: object) -> None:
     assert re.fullmatch(r"(?:\d{10})?", cpr_of(said), re.ASCII)
     assert re.fullmatch(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?", uuid_of(said))
     assert re.fullmatch(r"(?:\d{4}-\d\d-\d\d)?", birthdate_of(said), re.ASCII)
-    name, email = name_of(said), email_of(said)
+    name, email, account = name_of(said), email_of(said), account_of(said)
+    assert account == "" or (account.isprintable() and len(account.split()) == 1)
     assert len(name) <= 100
     assert name.isprintable()
     assert name == " ".join(name.split())

@@ -1,6 +1,6 @@
 """The login provider of demo and tests: one process that plays any number of MitID brokers and staff sign-ons.
 
-    async with login_providers() as providers:
+    async with login_providers(log) as providers:
         issuer = await providers.open("mitid", "idura", [Client("portner", redirect_uri, secret)], [Person("anna", …)])
 
 `provider.js` does the work, on a free port of this machine for each provider; `./install` fetches what it needs.
@@ -104,7 +104,7 @@ class LoginProviders:
         await self._order("rotate", name)
 
     async def started(self) -> None:
-        """Returns when it takes orders. Raises LoginProviderFault; its words are on standard error."""
+        """Returns when it takes orders. Raises LoginProviderFault; its words are in its log."""
         async with asyncio.timeout(SOON):
             await self._ready
 
@@ -144,20 +144,23 @@ class LoginProviders:
 
 
 @asynccontextmanager
-async def login_providers(store: Path = STORE) -> AsyncIterator[LoginProviders]:
+async def login_providers(log: Path) -> AsyncIterator[LoginProviders]:
     """The process for as long as the block lasts. It ends with its input, and when this process is killed.
 
-    Raises LoginProviderFault when Node.js or the packages are missing, or when it does not start.
+    What it says beside its answers goes to the end of `log`. Raises LoginProviderFault when Node.js or the packages
+    are missing, or when it does not start.
     """
     node = shutil.which("node")
-    if node is None or not (store / "node_modules").is_dir():
+    if node is None or not (STORE / "node_modules").is_dir():
         raise LoginProviderFault(f"Node.js is needed, and {_HERE.name}/install must have been run.")
-    process = await asyncio.create_subprocess_exec(
-        *("setpriv", "--pdeathsig", "KILL", node, _HERE / "provider.js", store),
-        stdin=PIPE,
-        stdout=PIPE,
-        start_new_session=True,
-    )
+    with log.open("ab") as words:
+        process = await asyncio.create_subprocess_exec(
+            *("setpriv", "--pdeathsig", "KILL", node, _HERE / "provider.js", STORE),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=words,
+            start_new_session=True,
+        )
     running = LoginProviders(process)
     listening = asyncio.create_task(running.listen())
     try:

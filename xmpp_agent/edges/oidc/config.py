@@ -107,8 +107,6 @@ class OpenIdConfig:
     """Where it is not the issuer with `/.well-known/openid-configuration` behind it."""
     reference: Annotated[str, Field(max_length=_LONGEST_REFERENCE)] = ""
     """What the person reads while logging in ("Videomøde med Lilleby Kommune"); 130 characters in base64 at most."""
-    role_map: Mapping[Text, Text] = Field(default_factory=dict)
-    """The provider's value → ours; what is not in it counts for nothing. Empty: values are handed on as they are."""
     attempt_life: Annotated[float, Field(gt=0, le=3600)] = 900
     """How long somebody may take at the provider."""
     patience: Annotated[float, Field(gt=0, le=60)] = 10
@@ -141,6 +139,8 @@ class OpenIdConfig:
     """Claim → value without which the number is some other number."""
     birthdate: Names = ()
     email: Names = ()
+    account: Names = ()
+    """What the employer calls a member of staff, as booking names them."""
     level: Names = ()
     """Empty: this provider vouches for no level."""
     level_parts: Names = ()

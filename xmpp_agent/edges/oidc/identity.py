@@ -20,6 +20,7 @@ _UUID = re.compile(r"(?:urn:uuid:)?\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{1
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,189}")
 _LONGEST_NAME = 100
+_LONGEST_ACCOUNT = 254
 _MOST_ROLES = 500
 _LONGEST_ROLE = 200
 
@@ -63,6 +64,7 @@ def read_identity(config: OpenIdConfig, attempt: Attempt, said: Said) -> Identit
         uuid=said.one(config.uuid, uuid_of),
         birthdate=birthdate_of(said.first(config.birthdate)),
         email=email_of(said.first(config.email)),
+        account=account_of(said.first(config.account)),
         roles=_roles(config, said),
         authenticated_at=_authenticated_at(said),
     )
@@ -80,17 +82,14 @@ def _level(config: OpenIdConfig, needed: Level, said: Said) -> Level:
 
 
 def _roles(config: OpenIdConfig, said: Said) -> frozenset[str]:
-    """The values of the roles claim, as the installation calls them.
+    """The values of the roles claim; what they give is rules/staff_roles.py.
 
     Entra leaves a claim with more than 200 values out and points elsewhere: nobody follows, no value, no role.
     """
     value = said.first(config.roles)
     if value is None and said.first(("_claim_names", "hasgroups")) is not None:
         log.warning("openid_roles_left_out", setting=config.name)
-    values = roles_of(value)
-    if not config.role_map:
-        return values
-    return frozenset(config.role_map[value] for value in values if value in config.role_map)
+    return roles_of(value)
 
 
 def _authenticated_at(said: Said) -> float:
@@ -132,6 +131,12 @@ def birthdate_of(said: object) -> str:
 def email_of(said: object) -> str:
     """A mail address by its looks; empty for anything else. Nobody is known by it."""
     return said if isinstance(said, str) and said.isprintable() and _EMAIL.fullmatch(said) else ""
+
+
+def account_of(said: object) -> str:
+    """An account's name in lower case: visible signs without blanks, at most 254; empty for anything else."""
+    whole = isinstance(said, str) and said.isprintable() and " " not in said and len(said) <= _LONGEST_ACCOUNT
+    return str(said).lower() if whole else ""
 
 
 def roles_of(said: object) -> frozenset[str]:
