@@ -107,8 +107,8 @@ class Holdings(Protocol):
         """These people, by id."""
         ...
 
-    async def forgettable(self, over: float, after: str, most: int) -> tuple[Party, ...]:
-        """People who have a name or a reach, and no appointment that was over later than `over`; by id."""
+    async def forgettable(self, held: Held, over: float, after: str, most: int) -> tuple[Party, ...]:
+        """People of whom that (`REACH` or `NAME`) is kept, with no appointment that was over later than `over`; by id."""
         ...
 
     async def kept(self, over: float, after: str, most: int) -> tuple[Kept, ...]:

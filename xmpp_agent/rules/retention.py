@@ -98,9 +98,9 @@ def keeps_from_erasing(stays: Iterable[Stay], now: float) -> Reason | None:
     return None
 
 
-def shortest(plans: Iterable[Plan]) -> float:
-    """Nothing of an appointment is due earlier than this after it was over."""
-    return min((min(plan.keep_reach, plan.keep) for plan in plans), default=0.0)
+def is_held_back(stay: Stay, now: float) -> bool:
+    """Whether its time is up and it is kept all the same, for a note or a visit: somebody should look."""
+    return now >= stay.over_at + stay.plan.keep and not is_due(stay, now)
 
 
 def _rests(stay: Stay) -> bool:

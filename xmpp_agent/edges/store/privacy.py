@@ -89,15 +89,16 @@ class SqlHoldings(Reader):
                 found += await self._parties(db, select(people).where(people.c.id.in_(some)).order_by(people.c.id))
         return tuple(found)
 
-    async def forgettable(self, over: float, after: str, most: int) -> tuple[Party, ...]:
+    async def forgettable(self, held: Held, over: float, after: str, most: int) -> tuple[Party, ...]:
         """See `xmpp_agent.ports.privacy.Holdings.forgettable`."""
         later = ~_over(over)
+        is_kept = people.c.reach.is_not(None) if held is Held.REACH else people.c.name != ""
         wanted = (
             select(people)
             .where(
                 people.c.id > after,
                 people.c.role != Role.STAFF.value,
-                or_(people.c.name != "", people.c.reach.is_not(None)),
+                is_kept,
                 ~exists().where(and_(appointments.c.citizen == people.c.id, later)),
                 ~exists().where(
                     and_(companions.c.person == people.c.id, companions.c.appointment == appointments.c.id, later)
