@@ -6,8 +6,8 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +25,13 @@ from xmpp_agent.issuing import Issuer, Login
 from xmpp_agent.jitsi_config import StockProsody, stock_prosody, write_account
 from xmpp_agent.model.people import CompanionKind, Level
 from xmpp_agent.settings import Settings
+from xmpp_agent.settings_site import SiteSettings
 
 DOMAIN = "klinik.localhost"
 PROJECT = Path(__file__).resolve().parents[2]
 LUA_SHIMS = PROJECT / "lua_shims"
-_READY = ("Activated service 'c2s' on [127.0.0.1]", "Activated service 'component' on [127.0.0.1]")
+_READY = tuple(f"Activated service '{name}' on [127.0.0.1]" for name in ("c2s", "component", "http"))
+SiteFor = Callable[[StockProsody], AbstractAsyncContextManager[Mapping[str, object]]]
 _DAY = 86400.0
 _LONGEST_SOCKET_NAME = 100
 """Bytes; the kernel takes 107."""
@@ -104,9 +106,10 @@ class Premises:
 
 
 @asynccontextmanager
-async def open_premises(folder: Path) -> AsyncIterator[Premises]:
+async def open_premises(folder: Path, site: SiteFor | None = None) -> AsyncIterator[Premises]:
     """Everything started, in a folder that is emptied first; everything stopped at the end, however it ends.
 
+    `site` opens what the agent's pages need around them, knowing where Prosody is, and gives the table `[site]`.
     Raises ChildFault when a part does not start, or has logged a fault of its own by the end.
     """
     if not LUA_SHIMS.is_dir():
@@ -115,7 +118,8 @@ async def open_premises(folder: Path) -> AsyncIterator[Premises]:
     async with AsyncExitStack() as held:
         stock = _stock(folder)
         prosody = await _start_prosody(held, stock, folder)
-        settings = _settings(stock, data, held)
+        table = await held.enter_async_context(site(stock)) if site is not None else None
+        settings = _settings(stock, data, held, table)
         make_keys(settings.key_dir, settings.database, datetime.now(UTC))
         write_secret(settings.component_secret_file, stock.component_secret.encode())
         ring = read_keys(settings.key_dir)
@@ -141,7 +145,7 @@ def _emptied(folder: Path) -> Path:
 
 
 def _stock(folder: Path) -> StockProsody:
-    c2s, http, component = _free_ports(3)
+    c2s, http, component = free_ports(3)
     return StockProsody(
         domain=DOMAIN,
         data_dir=folder / "prosody",
@@ -173,12 +177,19 @@ async def _start_focus(held: AsyncExitStack, stock: StockProsody, folder: Path) 
         raise ChildFault(f"The focus stand-in cannot log in; Prosody's log is {folder / 'prosody.log'}.") from None
 
 
-def _settings(stock: StockProsody, data: Path, held: AsyncExitStack) -> Settings:
+def _settings(stock: StockProsody, data: Path, held: AsyncExitStack, site: Mapping[str, object] | None) -> Settings:
     socket_file = data / "agent.sock"
     if len(str(socket_file)) > _LONGEST_SOCKET_NAME:
         short = tempfile.TemporaryDirectory(prefix="portner-")
         socket_file = Path(held.enter_context(short)) / "agent.sock"
-    return Settings(domain=stock.domain, data_dir=data, component_port=stock.component_port, socket=socket_file)
+    table = None if site is None else SiteSettings.model_validate(site)
+    return Settings(
+        domain=stock.domain,
+        data_dir=data,
+        component_port=stock.component_port,
+        socket=socket_file,
+        site=table,
+    )
 
 
 def _agent(settings: Settings, folder: Path) -> Child:
@@ -187,6 +198,7 @@ def _agent(settings: Settings, folder: Path) -> Child:
         "PORTNER_DATA_DIR": str(settings.data_dir),
         "PORTNER_COMPONENT_PORT": str(settings.component_port),
         "PORTNER_SOCKET": str(settings.socket),
+        **({} if settings.site is None else {"PORTNER_SITE": settings.site.model_dump_json()}),
     }
     return Child("The agent", (sys.executable, "-m", "xmpp_agent", "agent"), folder / "agent.log", env)
 
@@ -198,7 +210,8 @@ def _no_faults(prosody: Child, agent: Child, folder: Path) -> None:
         raise ChildFault(f"The agent logged a fault; see {folder / 'agent.log'}.")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on at this moment."""
     sockets = [socket.socket() for _ in range(count)]
     try:
         for one in sockets:

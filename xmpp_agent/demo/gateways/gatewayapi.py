@@ -46,7 +46,7 @@ class GatewayApi:
     """One account. `webhook` may be set later; without it no receipts go out."""
 
     def __init__(self, *, token: str, secret: str, webhook: str = "") -> None:
-        self._token, self._secret, self.webhook = token, secret, webhook
+        self.token, self.secret, self.webhook = token, secret, webhook
         self.script, self.courier = Script(), Courier()
         self.accepted: list[TextMessage] = []
         self.unreachable: set[str] = set()
@@ -68,7 +68,7 @@ class GatewayApi:
         self.script.followed += 1
 
     async def _single(self, body: _Body, authorization: Annotated[str, Header()] = "") -> Response:
-        if not secrets.compare_digest(authorization.encode(), f"Token {self._token}".encode()):
+        if not secrets.compare_digest(authorization.encode(), f"Token {self.token}".encode()):
             raise HTTPException(401, "Invalid token")
         trick = self.script.take()
         message_id = "".join(secrets.choice(_ULID) for _ in range(26))
@@ -107,7 +107,7 @@ class GatewayApi:
                 },
             }
         ).encode()
-        signature = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
+        signature = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
 
         async def attempt(http: httpx.AsyncClient) -> bool:
             headers = {"Signature": f"v1={signature}", "Content-Type": "application/json"}
