@@ -6,8 +6,8 @@
  *
  * One JSON object a line. In: {id, do, page, ...}, `do` being one of ORDERS; end of input: quit.
  * Out: {id, value} or {id, error} for each of these, id 0 when ready; {page, event, args}: an event of the library;
- * {page, request}: an address it asked for; {page, frame, sent}: a frame of its websocket; {page, trouble}: an uncaught error, a crash, a blocked request,
- * something the page's own Content-Security-Policy forbids.
+ * {page, request}: an address it asked for; {page, frame, sent}: a frame of its websocket; {page, trouble}: an uncaught
+ * error, a crash, a blocked request, something the page's own Content-Security-Policy forbids.
  */
 'use strict';
 

@@ -1,7 +1,7 @@
 """The site on a real office, and somebody who surfs on it: pages, forms and cookies as a browser handles them."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -78,6 +78,7 @@ class OpenSite:
     here: OpenOffice
     broker: Broker
     clock: SiteClock
+    conf: SiteConf
     app: FastAPI
     asgi: ASGIApp
     folder: Path
@@ -148,13 +149,15 @@ def heading(answer: httpx.Response) -> str:
 
 
 @asynccontextmanager
-async def open_site(folder: Path, conf: SiteConf = CONF) -> AsyncIterator[OpenSite]:
-    """The site on a new office."""
+async def open_site(
+    folder: Path, conf: SiteConf = CONF, seconds: Callable[[], float] | None = None
+) -> AsyncIterator[OpenSite]:
+    """The site on a new office. `seconds`: what limits are counted by, instead of the test's own clock."""
     async with open_office(folder) as here:
         broker, clock = Broker(), SiteClock()
-        reception = Reception(Pages(conf), here.office, here.ring.columns, clock, broker)
+        reception = Reception(Pages(conf), here.office, here.ring.columns, seconds or clock, broker)
         app = site_app(reception)
-        yield OpenSite(here, broker, clock, app, framed(app, reception), folder)
+        yield OpenSite(here, broker, clock, conf, app, framed(app, reception), folder)
 
 
 def low(identity: Identity = ANNA) -> Identity:
