@@ -40,6 +40,13 @@ def test_nobody_who_is_here_is_absent(remedy: Remedy) -> None:
     assert may(remedy, BOOKED, replace(NOT_SEEN, is_here=True), NOW + 900).reason is Reason.IS_HERE
 
 
+def test_whoever_was_inside_is_not_absent() -> None:
+    """They dropped out, or hung up: a link and a call may still go out."""
+    met = replace(NOT_SEEN, inside_at=NOW + 60)
+    assert may(Remedy.ABSENT, BOOKED, met, NOW + 900).reason is Reason.IS_HERE
+    assert offered(BOOKED, met, NOW + 900) == ALL[:2]
+
+
 def test_absence_needs_staff_who_were_there() -> None:
     """A citizen who was met by nobody did not stay away; links and calls may go out all the same."""
     alone = replace(NOT_SEEN, staff_there=False)
@@ -72,7 +79,7 @@ def test_the_evidence_is_all_there_is_in_codes() -> None:
     found = gather(letters, links, arrival, knocked_at=None, is_here=False, staff_there=True)
 
     assert found.in_codes() == (
-        "letters=email:failed/bad_address,sms:delivered opened=5 tested=6 login=7 passed=no knocked=no"
+        "letters=email:failed/bad_address,sms:delivered opened=5 tested=6 login=7 passed=no knocked=no inside=no"
     )
     assert found.in_codes() in may(Remedy.ABSENT, BOOKED, found, NOW + 900).said[0].facts
 
@@ -80,7 +87,7 @@ def test_the_evidence_is_all_there_is_in_codes() -> None:
 def test_nothing_known_is_said_too() -> None:
     """Nobody wrote, nobody pressed."""
     found = gather((), (), None, knocked_at=None, is_here=False, staff_there=False)
-    assert found.in_codes() == "letters=none opened=no tested=no login=no passed=no knocked=no"
+    assert found.in_codes() == "letters=none opened=no tested=no login=no passed=no knocked=no inside=no"
 
 
 def _letter(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from xmpp_agent.flows.attendance import was_held
 from xmpp_agent.flows.office import Office, new_id, refusal
 from xmpp_agent.flows.staff_facts import facts_of_one
 from xmpp_agent.flows.staff_office import StaffOffice
@@ -16,7 +17,7 @@ from xmpp_agent.ports.diary import Conflict, Look
 from xmpp_agent.ports.notes import Journal, JournalFault, NoteEntry, Notes
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.note_text import Met, beginning
-from xmpp_agent.rules.staff_day import open_note
+from xmpp_agent.rules.staff_day import Stage, open_note, stage
 
 LONGEST = 6000
 """Letters a note may have; a form is sixteen kilobytes, and a Danish letter may take six of them on the way."""
@@ -62,11 +63,13 @@ async def note_form(desk: StaffOffice, who: Session, appointment_id: str) -> Not
 
 async def write_note(desk: StaffOffice, who: Session, appointment_id: str, text: str, *, case_closes: bool) -> None:
     """The note as staff wrote it, on its way to the journal. Raises Refused (nothing written), Unavailable."""
-    entry, _ = await desk.entry_for(who, appointment_id)
+    entry, room = await desk.entry_for(who, appointment_id)
     if not text.strip() or len(text) > LONGEST:
         raise refusal("note", Reason.BAD_REQUEST)
     written = Written(text.strip(), case_closes)
     await desk.in_lane(f"note {appointment_id}", partial(_write, desk, who, entry, written))
+    if stage(await facts_of_one(desk, entry, room)) is Stage.MET:  # nobody finished it; whoever writes it down has
+        await was_held(desk.office, appointment_id)
     desk.office.changed(appointment_id)
 
 

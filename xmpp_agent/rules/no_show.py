@@ -38,6 +38,8 @@ class Evidence:
     """When they were sent on into Jitsi."""
     knocked_at: float | None = None
     """Since when they have a place in the lobby or in line."""
+    inside_at: float | None = None
+    """When they were first inside the meeting."""
     is_here: bool = False
     """They wait, or are inside."""
     staff_there: bool = False
@@ -51,6 +53,7 @@ class Evidence:
             "login": self.login_at,
             "passed": self.passed_at,
             "knocked": self.knocked_at,
+            "inside": self.inside_at,
         }
         seen = " ".join(f"{name}={'no' if at is None else int(at)}" for name, at in times.items())
         return f"letters={','.join(self.letters) or 'none'} {seen}"
@@ -74,6 +77,7 @@ def gather(
         login_at=arrival.login_at if arrival else None,
         passed_at=arrival.passed_at if arrival else None,
         knocked_at=knocked_at,
+        inside_at=arrival.inside_at if arrival else None,
         is_here=is_here,
         staff_there=staff_there,
     )
@@ -102,7 +106,7 @@ def _against(remedy: Remedy, appointment: Appointment, evidence: Evidence, now: 
         return Reason.APPOINTMENT_CANCELLED
     if appointment.outcome is not None:
         return Reason.APPOINTMENT_OVER
-    if evidence.is_here:
+    if evidence.is_here or (remedy is Remedy.ABSENT and evidence.inside_at is not None):
         return Reason.IS_HERE
     if now < since(remedy, appointment):
         return Reason.NOT_YET

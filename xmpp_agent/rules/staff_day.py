@@ -38,6 +38,8 @@ class Stage(StrEnum):
     """Staff put them back to wait."""
     LEFT = "left"
     """Was inside and is gone; the visit is not finished."""
+    MET = "met"
+    """Was inside; the room is gone, and nobody finished the visit."""
     HELD = "held"
     ABSENT = "absent"
     CANCELLED = "cancelled"
@@ -152,6 +154,8 @@ def stage(facts: Facts) -> Stage:
         return Stage.HELD if facts.appointment.outcome is Outcome.ATTENDED else Stage.ABSENT
     if in_line(facts.appointment, facts.arrival):
         return Stage.IN_LINE if is_at_the_page(facts.arrival, facts.now) else Stage.AWAY
+    if facts.arrival is not None and facts.arrival.inside_at is not None:
+        return Stage.MET
     return Stage.AWAY if knock is not None else Stage.EXPECTED
 
 
@@ -240,13 +244,13 @@ def _door(facts: Facts, at: Stage) -> Iterator[Offer]:
 
 
 def _afterwards(facts: Facts, at: Stage) -> Iterator[Offer]:
-    if at in (Stage.HELD, Stage.ABSENT) and (open_note(facts.notes) or not facts.notes):
+    if at in (Stage.MET, Stage.HELD, Stage.ABSENT) and (open_note(facts.notes) or not facts.notes):
         yield Offer(Act.NOTE)
 
 
 def _remedies(facts: Facts, at: Stage) -> Iterator[Offer]:
     """From the first one's time on each is there; those whose time has not come say so. A call may be due before."""
-    if at not in (Stage.EXPECTED, Stage.AWAY):
+    if at not in (Stage.EXPECTED, Stage.AWAY, Stage.MET):
         return
     if facts.now < since(Remedy.FRESH_LINK, facts.appointment):
         if facts.invitation.state is Invited.CALL:

@@ -1,0 +1,124 @@
+"""Staff sign on: the account makes the person, the roles what they may do, and the cookie changes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.an_office import UNIT
+from tests.flows.staffed import Staffed, open_staffed
+from xmpp_agent.flows.booking import account_mark
+from xmpp_agent.flows.office import Refused
+from xmpp_agent.flows.staff_login import SESSION_LIFE, sign_in, sign_out, signed_in
+from xmpp_agent.model.people import Level, Person, Role
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.visitors import SessionKind
+from xmpp_agent.ports.diary import Enrolment
+from xmpp_agent.ports.login import Identity
+from xmpp_agent.rules.staff_roles import Grant, RoleMap
+
+ROLES = RoleMap({"job-staff": Grant(UNIT.id), "job-boss": Grant(supervises=frozenset({UNIT.id}))})
+SOFIE = Identity(
+    issuer="https://sso.test",
+    subject="s1",
+    level=Level.NONE,
+    name="Sofie Krog",
+    account="sofie@lilleby.test",
+    roles=frozenset({"job-staff"}),
+)
+
+
+@pytest.fixture
+async def unit(tmp_path: Path) -> AsyncIterator[Staffed]:
+    """A unit whose staff sign on."""
+    async with open_staffed(tmp_path) as staffed:
+        yield staffed
+
+
+async def test_the_first_login_enrols(unit: Staffed) -> None:
+    """In the unit the role gives, found again by the account whatever its letters' case; ten hours long."""
+    session, cookie = await sign_in(unit.office, SOFIE, ROLES)
+    person = await unit.office.diary.person(session.person)
+    assert person == Person(session.person, UNIT.id, "Sofie Krog")
+    assert await unit.office.diary.role(session.person) is Role.STAFF
+    assert (session.kind, session.unit, session.supervises) == (SessionKind.STAFF, UNIT.id, frozenset())
+    assert session.expires_at - session.made_at == SESSION_LIFE == 36000
+    assert await signed_in(unit.office, cookie) == session
+
+    again, other = await sign_in(unit.office, replace(SOFIE, account="Sofie@Lilleby.test"), ROLES)
+    assert again.person == session.person
+    assert other != cookie
+
+
+async def test_whom_booking_named_is_the_same_person(unit: Staffed) -> None:
+    """Booked by account before they ever came; the employer's name stands in place of what booking knew."""
+    mark = account_mark(unit.office.marks, SOFIE.account)
+    booked = Enrolment(Person("booked", UNIT.id, "sofie"), Role.STAFF, account=mark)
+    await unit.office.records.keep(unit.office.line("book", "test"), booked)
+    session, _ = await sign_in(unit.office, SOFIE, ROLES)
+    assert session.person == "booked"
+    assert await unit.office.diary.person("booked") == Person("booked", UNIT.id, "Sofie Krog")
+
+
+async def test_two_first_logins_at_once_make_one_person(unit: Staffed) -> None:
+    """Two windows, one account."""
+    made = await asyncio.gather(*(sign_in(unit.office, SOFIE, ROLES) for _ in range(4)))
+    assert len({session.person for session, _ in made}) == 1
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [replace(SOFIE, roles=frozenset()), replace(SOFIE, roles=frozenset({"other"})), replace(SOFIE, account="")],
+    ids=["no roles", "a role that gives nothing", "no account"],
+)
+async def test_who_has_no_role_has_no_access(unit: Staffed, identity: Identity) -> None:
+    """Signed on at the employer is not enough; nobody is enrolled."""
+    before = await unit.office.diary.staff_of(UNIT.id)
+    with pytest.raises(Refused) as caught:
+        await sign_in(unit.office, identity, ROLES)
+    assert caught.value.verdict.reason is Reason.NO_ROLE
+    assert await unit.office.diary.staff_of(UNIT.id) == before
+
+
+async def test_who_lost_the_role_has_no_access(unit: Staffed) -> None:
+    """Known by account and all."""
+    await sign_in(unit.office, SOFIE, ROLES)
+    with pytest.raises(Refused):
+        await sign_in(unit.office, replace(SOFIE, roles=frozenset()), ROLES)
+
+
+async def test_supervisors_know_their_units(unit: Staffed) -> None:
+    """From the roles, at each login."""
+    session, _ = await sign_in(unit.office, replace(SOFIE, roles=frozenset({"job-boss"})), ROLES)
+    assert session.supervises == frozenset({UNIT.id})
+
+
+async def test_the_session_before_is_over(unit: Staffed) -> None:
+    """A new login of the same browser leaves no old cookie that works (no fixation)."""
+    first, old = await sign_in(unit.office, SOFIE, ROLES)
+    _, new = await sign_in(unit.office, SOFIE, ROLES, before=first)
+    assert await signed_in(unit.office, old) is None
+    assert await signed_in(unit.office, new) is not None
+
+
+async def test_a_session_ends(unit: Staffed) -> None:
+    """By signing out, or after ten hours."""
+    session, cookie = await sign_in(unit.office, SOFIE, ROLES)
+    _, other = await sign_in(unit.office, SOFIE, ROLES)
+    await sign_out(unit.office, session)
+    assert await signed_in(unit.office, cookie) is None
+    assert await signed_in(unit.office, other) is not None
+    unit.around.clock.at += SESSION_LIFE
+    assert await signed_in(unit.office, other) is None
+
+
+async def test_a_citizens_cookie_is_no_staffs(unit: Staffed) -> None:
+    """Whatever the browser sends, only a session of staff is one."""
+    session, cookie = await sign_in(unit.office, SOFIE, ROLES)
+    as_citizen = replace(session, kind=SessionKind.CITIZEN)
+    await unit.office.records.keep(unit.office.line("test", ""), as_citizen)
+    assert await signed_in(unit.office, cookie) is None
+    assert await signed_in(unit.office, "") is None
+    assert await signed_in(unit.office, "guessed") is None
