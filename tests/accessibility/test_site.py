@@ -10,9 +10,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from tests.accessibility.checks import Scene, check
-from tests.accessibility.conftest import ServedSite
 from tests.an_office import UNIT
 from tests.edges.web.site.on_site import ANNA
+from tests.edges.web.site.served import ServedSite
 from tests.end_to_end.browser import Browser
 from tests.rules.scenes import HOTLINE, appointment
 from xmpp_agent.edges.web.site import rendering

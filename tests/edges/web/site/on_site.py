@@ -40,6 +40,7 @@ class Broker:
     name: str = "mitid"
     identity: Identity = ANNA
     fault: LoginReason | None = None
+    address: str = BROKER
     asked: list[Mapping[str, object]] = field(default_factory=list)
 
     async def begin(
@@ -50,7 +51,7 @@ class Broker:
             raise LoginFault(self.fault)
         self.asked.append({"level": level, "language": language})
         attempt = Attempt(self.name, f"state-{len(self.asked)}", "nonce", "verifier", now, int(level), silent)
-        return f"{BROKER}?state={attempt.state}&lang={language}", attempt
+        return f"{self.address}?state={attempt.state}&lang={language}", attempt
 
     async def finish(self, attempt: Attempt, answer: Mapping[str, str], *, now: float) -> Identity:
         """See `ports.login.LoginProvider`."""
