@@ -1,7 +1,6 @@
 """Every way a gateway can misbehave is one of a few faults, and nothing is sent to a place nobody chose."""
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,6 +11,7 @@ from email.utils import format_datetime
 import pytest
 from fastapi import Response
 
+from tests.edges.post.odd_server import speaking
 from tests.edges.post.parcels import answering, client, parcel, refused
 from xmpp_agent.demo.gateways import cpsms as cpsms_stand_in
 from xmpp_agent.demo.gateways import gatewayapi as gatewayapi_stand_in
@@ -25,6 +25,7 @@ from xmpp_agent.edges.post.http_template import HttpTemplate, TemplateSettings
 from xmpp_agent.model.letters import Failure
 from xmpp_agent.ports.post import Carrier, CarrierFault
 
+END_OF_HEAD = b"\r\n\r\n"
 SOON = 0.4
 """Seconds our side waits for an answer that will not come."""
 
@@ -130,29 +131,6 @@ async def test_nobody_there_is_tried_again(address: str) -> None:
             assert (fault.failure, fault.again, fault.perhaps) == (Failure.UNREACHABLE, True, False)
 
 
-@asynccontextmanager
-async def speaking(said: bytes) -> AsyncIterator[str]:
-    """A server that says this to everybody and then waits."""
-
-    gone = asyncio.Event()
-
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(said)
-            await writer.drain()
-            await reader.read()
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-        gone.set()
-
-    server = await asyncio.start_server(greet, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        await gone.wait()
-
-
 @pytest.mark.parametrize(
     "said",
     [
@@ -167,7 +145,8 @@ async def speaking(said: bytes) -> AsyncIterator[str]:
 )
 async def test_a_server_that_speaks_something_else_is_tried_again(said: bytes) -> None:
     """Another protocol, half an answer, endless headers, nothing at all."""
-    async with asyncio.timeout(5), speaking(said) as host, client() as http:
+    async with asyncio.timeout(5), speaking(said, after=END_OF_HEAD) as port, client() as http:
+        host = f"http://127.0.0.1:{port}"
         fault = await refused(GatewayApi(GatewayApiSettings("t", host=host, seconds=SOON), http), parcel())
         assert (fault.failure, fault.again, fault.perhaps) == (Failure.UNREACHABLE, True, True)
 
@@ -221,7 +200,7 @@ async def test_how_long_to_wait_is_bounded() -> None:
 
 async def test_a_lost_answer_to_a_question_is_no_perhaps() -> None:
     """Where nothing was handed over, nothing can have been taken."""
-    async with speaking(b"") as host, client() as http:
+    async with speaking(b"", after=END_OF_HEAD) as port, client() as http:
         with pytest.raises(CarrierFault) as caught:
-            await ask(http, http.build_request("GET", host), seconds=SOON, hands_over=False)
+            await ask(http, http.build_request("GET", f"http://127.0.0.1:{port}"), seconds=SOON, hands_over=False)
     assert (caught.value.failure, caught.value.perhaps) == (Failure.UNREACHABLE, False)

@@ -148,14 +148,15 @@ def _fault(error: Exception, begun: bool) -> CarrierFault:
     """`begun`: the server was greeted and knew us, so that with the connection lost the mail may have been taken."""
     match error:
         case aiosmtplib.SMTPRecipientsRefused():
-            return _by_reply(error.recipients[0].code, of_recipient=True)
+            code = error.recipients[0].code
+            if code in _LAST_REPLIES_OF_A_RECIPIENT:
+                return CarrierFault(Failure.BAD_ADDRESS, again=False)
+            return _by_reply(code, begun)
         case aiosmtplib.SMTPAuthenticationError() | aiosmtplib.SMTPSenderRefused() if error.code >= 500:
             return CarrierFault(Failure.NOT_ALLOWED, again=False)
         case aiosmtplib.SMTPResponseException():
-            return _by_reply(error.code, of_recipient=False)
-        case aiosmtplib.SMTPConnectError() | ssl.SSLError():
-            return CarrierFault(Failure.UNREACHABLE, again=True)
-        case OSError() | TimeoutError():
+            return _by_reply(error.code, begun)
+        case OSError():
             return CarrierFault(Failure.UNREACHABLE, again=True, perhaps=begun)
         case aiosmtplib.SMTPNotSupported():
             return CarrierFault(Failure.BAD_ADDRESS, again=False)
@@ -164,12 +165,10 @@ def _fault(error: Exception, begun: bool) -> CarrierFault:
     return CarrierFault(Failure.REFUSED, again=False)
 
 
-def _by_reply(code: int, *, of_recipient: bool) -> CarrierFault:
-    """RFC 5321 §4.2.1: 4yz is not now, 5yz is never."""
+def _by_reply(code: int, begun: bool) -> CarrierFault:
+    """RFC 5321 §4.2.1: 4yz is not now, 5yz is never; anything else here is no SMTP."""
     if 400 <= code < 500:
         return CarrierFault(Failure.BUSY, again=True, after=_BUSY_FOR)
-    if of_recipient and code in _LAST_REPLIES_OF_A_RECIPIENT:
-        return CarrierFault(Failure.BAD_ADDRESS, again=False)
-    if code < 500:
-        return CarrierFault(Failure.UNREACHABLE, again=True, perhaps=True)
-    return CarrierFault(Failure.REFUSED, again=False)
+    if 500 <= code < 600:
+        return CarrierFault(Failure.REFUSED, again=False)
+    return CarrierFault(Failure.UNREACHABLE, again=True, perhaps=begun)
