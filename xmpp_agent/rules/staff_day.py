@@ -217,8 +217,8 @@ def offers(facts: Facts) -> tuple[Offer, ...]:
 
 
 def _standing(facts: Facts, knock: Waiting) -> Stage:
-    if facts.visit is not None and knock.seat in facts.visit.sent_out:
-        return Stage.SENT_OUT
+    if facts.visit is not None:
+        return Stage.SENT_OUT if knock.seat in facts.visit.sent_out else Stage.CALLED
     return Stage.JUDGE if knock.lane is Lane.JUDGE else Stage.WAITING
 
 

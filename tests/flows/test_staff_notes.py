@@ -1,0 +1,180 @@
+"""Notes: filled in with time and people, written once, handed to the journal until it gives a receipt."""
+
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from tests.flows.staffed import Staffed, open_staffed
+from tests.flows.test_staff_door import looks_at, record
+from xmpp_agent.flows.no_show import book_absent
+from xmpp_agent.flows.notes import LONGEST, file_due, mark_case, note_form, write_note
+from xmpp_agent.flows.office import Refused
+from xmpp_agent.flows.staff_door import finish_visit, let_one_in
+from xmpp_agent.model.appointments import Outcome
+from xmpp_agent.model.notes import Note, NoteState
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.ports.notes import JournalFault, NoteEntry
+from xmpp_agent.rules.note_outbox import HANDED_WITHIN
+
+TEXT = "Vi aftalte en ny plan."
+
+
+@dataclass
+class Shelf:
+    """A journal that keeps what it is given, once it is told to."""
+
+    faults: list[JournalFault] = field(default_factory=list)
+    filed: dict[str, NoteEntry] = field(default_factory=dict)
+    attempts: int = 0
+
+    async def file_note(self, entry: NoteEntry) -> None:
+        """See `ports.notes.Journal`."""
+        self.attempts += 1
+        if self.faults:
+            raise self.faults.pop(0)
+        self.filed[entry.id] = entry
+
+
+@pytest.fixture
+async def unit(tmp_path: Path) -> AsyncIterator[Staffed]:
+    """Anna was met for a quarter of an hour."""
+    async with open_staffed(tmp_path) as staffed:
+        await staffed.opens()
+        await staffed.book("anna")
+        await staffed.comes("anna")
+        await let_one_in(staffed.desk, staffed.who(), "anna")
+        await staffed.obeys("anna")
+        staffed.around.clock.at += 900
+        await finish_visit(staffed.desk, staffed.who(), "anna")
+        await staffed.settled()
+        yield staffed
+
+
+async def why(act: Awaitable[object]) -> Reason:
+    """The reason an act was refused with."""
+    with pytest.raises(Refused) as caught:
+        await act
+    return caught.value.verdict.reason
+
+
+async def note_of(unit: Staffed, name: str = "anna") -> Note:
+    """The one note of an appointment."""
+    [note] = (await unit.desk.notes.of([name]))[name]
+    return note
+
+
+async def test_the_form_knows_time_and_people(unit: Staffed) -> None:
+    """From when to when in local time, who was there and how they were known."""
+    form = await note_form(unit.desk, unit.who(), "anna")
+    assert form.text.splitlines()[:2] == [
+        "Videomøde 22.11.2026 kl. 22.04-22.19.",
+        "Til stede: Anna Hansen (borger, ikke logget ind), Mette Holm (medarbejder).",
+    ]
+
+
+async def test_a_note_is_written_once(unit: Staffed) -> None:
+    """Queued with what staff wrote; the draft is gone from what is unwritten; a second note is one more."""
+    assert [note.appointment for note in await unit.desk.notes.drafts_of("mette")] == ["anna"]
+    await write_note(unit.desk, unit.who(), "anna", f" {TEXT}\n", case_closes=True)
+    note = await note_of(unit)
+    assert (note.text, note.state, note.case_closes) == (TEXT, NoteState.QUEUED, True)
+    assert (await unit.appointment("anna")).case_closes
+    assert await unit.desk.notes.drafts_of("mette") == ()
+    assert ("mette", "note") in looks_at(unit, "anna")
+    assert TEXT not in str(record(unit))
+    await write_note(unit.desk, unit.who(), "anna", "Rettelse.", case_closes=True)
+    assert [n.text for n in (await unit.desk.notes.of(["anna"]))["anna"]] == [TEXT, "Rettelse."]
+
+
+async def test_an_empty_or_endless_note_is_none(unit: Staffed) -> None:
+    """Refused; the draft waits."""
+    for text in ("", " \n", "x" * (LONGEST + 1)):
+        assert await why(write_note(unit.desk, unit.who(), "anna", text, case_closes=False)) is Reason.BAD_REQUEST
+    assert (await note_of(unit)).state is NoteState.DRAFT
+
+
+async def test_strangers_neither_read_nor_write(unit: Staffed) -> None:
+    """A colleague who does not cover."""
+    assert await why(note_form(unit.desk, unit.who("lars"), "anna")) is Reason.NOT_STAFF_HERE
+    assert await why(write_note(unit.desk, unit.who("lars"), "anna", TEXT, case_closes=False)) is Reason.NOT_STAFF_HERE
+    assert await why(mark_case(unit.desk, unit.who("lars"), "anna", closes=True)) is Reason.NOT_STAFF_HERE
+
+
+async def test_the_journal_gets_it_until_it_says_that_it_has_it(unit: Staffed) -> None:
+    """Tried again after a pause, under the same id; filed once."""
+    journal = Shelf([JournalFault("down", again=True)])
+    await write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=True)
+    assert await file_due(unit.office, unit.desk.notes, journal) == 0
+    assert await file_due(unit.office, unit.desk.notes, journal) == 0
+    assert journal.attempts == 1
+    unit.around.clock.at += 60
+    assert await file_due(unit.office, unit.desk.notes, journal) == 1
+    [entry] = journal.filed.values()
+    assert (entry.text, entry.author, entry.case_closes, entry.subject) == (TEXT, "Mette Holm", True, "Videomøde")
+    assert (await note_of(unit)).state is NoteState.FILED
+    assert await file_due(unit.office, unit.desk.notes, journal) == 0
+
+
+async def test_a_no_for_good_is_given_up_aloud(unit: Staffed) -> None:
+    """The note stands as failed, for somebody to look."""
+    await write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=False)
+    await file_due(unit.office, unit.desk.notes, Shelf([JournalFault("no such case", again=False)]))
+    assert (await note_of(unit)).state is NoteState.FAILED
+
+
+async def test_a_crash_in_the_middle_hands_it_over_again(unit: Staffed) -> None:
+    """Whatever breaks between "written down" and "receipt": two minutes later the same note goes once more."""
+
+    class Crash(Exception):  # reads as the fact it states
+        pass
+
+    class Crashing(Shelf):
+        @override
+        async def file_note(self, entry: NoteEntry) -> None:
+            await super().file_note(entry)
+            raise Crash
+
+    journal = Crashing()
+    await write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=False)
+    with pytest.raises(Crash):
+        await file_due(unit.office, unit.desk.notes, journal)
+    assert (await note_of(unit)).state is NoteState.SENDING
+    again = Shelf()
+    assert await file_due(unit.office, unit.desk.notes, again) == 0
+    unit.around.clock.at += HANDED_WITHIN
+    assert await file_due(unit.office, unit.desk.notes, again) == 1
+    assert set(again.filed) == set(journal.filed)
+
+
+async def test_an_absence_is_noted_with_its_evidence(unit: Staffed) -> None:
+    """What was sent, and which steps were never taken."""
+    await unit.book("bo")
+    unit.around.clock.at += 900
+    await book_absent(unit.desk, unit.who(), "bo")
+    form = await note_form(unit.desk, unit.who(), "bo")
+    assert form.text.startswith("Udeblevet fra videomøde 22.11.2026 kl. 22.19: Bo Hansen.\n")
+    assert "Breve: ingen.\nLink åbnet: nej.\n" in form.text
+
+
+async def test_the_note_of_a_visit_nobody_finished_settles_it(unit: Staffed) -> None:
+    """Everybody hung up; whoever writes the note says that it took place."""
+    await unit.book("bo")
+    await unit.comes("bo")
+    await let_one_in(unit.desk, unit.who(), "bo")
+    await unit.obeys("bo")
+    await unit.leaves("bo")
+    await unit.leaves("mette")
+    assert (await unit.appointment("bo")).outcome is None
+    await write_note(unit.desk, unit.who(), "bo", TEXT, case_closes=False)
+    assert (await unit.appointment("bo")).outcome is Outcome.ATTENDED
+
+
+async def test_the_case_is_marked_and_unmarked(unit: Staffed) -> None:
+    """On its own, too."""
+    await mark_case(unit.desk, unit.who(), "anna", closes=True)
+    assert (await unit.appointment("anna")).case_closes
+    await mark_case(unit.desk, unit.who(), "anna", closes=False)
+    assert not (await unit.appointment("anna")).case_closes
