@@ -1,9 +1,10 @@
 """An appointment is booked: judged on what stands, written down whole with its letters, links and line on record."""
 
+import asyncio
 import base64
 import json
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -101,19 +102,48 @@ async def book(office: Register, wish: Wish, by: By) -> Booked:
     party = _party(office.marks, wish)
     content = _content(office.marks, wish, party)
     for _ in range(TRIES):
-        standing = await look_up(office, wish.unit, wish.policy, wish.staff, wish.starts_at, by, wish.external_id)
-        if standing.booked:
-            return await _again(office, standing, content)
-        verdict = rules.judge(rules.BOOK, _facts(office, wish, party, standing, by))
-        if not verdict.is_open:
-            office.records.jot(office.line("book", by.actor, standing.unit.id if standing.unit else "", verdict))
-            raise Refused(verdict)
-        try:
-            return await _write(office, wish, party, standing, by, content)
-        except Conflict:
-            if wish.id and await office.diary.entry(wish.id) is not None:
-                raise refusal("book", Reason.ID_TAKEN) from None
+        standing = await _look_up(office, wish, by)
+        if has_room(standing, wish.starts_at):
+            booked = await _book(office, wish, party, standing, by, content)
+        else:
+            async with one_at_a_time(office, wish.unit, wish.staff):
+                booked = await _book(office, wish, party, await _look_up(office, wish, by), by, content)
+        if booked is not None:
+            return booked
     raise Unavailable("others book the same at this moment")
+
+
+async def _book(office: Register, wish: Wish, party: _Party, standing: Standing, by: By, content: str) -> Booked | None:
+    """One try on what stands; None: somebody else was first, what stands is different by now."""
+    if standing.booked:
+        return await _again(office, standing, content)
+    verdict = rules.judge(rules.BOOK, _facts(office, wish, party, standing, by))
+    if not verdict.is_open:
+        office.records.jot(office.line("book", by.actor, standing.unit.id if standing.unit else "", verdict))
+        raise Refused(verdict)
+    try:
+        return await _write(office, wish, party, standing, by, content)
+    except Conflict:
+        if wish.id and await office.diary.entry(wish.id) is not None:
+            raise refusal("book", Reason.ID_TAKEN) from None
+        return None
+
+
+def has_room(standing: Standing, starts_at: float) -> bool:
+    """Whether staff and room are there already, so that nobody has to wait for somebody else to make them."""
+    if standing.unit is None or standing.staff is None:
+        return False
+    day = local_day(standing.unit, starts_at)
+    return any(room.day == day for room in standing.rooms)
+
+
+def one_at_a_time(office: Register, unit: str, staff: Whom) -> asyncio.Lock:
+    """Held while a colleague or a room is made: others would make it too, and all but one in vain."""
+    return office.making.setdefault(repr((unit, staff.account.strip().lower(), staff.person)), asyncio.Lock())
+
+
+async def _look_up(office: Register, wish: Wish, by: By) -> Standing:
+    return await look_up(office, wish.unit, wish.policy, wish.staff, wish.starts_at, by, wish.external_id)
 
 
 async def look_up(
@@ -192,12 +222,14 @@ def _party(marks: Marks, wish: Wish) -> _Party:
 
 def _content(marks: Marks, wish: Wish, party: _Party) -> str:
     """Keyed hash of everything wished for, in the form that is kept: spelling a number otherwise changes nothing."""
-    said = {
-        **asdict(wish),
-        "citizen": asdict(party.citizen),
-        "companions": [(k, asdict(g)) for k, g in party.companions],
-    }
-    return marks.mark("wish", json.dumps(said, sort_keys=True))
+    staff = (account_mark(marks, wish.staff.account) if wish.staff.account else "", wish.staff.name, wish.staff.person)
+    people = [("citizen", party.citizen), *party.companions]
+    said = [
+        *(wish.unit, wish.policy, wish.starts_at, wish.ends_at, staff, wish.case_ref, wish.language),
+        *(wish.met, wish.asked, wish.external_id, wish.id),
+        *((kind, g.name, g.reach.phone, g.reach.email, g.reach.cpr) for kind, g in people),
+    ]
+    return marks.mark("wish", json.dumps(said))
 
 
 def _facts(office: Register, wish: Wish, party: _Party, standing: Standing, by: By) -> rules.Facts:

@@ -1,8 +1,11 @@
 """The office: what booking, letters, pages and staff's day work on. The door itself is the house."""
 
+import asyncio
+import base64
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.model.audit import AuditLine
@@ -13,7 +16,6 @@ from xmpp_agent.ports.booking import Bookings
 from xmpp_agent.ports.diary import Diary, Marks, PassMaker, Records, Visitors
 from xmpp_agent.ports.mailroom import Mailroom
 
-_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PLAIN = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"
 """Without what people mistake for one another when they read a link aloud (0 O, 1 I l)."""
 _CODE = 17
@@ -39,6 +41,8 @@ class Register:
     marks: Marks
     on_appointment: list[Callable[[str], None]] = field(default_factory=list)
     """Called with the id of an appointment something changed about, for whoever shows or sends."""
+    making: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """By what is made only once (a room of a day, a new colleague): whoever else needs it waits, and finds it."""
 
     def line(
         self, act: str, actor: str, subject: str = "", verdict: Verdict | None = None, room: str = ""
@@ -79,9 +83,13 @@ def refusal(rule: str, reason: Reason) -> Refused:
 
 def new_id() -> str:
     """130 random bits in lower-case base32 (26 characters); also what a room is called."""
-    return "".join(secrets.choice(_BASE32) for _ in range(26))
+    return base64.b32encode(secrets.token_bytes(17)).decode()[:26].lower()
 
 
 def new_code() -> str:
     """The code of a link: 98 random bits, 17 characters that can be read aloud."""
-    return "".join(secrets.choice(_PLAIN) for _ in range(_CODE))
+    number, letters = secrets.randbelow(len(_PLAIN) ** _CODE), []
+    for _ in range(_CODE):
+        number, place = divmod(number, len(_PLAIN))
+        letters.append(_PLAIN[place])
+    return "".join(letters)

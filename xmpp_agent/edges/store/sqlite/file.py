@@ -19,6 +19,9 @@ _MAGIC = b"SQLite format 3\x00"
 _BUSY_MS = 2000
 """How long a write waits for another process (the command line) to finish its own; below the door's 4 s."""
 
+READERS = 16
+"""Connections kept for reading, each with a thread of its own; what more ask for at once is opened and closed again."""
+
 Durability = Literal["full", "normal"]
 
 
@@ -61,6 +64,7 @@ def open_engine(path: Path) -> AsyncEngine:
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         pool_reset_on_return=None,
+        pool_size=READERS,
         hide_parameters=True,
     )
 
