@@ -34,7 +34,9 @@ _SPELLED = {
     "en": ("EEE d MMMM", "EEEE d MMMM y", "HH:mm"),
 }
 """Date in a message, date in a letter, time (CLDR patterns)."""
-_LOCALES = {language: Locale.parse(language if language != "en" else "en_GB") for language in LANGUAGES}
+_LOCALES = {"da": Locale.parse("da"), "en": Locale.parse("en_GB")}
+for _locale in _LOCALES.values():
+    _locale.days  # noqa: B018  # reads its file now, not in the middle of the first letter
 
 
 @dataclass(frozen=True, slots=True, repr=False)

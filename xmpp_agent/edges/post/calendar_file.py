@@ -71,3 +71,6 @@ def _event(meeting: Meeting, attendee: str, sender: str, stamped_at: float) -> E
 
 def _local(seconds: float) -> datetime:
     return datetime.fromtimestamp(int(seconds), _COPENHAGEN)
+
+
+Event().add("DTSTAMP", datetime.fromtimestamp(0, UTC))  # the library reads its zone now, not in the first letter
