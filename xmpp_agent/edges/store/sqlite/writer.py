@@ -132,8 +132,10 @@ class SqliteWriter:
     def _commit(self, jobs: list[_Job]) -> None:
         fault = self._try(jobs)
         if isinstance(fault, _OF_ONE_ENTRY):
-            # The chain may also have grown by another process's hand (command line): the head is read anew.
+            # The chain may also have grown by another process's hand (command line), and may again between two of
+            # these: the head is read anew for each.
             for job in jobs:
+                self._head = None
                 job.fault = self._try([job])
         elif fault is not None:
             for job in jobs:
