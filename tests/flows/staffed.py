@@ -85,6 +85,7 @@ class Staffed:
     prosody: ModelProsody
     porter: Porter
     desk: StaffOffice
+    folder: Path
     clients: dict[str, Client] = field(default_factory=dict)
 
     @property
@@ -246,7 +247,7 @@ async def open_staffed(directory: Path) -> AsyncIterator[Staffed]:
         people = [Enrolment(Person(who, UNIT.id, f"{who.title()} Holm"), Role.STAFF) for who in (*STAFF, "queue")]
         await around.office.records.keep(around.office.line("enrol", "test"), UNIT, POLICY, HOTLINE, *people)
         await porter.come_up()
-        yield Staffed(around, prosody, porter, desk)
+        yield Staffed(around, prosody, porter, desk, directory)
         await porter.quiet()
         assert porter.errors == []
         assert prosody.faults == []
