@@ -74,8 +74,7 @@ async def _ready(served: ServedSite, name: str) -> Scene:
 
 
 async def _call(served: ServedSite, name: str) -> Scene:
-    await served.site.here.appointment(name, policy=HOTLINE)
-    return Scene(name, f"/h/{await served.site.here.link(name)}")
+    return Scene(name, f"/h/{await served.site.call(name)}")
 
 
 async def _after(served: ServedSite, name: str) -> Scene:

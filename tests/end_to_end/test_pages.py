@@ -152,8 +152,7 @@ async def test_the_queue_takes_a_place_tells_it_and_goes_in_when_called(chromium
 
 async def test_a_caller_is_gone_from_the_page_with_two_presses_of_escape(chromium: Browser, served: ServedSite) -> None:
     """One press alone does nothing, Back does not lead to the page again."""
-    await served.site.here.appointment("caller", policy=HOTLINE)
-    page = await chromium.open_page("caller", f"{served.origin}/h/{await served.site.here.link('caller')}")
+    page = await chromium.open_page("caller", f"{served.origin}/h/{await served.site.call('caller')}")
     await page.see("#exit")
     pages_before = await page.evaluate("history.length")
     await page.key("Escape")
@@ -167,8 +166,7 @@ async def test_a_caller_is_gone_from_the_page_with_two_presses_of_escape(chromiu
 
 async def test_a_caller_goes_in_unseen_and_comes_back(chromium: Browser, served: ServedSite) -> None:
     """Without camera when ticked; the link works again in the same browser."""
-    await served.site.here.appointment("unseen", policy=HOTLINE)
-    link = f"{served.origin}/h/{await served.site.here.link('unseen')}"
+    link = f"{served.origin}/h/{await served.site.call('unseen')}"
     page = await chromium.open_page("unseen", link)
     await page.press("Gå ind uden kamera", role="checkbox")
     await page.press("Gå ind")

@@ -89,7 +89,8 @@ async def open_site(
         office.on_opened.append(partial(opened, post.book))
         client = await held.enter_async_context(open_client())
         pages = Pages(_site_conf(settings, conf))
-        reception = Reception(pages, office, ring.columns, time.monotonic, _provider("mitid", conf, conf.mitid, client))
+        mitid = _provider("mitid", conf, conf.mitid, client)
+        reception = Reception(pages, office, database.calls, ring.columns, time.monotonic, mitid)
         booking = booking_app(office, database.callers, video_policy=conf.video_policy)
         public = Public(
             framed(site_app(reception), reception),

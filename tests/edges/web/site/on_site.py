@@ -12,10 +12,13 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from tests.an_office import CPR, MEET, SITE, OpenOffice, open_office
+from tests.rules.scenes import HOTLINE
 from xmpp_agent.edges.web.site.app import framed, site_app
 from xmpp_agent.edges.web.site.conf import SiteConf
 from xmpp_agent.edges.web.site.reception import Reception
 from xmpp_agent.edges.web.site.rendering import Pages
+from xmpp_agent.model.appointments import Appointment
+from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.people import Level
 from xmpp_agent.ports.login import Attempt, Identity, LoginFault, LoginReason
 
@@ -84,6 +87,20 @@ class OpenSite:
     asgi: ASGIApp
     folder: Path
     address: str = "192.0.2.1"
+
+    async def call(self, name: str = "anna", state: CallState = CallState.SENT_FOR) -> str:
+        """A hotline call of that name, now in that state; answers the code of its link."""
+        made = await self.here.appointment(name, policy=HOTLINE)
+        await self.become(made, state)
+        return await self.here.link(name)
+
+    async def become(self, made: Appointment, state: CallState) -> None:
+        """The call of that appointment is in that state from now on."""
+        now, office = self.here.clock.at, self.here.office
+        call = Call(
+            f"call-{made.id}", made.unit, "mette", made.id, made.room, "+4500000000", state, now, now, now + 1e6
+        )
+        await office.records.keep(office.line("call", "test", made.id), call)
 
     def surfer(self, address: str = "", *, cookies: bool = True) -> "Surfer":
         """Another browser, from that address."""
@@ -156,7 +173,9 @@ async def open_site(
     """The site on a new office. `seconds`: what limits are counted by, instead of the test's own clock."""
     async with open_office(folder) as here:
         broker, clock = Broker(), SiteClock()
-        reception = Reception(Pages(conf), here.office, here.ring.columns, seconds or clock, broker)
+        reception = Reception(
+            Pages(conf), here.office, here.database.calls, here.ring.columns, seconds or clock, broker
+        )
         app = site_app(reception)
         yield OpenSite(here, broker, clock, conf, app, framed(app, reception), folder)
 

@@ -40,10 +40,15 @@ async def test_every_form_of_the_site_is_tested_here(site: OpenSite) -> None:
     assert sorted(posts_of(site.app)) == sorted(("POST", path) for path in BUTTONS)
 
 
-async def _bound(site: OpenSite) -> tuple[Surfer, str]:
-    """A browser that could press every button: bound to a hotline link, and to nothing that needs a login."""
+async def _bound(site: OpenSite, path: str = "/m/") -> tuple[Surfer, str]:
+    """A browser that could press every button of that link: bound to one without login, or in front of a call's."""
+    anna = site.surfer()
+    if path.startswith("/h/"):
+        code = await site.call()
+        await anna.look(f"/h/{code}")
+        return anna, code
     await site.here.appointment(policy=HOTLINE)
-    code, anna = await site.here.link(), site.surfer()
+    code = await site.here.link()
     await anna.begin(code)
     return anna, code
 
@@ -66,7 +71,7 @@ ATTACKS: Mapping[str, tuple[Mapping[str, str], str | None]] = {
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_a_forged_form_does_nothing(site: OpenSite, path: str, attack: str) -> None:
     """403 in words, nothing on record, no cookie, no way into the meeting."""
-    anna, code = await _bound(site)
+    anna, code = await _bound(site, path)
     headers, token = ATTACKS[attack]
     fields = dict(BUTTONS[path])
     if token is not None:
@@ -82,7 +87,7 @@ async def test_a_forged_form_does_nothing(site: OpenSite, path: str, attack: str
 @pytest.mark.parametrize("path", BUTTONS)
 async def test_the_same_form_pressed_by_the_person_is_taken(site: OpenSite, path: str) -> None:
     """So that the test above refuses for the right reason: old browsers that only say `Origin: null` too."""
-    anna, code = await _bound(site)
+    anna, code = await _bound(site, path)
     for headers in (OWN, {"origin": "null"}, {"origin": SITE}, {}):
         fields = {**BUTTONS[path], "token": cookies.form_token(anna.cookie)}
         answer = await anna.http.post(path.format(code=code), data=fields, headers=dict(headers))

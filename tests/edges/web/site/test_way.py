@@ -7,11 +7,12 @@ from tests.an_office import MEET, UNIT, OpenOffice
 from tests.edges.web.lone_agent import acts_on_record
 from tests.edges.web.site.on_site import BROKER, OpenSite, Surfer, heading
 from tests.rules.scenes import HOTLINE, NOW
-from xmpp_agent.model.appointments import Appointment, Outcome
+from xmpp_agent.edges.web.site.cookies import form_token
+from xmpp_agent.model.appointments import Appointment
+from xmpp_agent.model.calls import CallState
 from xmpp_agent.model.people import CompanionKind
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import DeviceTest
-from xmpp_agent.rules.passes import seat_of
 
 
 async def _keep(here: OpenOffice, noun: Appointment | Unit) -> None:
@@ -198,8 +199,7 @@ async def test_after_the_meeting_there_is_a_way_back_while_it_may_be_used(site: 
 
 async def test_a_caller_is_in_with_one_press_and_may_come_back(site: OpenSite) -> None:
     """No login, no name; camera off when they say so; the same browser comes in again; the title says nothing."""
-    await site.here.appointment(policy=HOTLINE)
-    code, caller = await site.here.link(), site.surfer()
+    code, caller = await site.call(), site.surfer()
     page = await caller.look(f"/h/{code}")
     assert "<title>Velkommen</title>" in page.text
     assert 'href="https://vejret.test/"' in page.text
@@ -209,30 +209,55 @@ async def test_a_caller_is_in_with_one_press_and_may_come_back(site: OpenSite) -
     assert "Blev forbindelsen afbrudt" in again.text
     assert "config.startWithVideoMuted=true" not in (await caller.press(f"/h/{code}")).headers["location"]
     assert (await caller.look(f"/join/{'k3v' * 9}")).headers["location"] == f"/h/{code}"
+    assert f'href="/h/{code}"' in (await caller.look("/after")).text
+
+
+async def test_looking_at_a_callers_link_spends_nothing(site: OpenSite) -> None:
+    """Twenty scanners before the caller: the link is unopened, and the caller gets in."""
+    code, scanner = await site.call(), site.surfer(cookies=False)
+    before = acts_on_record(site.folder)
+    for _ in range(20):
+        assert (await scanner.look(f"/h/{code}")).status_code == 200
+        assert (await scanner.http.head(f"/h/{code}")).status_code == 200
+    assert acts_on_record(site.folder) == before
+    caller = site.surfer()
+    await caller.look(f"/h/{code}")
+    assert (await caller.press(f"/h/{code}")).headers["location"].startswith(MEET)
 
 
 async def test_a_callers_link_forwarded_or_used_up_opens_nothing(site: OpenSite) -> None:
-    """While the caller is there a second browser gets words; after the call everybody does."""
-    made = await site.here.appointment(policy=HOTLINE)
-    code, caller, other = await site.here.link(), site.surfer(), site.surfer()
+    """The link is the first browser's; a second one reads so on either address; after the call everybody does."""
+    code, caller, other = await site.call(), site.surfer(), site.surfer()
     await caller.look(f"/h/{code}")
     await caller.press(f"/h/{code}")
-    site.here.connect(seat_of("anna", "anna"))
-    await other.look(f"/h/{code}")
-    assert (await other.press(f"/h/{code}")).headers["location"] == f"/h/{code}"
-    assert heading(await other.look(f"/h/{code}")) == "Du er gået ind et andet sted"
-    await _keep(site.here, replace(made, outcome=Outcome.ATTENDED, version=2))
-    ended = await caller.look(f"/h/{code}")
-    assert (ended.status_code, heading(ended)) == (410, "Linket virker ikke længere")
-    assert UNIT.phone in ended.text
+    stopped = await other.look(f"/h/{code}")
+    assert (stopped.status_code, heading(stopped)) == (409, "Du er gået ind et andet sted")
+    await other.look("/after")
+    for path in (f"/h/{code}", f"/m/{code}", f"/m/{code}/go"):
+        answer = await other.http.post(path, data={"token": form_token(other.cookie)})
+        assert answer.headers["location"] == f"/h/{code}"
+    entry = await site.here.office.diary.entry("anna")
+    assert entry is not None
+    await site.become(entry.appointment, CallState.ENDED)
+    site.here.clock.at += 601
+    for surfer in (caller, other):
+        ended = await surfer.look(f"/h/{code}")
+        assert (ended.status_code, heading(ended)) == (410, "Linket virker ikke længere")
+        assert UNIT.phone in ended.text
+    await caller.look("/after")
+    again = await caller.http.post(f"/h/{code}", data={"token": form_token(caller.cookie)})
+    assert again.headers["location"] == f"/h/{code}"
 
 
 async def test_a_link_of_another_kind_is_sent_to_its_own_pages(site: OpenSite) -> None:
-    """An appointment's code behind `/h/` opens nothing there."""
-    await site.here.appointment()
-    code, anna = await site.here.link(), site.surfer()
-    assert (await anna.look(f"/h/{code}")).headers["location"] == f"/m/{code}"
-    await anna.look(f"/m/{code}")
+    """An appointment's code behind `/h/`, a call's behind `/m/`: both find their page, and nothing is begun."""
+    await site.here.appointment("bo")
+    booked, call, anna = await site.here.link("bo"), await site.call(), site.surfer()
     before = acts_on_record(site.folder)
-    assert (await anna.press(f"/h/{code}")).headers["location"] == f"/m/{code}"
+    assert (await anna.look(f"/h/{booked}")).headers["location"] == f"/m/{booked}"
+    assert (await anna.look(f"/m/{call}")).headers["location"] == f"/h/{call}"
+    await anna.look("/after")
+    for code, kind, own in ((booked, "h", "m"), (call, "m", "h")):
+        answer = await anna.http.post(f"/{kind}/{code}", data={"token": form_token(anna.cookie)})
+        assert answer.headers["location"] == f"/{own}/{code}"
     assert acts_on_record(site.folder) == before

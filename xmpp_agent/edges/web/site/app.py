@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from xmpp_agent.edges.web.site.calls import add_calls
 from xmpp_agent.edges.web.site.citizen import add_citizens_way
 from xmpp_agent.edges.web.site.frame import Frame
-from xmpp_agent.edges.web.site.reception import LOOKS, Reception, on_to
+from xmpp_agent.edges.web.site.reception import LOOKS, Elsewhere, Reception, on_to
 from xmpp_agent.edges.web.site.rendering import Pages
 from xmpp_agent.edges.web.site.returns import add_returns
 from xmpp_agent.edges.web.site.stops import Stop, Stopped
@@ -22,7 +22,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 def site_app(reception: Reception) -> FastAPI:
     """The pages; more routes may be added. To be served within the frame (`framed`)."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    _refusals(app, reception)
+    _ends(app, reception)
+    _faults(app, reception.pages)
     _static(app, reception.pages)
     add_citizens_way(app, reception)
     add_calls(app, reception)
@@ -35,8 +36,8 @@ def framed(app: FastAPI, reception: Reception) -> ASGIApp:
     return Frame(app, reception.pages, reception.clock)
 
 
-def _refusals(app: FastAPI, reception: Reception) -> None:
-    """Every no is a page in words; none repeats what was sent."""
+def _ends(app: FastAPI, reception: Reception) -> None:
+    """Where a way ends or leads elsewhere: every no is a page in words."""
     pages = reception.pages
 
     @app.exception_handler(Stopped)
@@ -44,6 +45,10 @@ def _refusals(app: FastAPI, reception: Reception) -> None:
         if no.stop is Stop.DEAD_LINK:
             reception.guesses.missed(request)
         return pages.stop(request, no.stop, here=_own_page(request))
+
+    @app.exception_handler(Elsewhere)
+    async def elsewhere(_: Request, there: Elsewhere) -> Response:
+        return on_to(there.path)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, _: Exception) -> Response:
@@ -54,6 +59,10 @@ def _refusals(app: FastAPI, reception: Reception) -> None:
     @app.exception_handler(Unavailable)
     async def away(request: Request, _: Exception) -> Response:
         return pages.stop(request, Stop.AWAY, here=_own_page(request))
+
+
+def _faults(app: FastAPI, pages: Pages) -> None:
+    """What cannot be read, is not there or broke: words, too, and none repeats what was sent."""
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:

@@ -12,14 +12,26 @@ from xmpp_agent.edges.web.site.guesses import Guesses
 from xmpp_agent.edges.web.site.rendering import Pages, browser_of
 from xmpp_agent.edges.web.site.stops import Stop, Stopped
 from xmpp_agent.edges.web.site.texts import LANGUAGES
-from xmpp_agent.flows import citizen
+from xmpp_agent.flows import citizen, hotline_caller
 from xmpp_agent.flows.office import Office
-from xmpp_agent.model.people import Level
+from xmpp_agent.model.appointments import Appointment
 from xmpp_agent.model.visitors import Session, SessionKind
+from xmpp_agent.ports.calls import Calls
 from xmpp_agent.ports.login import LoginProvider
+from xmpp_agent.rules.hotline import is_for_hotline
 
 LOOKS = ["GET", "HEAD"]
 """Methods that change nothing."""
+
+
+class Elsewhere(Exception):  # reads as the fact it states
+    """The page of this link has another address."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("elsewhere")
+        self.path = path
+
+
 _CODE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -41,6 +53,7 @@ class Reception:
 
     pages: Pages
     office: Office
+    calls: Calls
     seals: Seals
     clock: Callable[[], float]
     login: LoginProvider | None = None
@@ -56,18 +69,39 @@ class Reception:
         return session if session is not None and session.kind is SessionKind.CITIZEN else None
 
     async def visitor(self, request: Request, code: str, session: Session | None) -> citizen.Visitor:
-        """Who stands behind a link, in the language they chose or were booked with. Changes nothing.
+        """Who stands behind the link of an appointment, in the language they chose or were booked with.
 
-        Raises Stopped (DEAD_LINK, TOO_MANY), Unavailable.
+        Changes nothing. Raises Stopped (DEAD_LINK, TOO_MANY), Elsewhere (a hotline link), Unavailable.
         """
         self.guesses.look(request)
         found = await citizen.look(self.office, code, session) if _CODE.fullmatch(code) else None
         if found is None:
             raise Stopped(Stop.DEAD_LINK)
-        booked, browser = found.entry.appointment.language, browser_of(request)
-        if not browser.chosen and booked in LANGUAGES:
-            browser.language = booked
+        if await self.is_call(found.entry.appointment):
+            raise Elsewhere(f"/h/{code}")
+        _speak(request, found.entry.appointment)
         return found
+
+    async def caller(self, request: Request, code: str, session: Session | None) -> hotline_caller.Behind:
+        """What stands behind a hotline link, the same way.
+
+        Raises Stopped (DEAD_LINK, TOO_MANY), Elsewhere (a link of another kind), Unavailable.
+        """
+        self.guesses.look(request)
+        known = _CODE.fullmatch(code) is not None
+        found = await hotline_caller.caller_link(self.office, self.calls, code, session) if known else None
+        if found is None:
+            if known and await citizen.look(self.office, code, session) is not None:
+                raise Elsewhere(f"/m/{code}")
+            raise Stopped(Stop.DEAD_LINK)
+        _speak(request, found.entry.appointment)
+        return found
+
+    async def is_call(self, appointment: Appointment) -> bool:
+        """Whether an appointment is a hotline call, which has pages and rules of its own."""
+        if not is_for_hotline(appointment.policy):
+            return False
+        return await self.calls.for_appointment(appointment.id) is not None
 
     async def code_of(self, session: Session) -> str:
         """The code of the link a session came by; "" when it is revoked."""
@@ -75,10 +109,11 @@ class Reception:
         return next((new.code for new in links if new.link.mark == session.link), "")
 
 
-def page_of(code: str, visitor: citizen.Visitor) -> str:
-    """The page a link opens: a hotline call's (no login, no lobby) has one of its own."""
-    policy = visitor.entry.appointment.policy
-    return f"/m/{code}" if policy.lobby or policy.level > Level.NONE else f"/h/{code}"
+def _speak(request: Request, appointment: Appointment) -> None:
+    """The language somebody was booked with, until they press another."""
+    browser = browser_of(request)
+    if not browser.chosen and appointment.language in LANGUAGES:
+        browser.language = appointment.language
 
 
 def on_to(path: str) -> Response:
