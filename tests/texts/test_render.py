@@ -81,6 +81,12 @@ def test_dates_are_written_in_full_english() -> None:
     assert "Thursday 11 December 2025 at 11:30" in render(About.INVITATION, Channel.EMAIL, "en", winter)[1]
 
 
+def test_a_unit_elsewhere_has_its_own_clocks() -> None:
+    """Greenland's, for one."""
+    nuuk = Facts("Kommuneqarfik", 1778574600.0, 30, URL, timezone="America/Nuuk")
+    assert "tirsdag 12. maj kl. 07.30" in render(About.INVITATION, Channel.SMS, "da", nuuk)[1]
+
+
 def test_what_does_not_apply_is_not_said() -> None:
     """Companion and login are spoken of only where there are any, and a number only when there is one."""
     _, all_ = render(About.INVITATION, Channel.EMAIL, "da", SPRING)

@@ -28,7 +28,6 @@ _DEFAULTS = {
     for about in About
     for language in LANGUAGES
 }
-_COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 _SPELLED = {
     "da": ("EEEE d. MMMM", "EEEE 'den' d. MMMM y", "HH.mm"),
     "en": ("EEE d MMMM", "EEEE d MMMM y", "HH:mm"),
@@ -41,7 +40,7 @@ for _locale in _LOCALES.values():
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Facts:
-    """What a letter is told. Times are seconds since 1970 and are written as the clocks in Copenhagen show them."""
+    """What a letter is told. Times are seconds since 1970 and are written as the clocks in `timezone` show them."""
 
     authority: str
     """A neutral name: `Lilleby Kommune`, not the ward."""
@@ -55,6 +54,7 @@ class Facts:
     """Whether somebody may be brought along."""
     identity: bool = True
     """Whether a login will be asked for."""
+    timezone: str = "Europe/Copenhagen"
 
 
 def render(
@@ -86,7 +86,7 @@ def key_of(about: About, channel: Channel, language: str) -> str:
 
 def _told(facts: Facts, language: str) -> dict[str, str | int | bool]:
     date, long_date, time = _SPELLED[language]
-    starts = datetime.fromtimestamp(facts.starts_at, _COPENHAGEN)
+    starts = datetime.fromtimestamp(facts.starts_at, ZoneInfo(facts.timezone))
     locale = _LOCALES[language]
     authority, unit = _one_line(facts.authority), _one_line(facts.unit)
     return {

@@ -22,7 +22,9 @@ SECRET = "secret"
 GATEWAYAPI = GatewayApi(GatewayApiSettings("t", SECRET), client)  # type: ignore[arg-type]  # nothing is sent
 CPSMS = Cpsms(CpsmsSettings("u", "k", "https://p.example", SECRET), client)  # type: ignore[arg-type]  # sends nothing
 TEMPLATE = HttpTemplate(
-    TemplateSettings(url="https://x.example", body={}, receipts=TemplateReceipts(SECRET, fates={"ok": "delivered"})),
+    TemplateSettings(
+        url="https://x.example", body={}, receipts=TemplateReceipts(fates={"ok": "delivered"}), receipt_secret=SECRET
+    ),
     client,  # type: ignore[arg-type]  # nothing is sent
 )
 

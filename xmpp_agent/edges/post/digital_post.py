@@ -46,7 +46,7 @@ class DigitalPostSettings:
     service_host: str = "https://prod.serviceplatformen.dk"
     authorities: Path | None = None
     """Certificates to trust instead of the system's."""
-    seconds: float = 20.0
+    seconds: float = 15.0
     """Longest wait for each answer."""
 
 

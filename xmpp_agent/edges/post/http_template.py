@@ -1,7 +1,8 @@
 """Text messages or letters by any gateway that takes one HTTP request, described by settings instead of code.
 
 Placeholders stand in the body alone, and in its values: what is put in cannot become structure. Address and headers
-may carry the letter's id and nothing of the person, because addresses end up in logs.
+may carry the letter's id and nothing of the person, because addresses end up in logs; `{secret}` is the key that the
+settings name by a file, for headers and body.
 """
 
 import json
@@ -31,6 +32,7 @@ _VALUES: Mapping[str, Callable[[Parcel], str]] = {
     "language": lambda parcel: parcel.language,
 }
 """What a body may ask for. A value that is `{digits}` and nothing else becomes a number when `numbers` says so."""
+_WHERE = ("https://", "http://127.0.0.1", "http://[::1]", "http://localhost")
 _FATES = {"delivered": Fate.DELIVERED, "failed": Fate.FAILED, "on_its_way": Fate.ON_ITS_WAY}
 
 
@@ -38,7 +40,6 @@ _FATES = {"delivered": Fate.DELIVERED, "failed": Fate.FAILED, "on_its_way": Fate
 class TemplateReceipts:
     """How the gateway tells what became of a letter: a POST of JSON, signed with HMAC-SHA256 (hex) of the body."""
 
-    secret: str
     header: str = "signature"
     """In lower case."""
     prefix: str = ""
@@ -70,24 +71,32 @@ class TemplateSettings:
     """Where the gateway's id stands in a JSON answer; empty: it gives none."""
     repeatable: bool = False
     """Whether it honours `Idempotency-Key`, which is always sent."""
-    receipts: TemplateReceipts | None = None
+    secret: str = ""
+    """What `{secret}` stands for."""
+    receipts: TemplateReceipts = TemplateReceipts()
+    receipt_secret: str = ""
+    """Key of the receipts' signature; without it none is believed."""
     seconds: float = 15.0
     """Longest wait for an answer."""
 
-    def faults(self) -> tuple[str, ...]:
-        """One sentence for each thing that cannot work; read when the settings are loaded."""
-        found = [f"Gateway {self.name}: {{{name}}} is no placeholder." for name in _unknown(self.body)]
-        for text in (self.url, *self.headers.values()):
-            found += [
-                f"Gateway {self.name}: {{{name}}} cannot stand in address or headers; only {{letter}} can."
-                for name in _PLACE.findall(text)
-                if name != "letter"
-            ]
+    def __post_init__(self) -> None:
+        """Raises ValueError with a sentence for each thing that cannot work."""
+        found = [f"{{{name}}} is no placeholder." for name in _unknown(self.body)]
+        found += [f"{{{name}}} cannot stand in the address; only {{letter}} can." for name in _others(self.url)]
+        found += [
+            f"{{{name}}} cannot stand in a header; only {{letter}} and {{secret}} can."
+            for header in self.headers.values()
+            for name in _others(header)
+            if name != "secret"
+        ]
         if self.form and not all(isinstance(value, str) for value in self.body.values()):
-            found.append(f"Gateway {self.name}: a form has texts only.")
-        if not self.url.startswith(("https://", "http://127.0.0.1", "http://[::1]", "http://localhost")):
-            found.append(f"Gateway {self.name}: the address must begin with https://.")
-        return tuple(found)
+            found.append("A form has texts only.")
+        if self.numbers and self.channel is not Channel.SMS:
+            found.append("Only text messages go to numbers.")
+        if not self.url.startswith(_WHERE):
+            found.append("The address must begin with https:// (plain http only on this machine).")
+        if found:
+            raise ValueError(" ".join(found))
 
 
 class HttpTemplate:
@@ -100,7 +109,7 @@ class HttpTemplate:
     @property
     def gives_receipts(self) -> bool:
         """Only where they can be checked."""
-        return self._settings.receipts is not None and bool(self._settings.receipts.secret)
+        return bool(self._settings.receipt_secret)
 
     async def hand_over(self, parcel: Parcel) -> Handed:
         """As `Carrier.hand_over`."""
@@ -115,12 +124,13 @@ class HttpTemplate:
 
     def _request(self, parcel: Parcel) -> httpx.Request:
         settings = self._settings
-        body = {key: _filled(value, parcel, settings.numbers) for key, value in settings.body.items()}
+        values = {name: value(parcel) for name, value in _VALUES.items()} | {"secret": settings.secret}
+        body = {key: _filled(value, values, settings.numbers) for key, value in settings.body.items()}
         if settings.form:
             kind, content = "application/x-www-form-urlencoded", urlencode({key: str(body[key]) for key in body})
         else:
             kind, content = "application/json", json.dumps(body, ensure_ascii=False)
-        headers = {key: value.replace("{letter}", parcel.letter) for key, value in settings.headers.items()}
+        headers = {key: _PLACE.sub(lambda place: values[place[1]], value) for key, value in settings.headers.items()}
         return self._http.build_request(
             settings.method,
             settings.url.replace("{letter}", parcel.letter),
@@ -141,8 +151,8 @@ class HttpTemplate:
 
     def receipts(self, incoming: Incoming) -> tuple[Receipt, ...]:
         """As `ReceiptReader.receipts`."""
-        how = self._settings.receipts
-        if how is None or not is_signed(incoming.body, incoming.headers.get(how.header, ""), how.secret, how.prefix):
+        how, secret = self._settings.receipts, self._settings.receipt_secret
+        if not is_signed(incoming.body, incoming.headers.get(how.header, ""), secret, how.prefix):
             raise ReceiptFault("not signed by the gateway")
         told = read_receipt(incoming.body)
         letter, gateway_id = letter_of(inner(told, *how.letter)), id_of(inner(told, *how.gateway_id))
@@ -156,23 +166,27 @@ class HttpTemplate:
         return in_status(taken=taken)
 
 
-def _filled(value: object, parcel: Parcel, numbers: bool) -> object:
+def _filled(value: object, values: Mapping[str, str], numbers: bool) -> object:
     if isinstance(value, str):
         if numbers and value == "{digits}":
-            return int(parcel.to.removeprefix("+"))
-        return _PLACE.sub(lambda place: _VALUES[place[1]](parcel), value)
+            return int(values["digits"])
+        return _PLACE.sub(lambda place: values[place[1]], value)
     if isinstance(value, Mapping):
-        return {key: _filled(one, parcel, numbers) for key, one in value.items()}
+        return {key: _filled(one, values, numbers) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_filled(one, parcel, numbers) for one in value]
+        return [_filled(one, values, numbers) for one in value]
     return value
 
 
 def _unknown(value: object) -> list[str]:
     if isinstance(value, str):
-        return [name for name in _PLACE.findall(value) if name not in _VALUES]
+        return [name for name in _PLACE.findall(value) if name != "secret" and name not in _VALUES]
     if isinstance(value, Mapping):
         return [name for one in value.values() for name in _unknown(one)]
     if isinstance(value, list | tuple):
         return [name for one in value for name in _unknown(one)]
     return []
+
+
+def _others(text: str) -> list[str]:
+    return [name for name in _PLACE.findall(text) if name != "letter"]
