@@ -1,0 +1,104 @@
+"""Reading a page as somebody without a screen does: its headings, its words, its forms and their buttons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from typing_extensions import override
+
+_SILENT = frozenset({"script", "style", "title"})
+
+
+@dataclass
+class Form:
+    """A form: where it goes, what it would send, and what its buttons say."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By their words: name and value that are sent when it is pressed."""
+
+    def filled(self, button: str, more: Mapping[str, str]) -> dict[str, str]:
+        """What is sent by this button, with these fields filled in."""
+        name, value = self.buttons[button]
+        pressed = {name: value} if name else {}
+        return {**self.fields, **more, **pressed}
+
+
+class Page(HTMLParser):
+    """One page. Answers what a reader needs; knows nothing of whose page it is."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.forms: list[Form] = []
+        self.links: dict[str, str] = {}
+        """By their words."""
+        self.onward = ""
+        """Where the page sends its reader by itself, at once."""
+        self._open: Form | None = None
+        self._button: tuple[str, str] | None = None
+        self._link = ""
+        self._silent = 0
+        self._said: list[str] = []
+        self.feed(html)
+
+    def form_with(self, button: str) -> Form | None:
+        """The first form with a button that says this."""
+        return next((form for form in self.forms if button in form.buttons), None)
+
+    @property
+    def text(self) -> str:
+        """Everything that can be read, in order."""
+        return " ".join(self.words)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag == "meta" and found.get("http-equiv", "").lower() == "refresh":
+            after, _, address = found.get("content", "").partition(";")
+            self.onward = address.strip().removeprefix("url=") if after.strip() == "0" else ""
+        elif tag == "form":
+            self._open = Form(found.get("action", ""), found.get("method", "get").upper())
+            self.forms.append(self._open)
+        elif tag == "input" and self._open is not None:
+            self._input(self._open, found)
+        elif tag == "button" and self._open is not None:
+            self._button, self._said = (found.get("name", ""), found.get("value", "")), []
+        elif tag == "a":
+            self._link, self._said = found.get("href", ""), []
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        said = " ".join("".join(self._said).split())
+        if tag in _SILENT:
+            self._silent -= 1
+        elif tag == "form":
+            self._open = None
+        elif tag == "button" and self._open is not None and self._button is not None:
+            self._open.buttons[said] = self._button
+            self._button = None
+        elif tag == "a" and self._link:
+            self.links[said] = self._link
+            self._link = ""
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        self._said.append(data)
+        if data.strip():
+            self.words.append(" ".join(data.split()))
+
+    @staticmethod
+    def _input(form: Form, found: Mapping[str, str]) -> None:
+        kind, name = found.get("type", "text"), found.get("name", "")
+        if kind == "submit":
+            form.buttons[found.get("value", "")] = (name, found.get("value", ""))
+        elif name and kind not in ("checkbox", "radio", "file"):
+            form.fields[name] = found.get("value", "")
+        elif name and kind in ("checkbox", "radio") and "checked" in found:
+            form.fields[name] = found.get("value", "on")
