@@ -264,6 +264,14 @@ def test_cancelled_by_somebody_who_did_not_plan() -> None:
     assert told(next_steps(after, (first(),), NOW, TELLS)) == [(ANNA, "invitation", "digital-post", "dropped")]
 
 
+def test_an_older_letter_that_fails_is_not_followed() -> None:
+    """The change has a ladder of its own."""
+    after = moved(BOOKED)
+    sent = became(first(), SENT, due_at=NOW + 60)
+    [change] = on_change(after, (sent,), NOW)
+    assert told(next_steps(after, (sent, change), NOW + 60, TELLS)) == [(ANNA, "invitation", "digital-post", "failed")]
+
+
 def test_a_letter_says_what_the_person_has_to_know_by_now() -> None:
     """Who got the old time after all reads of a change, and who did not is invited, whatever was planned."""
     old = first()

@@ -215,4 +215,4 @@ class Post(RuleBasedStateMachine):
 
 
 TestPost = Post.TestCase
-TestPost.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+TestPost.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
