@@ -10,7 +10,7 @@ from xmpp_agent.edges.web.site.calls import add_calls
 from xmpp_agent.edges.web.site.citizen import add_citizens_way
 from xmpp_agent.edges.web.site.frame import Frame
 from xmpp_agent.edges.web.site.reception import LOOKS, Elsewhere, Reception, on_to
-from xmpp_agent.edges.web.site.rendering import Pages
+from xmpp_agent.edges.web.site.rendering import Pages, page_of_link
 from xmpp_agent.edges.web.site.returns import add_returns
 from xmpp_agent.edges.web.site.stops import Stop, Stopped
 from xmpp_agent.flows.office import Refused
@@ -44,7 +44,7 @@ def _ends(app: FastAPI, reception: Reception) -> None:
     async def stopped(request: Request, no: Stopped) -> Response:
         if no.stop is Stop.DEAD_LINK:
             reception.guesses.missed(request)
-        return pages.stop(request, no.stop, here=_own_page(request))
+        return pages.stop(request, no.stop, here=page_of_link(request.url.path))
 
     @app.exception_handler(Elsewhere)
     async def elsewhere(_: Request, there: Elsewhere) -> Response:
@@ -53,12 +53,12 @@ def _ends(app: FastAPI, reception: Reception) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, _: Exception) -> Response:
         """Something changed between looking and pressing: the page of the link says what."""
-        own = _own_page(request)
+        own = page_of_link(request.url.path)
         return on_to(own) if own else pages.stop(request, Stop.NOT_SIGNED_IN)
 
     @app.exception_handler(Unavailable)
     async def away(request: Request, _: Exception) -> Response:
-        return pages.stop(request, Stop.AWAY, here=_own_page(request))
+        return pages.stop(request, Stop.AWAY, here=page_of_link(request.url.path))
 
 
 def _faults(app: FastAPI, pages: Pages) -> None:
@@ -78,12 +78,6 @@ def _faults(app: FastAPI, pages: Pages) -> None:
         answer.status_code = error.status_code
         answer.headers.update({k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"})
         return answer
-
-
-def _own_page(request: Request) -> str | None:
-    """The page of the link a request is about, which may be opened again."""
-    code, kind = request.path_params.get("code"), request.url.path.split("/")[1]
-    return f"/{kind}/{code}" if code and kind in ("m", "h") else None
 
 
 def _static(app: FastAPI, pages: Pages) -> None:

@@ -14,7 +14,7 @@ from xmpp_agent.edges.web.bodies import Gone, read_again
 from xmpp_agent.edges.web.site import cookies, posts
 from xmpp_agent.edges.web.site.conf import SiteConf
 from xmpp_agent.edges.web.site.limits import Limit, asker
-from xmpp_agent.edges.web.site.rendering import Browser, Pages
+from xmpp_agent.edges.web.site.rendering import Browser, Pages, page_of_link
 from xmpp_agent.edges.web.site.stops import Stop
 from xmpp_agent.edges.web.site.texts import DEFAULT, LANGUAGES
 
@@ -86,7 +86,7 @@ class Frame:
         if refusal is None and scope["method"] not in LOOKS:
             body = await posts.take(scope, receive, self._conf, self._body_within)
             if isinstance(body, Stop):
-                refusal = self._pages.stop(Request(scope), body, here=_looked_at(scope, body))
+                refusal = self._pages.stop(Request(scope), body, here=page_of_link(scope["path"]))
                 refusal.headers["connection"] = "close"  # what is left of the request is not read
             else:
                 receive = read_again(body, receive)
@@ -135,11 +135,3 @@ def _add(message: Message, headers: dict[str, str]) -> None:
     there = {name.lower() for name, _ in message["headers"]}
     more = [(name.encode(), value.encode()) for name, value in headers.items() if name.encode() not in there]
     message["headers"] = [*message["headers"], *more]
-
-
-def _looked_at(scope: Scope, stop: Stop) -> str | None:
-    """The page to open again after a form that was refused: the one the form stood on."""
-    if stop is Stop.UNREADABLE:
-        return None
-    parts = scope["path"].split("/")
-    return "/".join(parts[:3]) if len(parts) > 2 and parts[1] in ("m", "h", "join") else None

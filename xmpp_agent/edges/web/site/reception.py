@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from xmpp_agent.edges.web.site.guesses import Guesses
-from xmpp_agent.edges.web.site.rendering import Pages, browser_of
+from xmpp_agent.edges.web.site.rendering import CODE, Pages, browser_of
 from xmpp_agent.edges.web.site.stops import Stop, Stopped
 from xmpp_agent.edges.web.site.texts import LANGUAGES
 from xmpp_agent.flows import citizen, hotline_caller
@@ -32,7 +32,7 @@ class Elsewhere(Exception):  # reads as the fact it states
         self.path = path
 
 
-_CODE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_CODE = re.compile(CODE)
 
 
 class Seals(Protocol):

@@ -1,6 +1,7 @@
 """Makes pages: a template, the facts it may show, the words of the language, the frame around it."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,9 @@ from xmpp_agent.model.units import Unit
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _HASH = 12
+CODE = r"[A-Za-z0-9_-]{8,64}"
+"""What the code of a link looks like; anything else is not looked up and leads nowhere."""
+_OF_LINK = re.compile(rf"(/[mh]/{CODE})(?:/|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ class Browser:
     """Now: to be kept."""
     form: dict[str, str]
     """What was posted, once it is shown to come from a page of ours."""
+
+
+def page_of_link(path: str) -> str | None:
+    """The page of the link that an address of the site is about, which may be opened again; None: about none."""
+    found = _OF_LINK.match(path)
+    return found[1] if found is not None else None
 
 
 def browser_of(request: Request) -> Browser:
