@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from xmpp_agent import withdrawing
+from xmpp_agent import cli_person, cli_reseal, withdrawing
 from xmpp_agent.cli_common import PLAIN, AsJson, database_of, from_stdin, opened, settings_of, show
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.columns import SealBroken
@@ -41,6 +41,8 @@ keys = typer.Typer(help="Key files.", **PLAIN)
 app.add_typer(appointments, name="appointment")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
+cli_person.mount(app)
+cli_reseal.mount(keys)
 
 
 class Flavour(StrEnum):

@@ -1,10 +1,12 @@
 """What the commands of `portner` share: settings, keys, the database, and how results are printed."""
 
+import asyncio
 import json
+import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -12,6 +14,7 @@ from xmpp_agent.edges.keys.ring import KeyRing, read_keys
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.settings import Settings, load_settings
 
+Answer = TypeVar("Answer")
 PLAIN: dict[str, Any] = {"no_args_is_help": True, "pretty_exceptions_enable": False, "add_completion": False}
 """How every group of commands is made."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -35,6 +38,22 @@ async def database_of(settings: Settings, ring: KeyRing) -> AsyncIterator[Databa
         settings.database, ring.columns, ring.identity.own_mark, settings.shard, settings.audit_sync
     ) as database:
         yield database
+
+
+def on_database(context: typer.Context, act: Callable[[Database, Settings], Awaitable[Answer]]) -> Answer:
+    """What the act answers, on the database, beside a running agent or without one."""
+
+    async def work() -> Answer:
+        settings, ring = opened(context)
+        async with database_of(settings, ring) as database:
+            return await act(database, settings)
+
+    return asyncio.run(work())
+
+
+def actor() -> str:
+    """Who is at the command line, as the audit names them."""
+    return f"uid:{os.getuid()}"
 
 
 def show(found: Mapping[str, object], as_json: bool) -> None:

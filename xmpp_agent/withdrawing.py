@@ -1,4 +1,4 @@
-"""Withdrawing an appointment or a pass: through the agent when it runs, else in the database.
+"""Withdrawing an appointment or a pass, or erasing somebody: through the agent when it runs, else in the database.
 
 A running agent has to hear of it, because it keeps what it knows of people who are connected.
 """
@@ -26,7 +26,11 @@ class NotDone(Exception):
     """The act was not carried out; the text says why."""
 
 
-def asked(path: Path, what: Literal["appointments", "passes"], ident: str, act: Literal["cancel", "revoke"]) -> bool:
+What = Literal["appointments", "passes", "people"]
+Act = Literal["cancel", "revoke", "erase"]
+
+
+def asked(path: Path, what: What, ident: str, act: Act) -> bool:
     """Ask the agent behind the Unix socket; True: it did it, False: no agent runs here.
 
     Raises NotDone for anything else, also when it cannot be known whether an agent runs.

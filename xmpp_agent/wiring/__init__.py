@@ -23,6 +23,7 @@ from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.people import add_people
 from xmpp_agent.edges.web.server import SocketFault, SocketServer
 from xmpp_agent.edges.web.site.server import SiteFault
 from xmpp_agent.edges.xmpp.component import Component
@@ -37,6 +38,7 @@ from xmpp_agent.flows.passing_time import due, pass_time, tidy
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.wire import Link, Note
+from xmpp_agent.wiring.privacy import Forgetting
 from xmpp_agent.wiring.site import Inside, Site, open_site
 
 TICK = 1.0
@@ -76,6 +78,7 @@ class Agent:
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm)
+        self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
         self.house.on_change.extend(watchers)
@@ -99,6 +102,7 @@ class Agent:
         if self.site is not None:
             self.site.start()
         self._stream.start()
+        self._forgetting.start()
         self._clockwork = asyncio.get_running_loop().create_task(self._tick())
 
     async def live(self, within: float) -> None:
@@ -111,6 +115,7 @@ class Agent:
         if self._clockwork is not None:
             self._clockwork.cancel()
             await asyncio.gather(self._clockwork, return_exceptions=True)
+        await self._forgetting.stop()
         self.feed.close()
         if self.site is not None:
             await self.site.stop()
@@ -124,6 +129,7 @@ class Agent:
 
     def _console(self) -> Door:
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
+        add_people(app, self._forgetting.erase)
         return Door(app, self._settings.supervisors)
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
