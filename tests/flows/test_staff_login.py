@@ -19,7 +19,9 @@ from xmpp_agent.ports.diary import Enrolment
 from xmpp_agent.ports.login import Identity
 from xmpp_agent.rules.staff_roles import Grant, RoleMap
 
-ROLES = RoleMap({"job-staff": Grant(UNIT.id), "job-boss": Grant(supervises=frozenset({UNIT.id}))})
+ROLES = RoleMap(
+    {"ghost-staff": Grant("ghosts"), "job-staff": Grant(UNIT.id), "job-boss": Grant(supervises=frozenset({UNIT.id}))}
+)
 SOFIE = Identity(
     issuer="https://sso.test",
     subject="s1",
@@ -70,8 +72,13 @@ async def test_two_first_logins_at_once_make_one_person(unit: Staffed) -> None:
 
 @pytest.mark.parametrize(
     "identity",
-    [replace(SOFIE, roles=frozenset()), replace(SOFIE, roles=frozenset({"other"})), replace(SOFIE, account="")],
-    ids=["no roles", "a role that gives nothing", "no account"],
+    [
+        replace(SOFIE, roles=frozenset()),
+        replace(SOFIE, roles=frozenset({"other"})),
+        replace(SOFIE, roles=frozenset({"ghost-staff"})),
+        replace(SOFIE, account=""),
+    ],
+    ids=["no roles", "a role that gives nothing", "a unit that was never loaded", "no account"],
 )
 async def test_who_has_no_role_has_no_access(unit: Staffed, identity: Identity) -> None:
     """Signed on at the employer is not enough; nobody is enrolled."""

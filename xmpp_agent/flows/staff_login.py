@@ -61,7 +61,7 @@ async def _person(office: Office, identity: Identity, role_map: RoleMap) -> tupl
     account = account_mark(office.marks, identity.account) if identity.account else ""
     known = await office.diary.staff_by_account(account) if account else None
     what = standing(identity.roles, role_map, known.unit if known is not None else "") if account else None
-    if what is None:
+    if what is None or await office.diary.unit(what.unit) is None:  # the settings may name one that was never loaded
         said = Said("staff_roles", Decision.REFUSE, Reason.NO_ROLE, f"account={bool(account)}")
         verdict = Verdict(Decision.REFUSE, Reason.NO_ROLE, (said,))
         await office.records.keep(office.line("staff-login", known.id if known is not None else "", "", verdict))
