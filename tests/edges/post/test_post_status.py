@@ -7,6 +7,7 @@ import pytest
 
 from xmpp_agent.demo.gateways.envelopes import Sent, says_taken, status
 from xmpp_agent.edges.post.post_status import answer, read_post_status
+from xmpp_agent.edges.post.xml import read_xml
 from xmpp_agent.model.letters import Failure
 from xmpp_agent.ports.post import Fate, Receipt, ReceiptFault
 
@@ -41,6 +42,34 @@ def test_two_in_one_message_are_two() -> None:
     """Each envelope is read."""
     inside = f'<PKO_PostStatus xmlns="{TYPES}"><MessageUUID>{LETTER}</MessageUUID></PKO_PostStatus>'.encode()
     assert read_post_status(wrapped(inside, inside)) == (Receipt(Fate.ON_ITS_WAY, LETTER),) * 2
+
+
+RIGHT = f'<PKO_PostStatus xmlns="{TYPES}"><MessageUUID>{LETTER}</MessageUUID></PKO_PostStatus>'.encode()
+
+
+def test_the_encoding_it_claims_is_not_believed() -> None:
+    """It is UTF-8, whatever it says, so that what was looked for in the text is what is read."""
+    claims = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
+    assert read_xml(claims + "<a>æ</a>".encode()).text == "æ"
+    assert read_post_status(claims + wrapped(claims + RIGHT))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!DOCTYPE a>" + wrapped(RIGHT),
+        wrapped(b'<!DOCTYPE a [<!ENTITY b "c">]>' + RIGHT),
+        wrapped(RIGHT.replace(TYPES.encode(), b"urn:another")),
+        wrapped(RIGHT, f"<a><MessageUUID>{LETTER}</MessageUUID></a>".encode()),
+        wrapped(RIGHT) + b" " * (1 << 18),
+    ],
+    ids=["document type", "entities", "another namespace", "another beside it", "too long"],
+)
+def test_what_would_be_one_but_for_a_single_thing_is_none(body: bytes) -> None:
+    """Each by itself is enough."""
+    assert read_post_status(wrapped(RIGHT))
+    with pytest.raises(ReceiptFault):
+        read_post_status(body)
 
 
 BOMB = b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'

@@ -1,6 +1,7 @@
 """How a stand-in misbehaves: what is told here happens to the next letters, one after the other."""
 
 import asyncio
+import gzip
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from enum import Enum, auto
@@ -25,11 +26,11 @@ class Trick(Enum):
     OTHER_KIND = auto()
     """200 and somebody's login page."""
     HUGE = auto()
-    """200 and more than anybody wants."""
+    """200 and a yes that is longer than anybody wants."""
     CUT = auto()
     """200 and the connection ends before the answer does."""
     PACKED = auto()
-    """200 and compressed, though nobody asked for it."""
+    """200 and a yes, compressed, though nobody asked for that."""
     REDIRECT = auto()
     """307 to another place, which keeps count of who comes."""
     LOST_ANSWER = auto()
@@ -43,6 +44,7 @@ class Trick(Enum):
 _AFTER_TAKING = frozenset({Trick.LOST_ANSWER, Trick.DROP, Trick.LATE})
 RETRY_AFTER = 7
 _MEBIBYTE = b"x" * (1 << 20)
+_YES = b'{"msg_id": "1", "success": [{"to": "1"}]}'
 
 
 class Script:
@@ -86,8 +88,10 @@ async def _little() -> AsyncIterator[bytes]:
 
 
 async def _much() -> AsyncIterator[bytes]:
+    yield _YES[:-1] + b', "more": "'
     for _ in range(64):
         yield _MEBIBYTE
+    yield b'"}'
 
 
 _WAIT = {"Retry-After": str(RETRY_AFTER)}
@@ -99,6 +103,6 @@ _ANSWERS: dict[Trick, Callable[[], Response]] = {
     Trick.OTHER_KIND: lambda: HTMLResponse("<!DOCTYPE html><title>Log ind</title>"),
     Trick.HUGE: lambda: StreamingResponse(_much(), media_type="application/json"),
     Trick.CUT: lambda: StreamingResponse(_little(), headers={"Content-Length": "1000"}, media_type="application/json"),
-    Trick.PACKED: lambda: Response(b"\x1f\x8b" + b"x" * 50, headers={"Content-Encoding": "gzip"}),
+    Trick.PACKED: lambda: Response(gzip.compress(_YES), headers={"Content-Encoding": "gzip"}),
     Trick.REDIRECT: lambda: RedirectResponse("/elsewhere"),
 }

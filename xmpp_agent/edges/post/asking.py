@@ -38,8 +38,8 @@ class Answer:
     """Retry-After in seconds."""
 
 
-class _Unreadable(Exception):
-    """An answer that is too long or packed."""
+class _TooLong(Exception):
+    """An answer of more than LARGEST."""
 
 
 def make_client(verify: ssl.SSLContext | bool = True) -> httpx.AsyncClient:
@@ -62,18 +62,16 @@ async def ask(http: httpx.AsyncClient, request: httpx.Request, *, seconds: float
                 await response.aclose()
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
         raise CarrierFault(Failure.UNREACHABLE, again=True) from None
-    except (httpx.HTTPError, TimeoutError, _Unreadable):
+    except (httpx.HTTPError, TimeoutError, _TooLong):
         raise CarrierFault(Failure.UNREACHABLE, again=True, perhaps=hands_over) from None
 
 
 async def _read(response: httpx.Response) -> Answer:
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise _Unreadable
     body = bytearray()
-    async for piece in response.aiter_raw():
+    async for piece in response.aiter_raw():  # packed or not, as it came
         body += piece
         if len(body) > LARGEST:
-            raise _Unreadable
+            raise _TooLong
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return Answer(response.status_code, kind, bytes(body), _wait(response.headers.get("retry-after", "")))
 
