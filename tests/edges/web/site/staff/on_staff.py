@@ -50,6 +50,7 @@ class StaffPages:
     site: OpenSite
     sso: Broker
     feed: StaffFeed
+    pages: StaffSite
     app: FastAPI = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,9 +87,10 @@ async def open_staff(folder: Path, conf: SiteConf = CONF) -> AsyncIterator[Staff
         reception = Reception(Pages(conf, TEMPLATES), office, base.calls, unit.around.ring.columns, clock, citizens)
         app = site_app(reception)
         feed = StaffFeed(unit.desk)
-        add_staff(app, StaffSite(reception, unit.desk, feed, ROLES, sso))
+        pages = StaffSite(reception, unit.desk, feed, ROLES, sso)
+        add_staff(app, pages)
         site = OpenSite(unit.around, citizens, clock, conf, app, framed(app, reception), folder)
-        yield StaffPages(unit, site, sso, feed)
+        yield StaffPages(unit, site, sso, feed, pages)
         feed.close()
 
 
