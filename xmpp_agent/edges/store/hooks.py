@@ -40,7 +40,7 @@ class SqlHooks(Reader):
                 api_keys.c.revoked_at.is_(None),
                 api_keys.c.hook_url != "",
             )
-            .order_by(hooks.c.due_at, hooks.c.id)
+            .order_by(hooks.c.due_at, hooks.c.at, hooks.c.version, hooks.c.id)
             .limit(most)
         )
         async with self.reading() as db:

@@ -1,0 +1,372 @@
+"""What stands is changed, moved, cancelled, accompanied: in the database, in the letters, and at the door at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.an_office import CPR, UNIT, NobodyThere
+from tests.flows.calendar import CALENDAR, FOLLOW_UP, WARD, WISH, WRITTEN_TO, Desk, open_desk
+from tests.rules.scenes import NOW
+from xmpp_agent.flows import rebooking
+from xmpp_agent.flows.booking import NEXT_FREE, By, Whom
+from xmpp_agent.flows.office import Refused
+from xmpp_agent.flows.rebooking import Change
+from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.callers import Event
+from xmpp_agent.model.letters import About, Failure, LetterState
+from xmpp_agent.model.people import CompanionKind, Reach
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.words import WORDS, both
+from xmpp_agent.rules.guests import Typed
+
+STAFF = By("mette")
+"""Somebody who may everything, and is no calling system."""
+LATER = (NOW + 4200, NOW + 6000)
+"""The same evening."""
+TOMORROW = (NOW + 86400, NOW + 88200)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """An office with two units, three policies and a calendar system."""
+    async with open_desk(tmp_path, hook_url="https://calendar.example/hook") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def booked(desk: Desk) -> Entry:
+    """Anna's appointment in an hour, with her interpreter; people are written to."""
+    companions = ((CompanionKind.INTERPRETER, Typed("Ole Tolk", "28 10 00 00")),)
+    return await desk.book(replace(WISH, policy=WRITTEN_TO.id, companions=companions))
+
+
+async def events(desk: Desk) -> list[tuple[Event, int]]:
+    """What the calendar is to be told, and of which version."""
+    return [(errand.hook.event, errand.hook.version) for errand in await desk.database.hooks.due(NOW, 50)]
+
+
+async def codes(desk: Desk, entry: Entry) -> dict[str, str]:
+    """Each person's link."""
+    return {new.link.person: new.code for new in await desk.office.visitors.links_of(entry.appointment.id)}
+
+
+async def letters_now(desk: Desk, entry: Entry, state: LetterState, failure: Failure | None = None) -> None:
+    """Everything that waits has come to this."""
+    letters = await desk.office.mailroom.letters_of(entry.appointment.id)
+    letters = tuple(letter for letter in letters if letter.state is LetterState.QUEUED)
+    sending = [replace(letter, state=LetterState.SENDING) for letter in letters]
+    done = [replace(letter, state=state, failure=failure) for letter in letters]
+    await desk.office.records.keep(desk.office.line("post", "test"), *sending, *done)
+
+
+async def test_a_change_is_read_back_and_counted(desk: Desk, booked: Entry) -> None:
+    """What is named is otherwise, what is not named stays; time and sequence do, too."""
+    wish = Change(name="Anna Jensen", phone="20 65 43 21", case_ref="sag 18", language="en", met=True, asked=True)
+    after = await rebooking.change(desk.office, booked.appointment.id, wish, CALENDAR, 1)
+    assert after == await desk.stands(booked)
+    made = after.appointment
+    assert (after.citizen.name, made.case_ref, made.language, made.met, made.asked) == (
+        "Anna Jensen",
+        "sag 18",
+        "en",
+        True,
+        True,
+    )
+    assert (made.version, made.sequence, made.starts_at) == (2, 0, NOW + 3600)
+    assert await desk.office.diary.reach(after.citizen.id) == Reach("+4520654321", "anna@borger.example", CPR)
+    assert after.companions == booked.companions
+    assert await events(desk) == [(Event.BOOKED, 1), (Event.CHANGED, 2)]
+
+
+async def test_another_cpr_number_is_another_invited_person(desk: Desk, booked: Entry) -> None:
+    """The hash follows; taken away, nobody could log in, so the policy forbids it."""
+    other = await rebooking.change(desk.office, booked.appointment.id, Change(cpr="020202-0202"), CALENDAR)
+    assert other.appointment.invited == desk.ring.identity.cpr("0202020202")
+    with pytest.raises(Refused) as caught:
+        await rebooking.change(desk.office, booked.appointment.id, Change(cpr=""), CALENDAR)
+    assert caught.value.verdict.reason is Reason.IDENTITY_NEEDED
+
+
+async def test_a_change_is_judged_like_a_booking(desk: Desk, booked: Entry) -> None:
+    """Another policy brings its own rules; one that does not exist, or a number that is none, changes nothing."""
+    for wish, reason in (
+        (Change(policy=FOLLOW_UP.id), Reason.NOT_MET),
+        (Change(policy="nothing"), Reason.UNKNOWN_POLICY),
+        (Change(phone="112"), Reason.NO_NUMBER),
+        (Change(name=" "), Reason.BAD_NAME),
+    ):
+        with pytest.raises(Refused) as caught:
+            await rebooking.change(desk.office, booked.appointment.id, wish, CALENDAR)
+        assert caught.value.verdict.reason is reason
+    assert await desk.stands(booked) == booked
+
+
+async def test_only_the_version_that_was_seen_is_changed(desk: Desk, booked: Entry) -> None:
+    """Whoever names an older one is told; of several at once with the same one, one wins."""
+    ident, acts = booked.appointment.id, 5
+    wishes = [Change(case_ref=f"sag {n}") for n in range(acts)]
+    outcomes = await asyncio.gather(
+        *(rebooking.change(desk.office, ident, wish, CALENDAR, 1) for wish in wishes), return_exceptions=True
+    )
+    refused = [no for no in outcomes if isinstance(no, Refused)]
+    assert len(refused) == acts - 1
+    assert {no.verdict.reason for no in refused} == {Reason.CHANGED_MEANWHILE}
+    assert (await desk.stands(booked)).appointment.version == 2
+
+
+async def test_acts_that_name_no_version_all_come_about(desk: Desk, booked: Entry) -> None:
+    """Each is done anew on what stands by then: nothing is lost."""
+    ident = booked.appointment.id
+    await asyncio.gather(
+        rebooking.change(desk.office, ident, Change(case_ref="sag 18"), STAFF),
+        rebooking.change(desk.office, ident, Change(language="en"), STAFF),
+        rebooking.move(desk.office, ident, *LATER, STAFF),
+    )
+    after = (await desk.stands(booked)).appointment
+    assert (after.case_ref, after.language, after.starts_at, after.version) == ("sag 18", "en", LATER[0], 4)
+
+
+@pytest.mark.parametrize("by", [By("other", "other", frozenset({WARD.id})), By("none", "none", frozenset())])
+async def test_another_units_appointments_are_not_there(desk: Desk, booked: Entry, by: By) -> None:
+    """Whether it exists is not told: reading and each act answer the same."""
+    ident = booked.appointment.id
+    for act in (
+        rebooking.find(desk.office, ident, by),
+        rebooking.change(desk.office, ident, Change(case_ref="x"), by),
+        rebooking.move(desk.office, ident, *LATER, by),
+        rebooking.cancel(desk.office, ident, by),
+        rebooking.add_companion(desk.office, ident, CompanionKind.GUARDIAN, Typed("Eva"), by),
+        rebooking.remove_companion(desk.office, ident, booked.companions[0].person.id, by),
+    ):
+        with pytest.raises(Refused) as caught:
+            await act
+        assert caught.value.verdict.reason is Reason.NO_APPOINTMENT
+    assert await desk.stands(booked) == booked
+
+
+async def test_moved_to_another_day_it_is_in_that_days_room(desk: Desk, booked: Entry) -> None:
+    """Links stay as they were; the sequence counts; the calendar is told."""
+    links = await codes(desk, booked)
+    after = await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR, version=1)
+    assert after == await desk.stands(booked)
+    made = after.appointment
+    assert (made.starts_at, made.ends_at, made.version, made.sequence) == (*TOMORROW, 2, 1)
+    assert made.staff == booked.appointment.staff
+    room = await desk.office.diary.room(made.room)
+    assert room is not None
+    assert (room.day, made.room != booked.appointment.room) == ("2026-11-23", True)
+    assert await codes(desk, booked) == links
+    assert await events(desk) == [(Event.BOOKED, 1), (Event.CHANGED, 2)]
+
+
+async def test_moved_to_a_colleague_or_the_next_free(desk: Desk, booked: Entry) -> None:
+    """The room follows the colleague; unknown ones are enrolled; back to the queue and out of it again."""
+    office, ident = desk.office, booked.appointment.id
+    when = (booked.appointment.starts_at, booked.appointment.ends_at)
+    lars = await rebooking.move(office, ident, *when, CALENDAR, staff=Whom("lars@lilleby.example", "Lars"))
+    queue = await rebooking.move(office, ident, *when, CALENDAR, staff=NEXT_FREE)
+    later = await rebooking.move(office, ident, *LATER, CALENDAR)
+    assert (await office.diary.person(lars.appointment.staff)) is not None
+    assert queue.appointment.staff == later.appointment.staff == ""
+    assert queue.appointment.room == later.appointment.room
+    assert len({entry.appointment.room for entry in (booked, lars, queue)}) == 3
+
+
+async def test_a_move_to_where_it_stands_is_none(desk: Desk, booked: Entry) -> None:
+    """Nobody is written to about a change that there was not."""
+    when = (booked.appointment.starts_at, booked.appointment.ends_at)
+    same = Whom("mette@lilleby.example")
+    assert await rebooking.move(desk.office, booked.appointment.id, *when, CALENDAR, staff=same) == booked
+
+
+async def test_people_who_were_written_to_hear_of_a_move_and_of_the_end(desk: Desk, booked: Entry) -> None:
+    """A letter of the new sequence about the change; after cancelling, one that says so."""
+    await letters_now(desk, booked, LetterState.DELIVERED)
+    moved = await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
+    letters = await desk.office.mailroom.letters_of(booked.appointment.id)
+    assert {letter.person for letter in letters if (letter.about, letter.sequence) == (About.CHANGED, 1)} == {
+        booked.citizen.id,
+        booked.companions[0].person.id,
+    }
+    await letters_now(desk, moved, LetterState.DELIVERED)
+    await rebooking.cancel(desk.office, booked.appointment.id, CALENDAR)
+    letters = await desk.office.mailroom.letters_of(booked.appointment.id)
+    assert len([letter for letter in letters if (letter.about, letter.sequence) == (About.CANCELLED, 2)]) == 2
+
+
+async def test_a_letter_that_waits_is_dropped_when_it_is_overtaken(desk: Desk, booked: Entry) -> None:
+    """Nobody is invited to what was cancelled before the letter left."""
+    await rebooking.cancel(desk.office, booked.appointment.id, CALENDAR)
+    letters = await desk.office.mailroom.letters_of(booked.appointment.id)
+    assert {letter.state for letter in letters} == {LetterState.DROPPED}
+
+
+async def test_a_number_put_right_sends_the_link_after_all(desk: Desk, booked: Entry) -> None:
+    """When every letter failed; a change of something else sends nothing."""
+    await letters_now(desk, booked, LetterState.FAILED, Failure.UNDELIVERABLE)
+    await rebooking.change(desk.office, booked.appointment.id, Change(case_ref="sag 18"), CALENDAR)
+    assert len(await desk.office.mailroom.letters_of(booked.appointment.id)) == 2
+    await rebooking.change(desk.office, booked.appointment.id, Change(phone="20 65 43 21"), CALENDAR)
+    letters = await desk.office.mailroom.letters_of(booked.appointment.id)
+    [fresh] = [letter for letter in letters if letter.state is LetterState.QUEUED]
+    assert (fresh.about, fresh.person) == (About.FRESH_LINK, booked.citizen.id)
+
+
+async def test_the_door_judges_by_the_new_time_at_once(desk: Desk, booked: Entry) -> None:
+    """Whoever is known by the appointment is known by what it says now; a pass that still fits lives on."""
+    pass_id = desk.waits(booked)
+    soon = (NOW + 600, NOW + 2400)
+    after = await rebooking.move(desk.office, booked.appointment.id, *soon, CALENDAR)
+    known = desk.office.house.known[pass_id]
+    assert (known.appointment, known.revoked) == (after.appointment, False)
+    assert desk.lobby.told == []
+    assert desk.lobby.recalled == []
+
+
+async def test_who_waits_for_another_hour_is_told_so(desk: Desk, booked: Entry) -> None:
+    """The room is the same, the time is not: words instead of waiting in vain; the pass fits and lives."""
+    desk.clock.at = NOW + 3000
+    pass_id = desk.waits(booked)
+    await rebooking.move(desk.office, booked.appointment.id, NOW + 6000, NOW + 7800, CALENDAR)
+    assert desk.lobby.told == [(booked.appointment.room, both(WORDS[Reason.APPOINTMENT_MOVED]))]
+    assert not desk.office.house.known[pass_id].revoked
+    assert desk.office.house.rooms[booked.appointment.room].queue == ()
+
+
+async def test_a_pass_for_the_room_of_before_is_dead(desk: Desk, booked: Entry) -> None:
+    """Moved to a colleague at the same time, the old door stays shut: told, taken back, recalled."""
+    desk.clock.at = NOW + 3000
+    pass_id = desk.waits(booked)
+    when = (booked.appointment.starts_at, booked.appointment.ends_at)
+    await rebooking.move(desk.office, booked.appointment.id, *when, CALENDAR, staff=Whom("lars@lilleby.example"))
+    assert desk.lobby.told == [(booked.appointment.room, both(WORDS[Reason.APPOINTMENT_MOVED]))]
+    assert desk.office.house.known[pass_id].revoked
+    assert desk.lobby.recalled == [pass_id]
+
+
+async def test_a_pass_is_dead_even_when_prosody_does_not_answer(desk: Desk, booked: Entry) -> None:
+    """What the agent knows does not wait for the link to come back."""
+    pass_id = desk.waits(booked)
+
+    desk.office.house.prosody = NobodyThere()
+    await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
+    assert desk.office.house.known[pass_id].revoked
+
+
+async def test_a_visit_that_goes_on_is_not_moved(desk: Desk, booked: Entry) -> None:
+    """Nothing changes, in the database or at the door."""
+    desk.visits(booked)
+    with pytest.raises(Refused) as caught:
+        await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
+    assert caught.value.verdict.reason is Reason.VISIT_GOING_ON
+    assert await desk.stands(booked) == booked
+
+
+async def test_nobody_is_let_in_while_it_is_moved(desk: Desk, booked: Entry) -> None:
+    """The move waits for what goes on in the room, and sees what came of it."""
+    let_in, begun = asyncio.Event(), asyncio.Event()
+
+    async def staff_let_in() -> None:
+        begun.set()
+        await let_in.wait()
+        desk.visits(booked)
+
+    desk.office.house.lanes.put(booked.appointment.room, staff_let_in)
+    await begun.wait()
+    move = asyncio.create_task(rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR))
+    await asyncio.sleep(0)
+    let_in.set()
+    with pytest.raises(Refused) as caught:
+        await move
+    assert caught.value.verdict.reason is Reason.VISIT_GOING_ON
+
+
+async def test_cancelled_it_is_known_at_the_door_and_to_whoever_waits(desk: Desk, booked: Entry) -> None:
+    """Citizen and companion are told in words; a second time changes nothing."""
+    passes = [desk.waits(booked), desk.waits(booked, booked.companions[0].person)]
+    after = await rebooking.cancel(desk.office, booked.appointment.id, CALENDAR, 1)
+    assert after == await desk.stands(booked)
+    assert (after.appointment.cancelled_at, after.appointment.version, after.appointment.sequence) == (NOW, 2, 1)
+    assert all(desk.office.house.known[p].appointment == after.appointment for p in passes)
+    words = both(WORDS[Reason.APPOINTMENT_CANCELLED])
+    assert desk.lobby.told == [(booked.appointment.room, words)] * 2
+    assert await rebooking.cancel(desk.office, booked.appointment.id, CALENDAR, 2) == after
+    assert await events(desk) == [(Event.BOOKED, 1), (Event.CANCELLED, 2)]
+
+
+async def test_what_is_cancelled_is_left_alone(desk: Desk, booked: Entry) -> None:
+    """No change, no move, no companion brings it back."""
+    ident = booked.appointment.id
+    await rebooking.cancel(desk.office, ident, CALENDAR)
+    for act in (
+        rebooking.change(desk.office, ident, Change(case_ref="x"), CALENDAR),
+        rebooking.move(desk.office, ident, *LATER, CALENDAR),
+        rebooking.add_companion(desk.office, ident, CompanionKind.GUARDIAN, Typed("Eva"), CALENDAR),
+    ):
+        with pytest.raises(Refused) as caught:
+            await act
+        assert caught.value.verdict.reason is Reason.APPOINTMENT_CANCELLED
+
+
+async def test_a_companion_comes_on_a_link_of_their_own_and_is_written_to(desk: Desk, booked: Entry) -> None:
+    """Nobody else hears of it again."""
+    before = await desk.office.mailroom.letters_of(booked.appointment.id)
+    eva = Typed("Eva Værge", "20 65 43 21")
+    after, companion = await rebooking.add_companion(
+        desk.office, booked.appointment.id, CompanionKind.GUARDIAN, eva, CALENDAR, 1
+    )
+    assert {c.person.id for c in (await desk.stands(booked)).companions} == {c.person.id for c in after.companions}
+    assert (after.appointment.version, after.appointment.sequence) == (2, 0)
+    assert companion.person.id in await codes(desk, booked)
+    new = [x for x in await desk.office.mailroom.letters_of(booked.appointment.id) if x not in before]
+    assert {letter.person for letter in new} == {companion.person.id}
+
+
+async def test_more_companions_than_the_rule_allows_are_refused(desk: Desk, booked: Entry) -> None:
+    """The ninth is one too many."""
+    ident = booked.appointment.id
+    for number in range(7):
+        await rebooking.add_companion(desk.office, ident, CompanionKind.BISIDDER, Typed(f"Nr {number}"), CALENDAR)
+    with pytest.raises(Refused) as caught:
+        await rebooking.add_companion(desk.office, ident, CompanionKind.BISIDDER, Typed("Nr 9"), CALENDAR)
+    assert caught.value.verdict.reason is Reason.TOO_MANY_COMPANIONS
+
+
+async def test_a_companion_who_goes_has_nothing_left(desk: Desk, booked: Entry) -> None:
+    """Link dead, pass dead and recalled, waiting letter dropped; the citizen's are as before."""
+    person = booked.companions[0].person
+    theirs, annas = desk.waits(booked, person), desk.waits(booked)
+    after = await rebooking.remove_companion(desk.office, booked.appointment.id, person.id, CALENDAR, 1)
+    assert after.companions == (await desk.stands(booked)).companions == ()
+    assert set(await codes(desk, booked)) == {booked.citizen.id}
+    house = desk.office.house
+    assert (house.known[theirs].revoked, house.known[annas].revoked) == (True, False)
+    assert desk.lobby.recalled == [theirs]
+    letters = await desk.office.mailroom.letters_of(booked.appointment.id)
+    assert {x.state for x in letters if x.person == person.id} == {LetterState.DROPPED}
+    with pytest.raises(Refused) as caught:
+        await rebooking.remove_companion(desk.office, booked.appointment.id, person.id, CALENDAR)
+    assert caught.value.verdict.reason is Reason.UNKNOWN_COMPANION
+
+
+async def test_each_act_is_on_record_and_on_the_citizens_access_log(desk: Desk, booked: Entry) -> None:
+    """Who, what, when; refusals are on record, too."""
+    ident = booked.appointment.id
+    await rebooking.change(desk.office, ident, Change(case_ref="sag 18"), CALENDAR)
+    await rebooking.move(desk.office, ident, *TOMORROW, CALENDAR)
+    with pytest.raises(Refused):
+        await rebooking.move(desk.office, ident, NOW - 9, NOW - 8, CALENDAR)
+    await rebooking.cancel(desk.office, ident, STAFF)
+    acts = [(line["act"], line["actor"], line["decision"]) for line in await desk.lines() if line["subject"] == ident]
+    assert acts == [
+        ("book", "calendar", "open"),
+        ("change", "calendar", "open"),
+        ("move", "calendar", "open"),
+        ("move", "calendar", "refuse"),
+        ("cancel", "mette", "open"),
+    ]
+    assert await desk.count("looks") == 4
+    assert UNIT.id == booked.appointment.unit
