@@ -1,7 +1,8 @@
 """Letters as they are planned: for whom, on which rung, until when; and which of them still say what is true."""
 
 from collections.abc import Collection
-from uuid import NAMESPACE_URL, uuid5
+from hashlib import sha256
+from uuid import UUID
 
 from xmpp_agent.model.appointments import Appointment, Entry
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
@@ -17,12 +18,12 @@ DEFAULT_WAIT = 900.0
 def planned(
     appointment: Appointment, person: str, about: About, rung: int, due_at: float, now: float, occasion: str = ""
 ) -> Letter:
-    """A letter nobody has sent. Its id is a UUIDv5 of what it is for, so that planning twice plans once.
+    """A letter nobody has sent. Its id is a UUID made of what it is for, so that planning twice plans once.
 
     `occasion` tells those of one kind apart: which reminder, which fresh link.
     """
     named = "|".join((appointment.id, person, about, str(appointment.sequence), occasion))
-    ident = str(uuid5(NAMESPACE_URL, named))
+    ident = _ident(named)
     return on_rung(appointment, person, about, rung, due_at, now, ident)
 
 
@@ -33,7 +34,7 @@ def following(appointment: Appointment, letter: Letter, now: float) -> Letter:
 
 def next_id(letter: Letter) -> str:
     """The id of the letter one rung further, if there ever is one."""
-    return str(uuid5(NAMESPACE_URL, f"{letter.id}|next"))
+    return _ident(f"{letter.id}|next")
 
 
 def on_rung(
@@ -97,3 +98,8 @@ def share(appointment: Appointment, letter: Letter, now: float) -> float:
     """Seconds this rung has of the time that is left: rungs still to come, and the call, have theirs."""
     rungs = max(len(appointment.policy.plan.ladder) - letter.rung, 0) + 1
     return max(_LEAST_PATIENCE, (deadline(appointment, letter.about) - now) / rungs)
+
+
+def _ident(text: str) -> str:
+    """Always the same for the same text. In the form of version 4: MeMo's schema takes no other as messageUUID."""
+    return str(UUID(bytes=sha256(text.encode()).digest()[:16], version=4))
