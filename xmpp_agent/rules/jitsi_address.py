@@ -29,8 +29,8 @@ class Entrance:
 def address(entrance: Entrance, token: str) -> str:
     """Where the browser goes with this pass.
 
-    That Jitsi's own page before joining is off (the device test was ours) stands in its `config.js`: said in the address,
-    it would also have everybody come in muted (jitsi-meet `setConfigFromURLParams` sets `disableInitialGUM`).
+    That Jitsi's own page before joining is off (the device test was ours) stands in its `config.js`: in the address it
+    would also have everybody come in muted (jitsi-meet `setConfigFromURLParams` sets `disableInitialGUM`).
     """
     shown: dict[str, str | bool] = {
         "jwt": token,
