@@ -6,7 +6,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.edges.web.site.on_site import COOKIE, SITE, Surfer, heading
+from tests.an_office import SITE
+from tests.edges.web.site.on_site import COOKIE, Surfer, heading
 from tests.edges.web.site.staff.on_staff import SSO, STAFF_COOKIE, StaffPages, identity, without_roles
 from tests.flows.test_staff_door import record
 from xmpp_agent.flows.staff_login import SESSION_LIFE
