@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from fastapi.responses import JSONResponse
 
-from tests.edges.post.parcels import NUMBER, client, desk, parcel, refused
+from tests.edges.post.parcels import NUMBER, answering, client, desk, parcel, refused
 from xmpp_agent.demo.gateways import gatewayapi as stand_in
 from xmpp_agent.demo.gateways.running import running
 from xmpp_agent.demo.gateways.script import Trick
@@ -103,20 +104,22 @@ async def test_a_wrong_token_is_for_somebody_to_look_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "to", ["", "20123456", "+45 20123456", "+4520123456\n", "+1", "tel:+4520123456", "+4930123456"]
+    ("changed", "failure"),
+    [
+        *(
+            ({"to": to}, Failure.BAD_ADDRESS)
+            for to in ("", "20123456", "+45 20123456", "+4520123456\n", "+1", "tel:+4520123456", "+4930123456")
+        ),
+        *(({"sender": sender}, Failure.REFUSED) for sender in ("", "Lilleby Kommune", "Ærø")),
+    ],
 )
-async def test_what_is_no_mobile_number_is_not_sent_to(to: str) -> None:
-    """Known before anything is sent."""
-    async with both() as (gateway, carrier):
-        fault = await refused(carrier, parcel(to=to))
-        assert (fault.failure, fault.again, gateway.script.requests) == (Failure.BAD_ADDRESS, False, 0)
-
-
-async def test_a_sender_no_phone_shows_is_not_sent_from() -> None:
-    """Known before anything is sent, too."""
-    async with both() as (gateway, carrier):
-        fault = await refused(carrier, parcel(sender="Lilleby Kommune"))
-        assert (fault.failure, fault.again, gateway.script.requests) == (Failure.REFUSED, False, 0)
+async def test_what_cannot_go_is_not_sent(changed: dict[str, object], failure: Failure) -> None:
+    """No mobile number, no sender a phone can show: known before anything is asked of a gateway that would take it."""
+    async with answering(JSONResponse({"msg_id": "1"})) as gateway, client() as http:
+        carrier = GatewayApi(GatewayApiSettings(TOKEN, host=gateway.address), http)
+        fault = await refused(carrier, parcel(Channel.SMS, **changed))
+        assert (fault.failure, fault.again, gateway.asked) == (failure, False, [])
+        assert (await carrier.hand_over(parcel())).gateway_id == "1"
 
 
 async def test_what_the_gateway_finds_wrong_is_final() -> None:

@@ -105,6 +105,10 @@ def test_hostile_texts_are_texts(field: str) -> None:
     said = {"subject": memo.label, "sender": memo.sender, "text": memo.page}[field]
     assert "\x00" not in said
     assert "å 😀" in said
+    shown = _Tags(memo.page)
+    assert set(shown.tags) <= OURS
+    if field == "text":
+        assert "x</memo:label><memo:label>]]>&amp;<!--" in shown.text
 
 
 SPOKEN = st.text(st.characters(), min_size=1, max_size=300).map(lambda text: f"x{text}")
@@ -116,6 +120,9 @@ def test_whatever_is_written_the_schema_holds(subject: str, text: str, sender: s
     """Any text in any place: valid, addressed to the same person, with one appointment."""
     memo = read(letter(subject=subject, text=text, sender=sender, meeting=meeting(title=title, organizer=title)))
     assert (memo.recipient, memo.sender_id, len(memo.appointments)) == (CPR, CVR, 1)
+
+
+OURS = {"html", "head", "meta", "title", "body", "h1", "p", "br", "a"}
 
 
 class _Tags(HTMLParser):
@@ -144,12 +151,15 @@ def test_the_page_has_paragraphs_and_links() -> None:
     assert shown.links == [f"{URL}?a=1&b=2"]
 
 
+MARKUP = st.text("<>/&;!-=\"' abi:https.\n", min_size=1, max_size=60).map(lambda text: f"x{text}")
+
+
 @settings(deadline=None)
-@given(SPOKEN, SPOKEN)
+@given(SPOKEN | MARKUP, SPOKEN | MARKUP)
 def test_no_text_becomes_markup(subject: str, text: str) -> None:
     """Only our own tags, whatever is written; links lead to https."""
     shown = _Tags(page(letter(subject=subject, text=text)))
-    assert set(shown.tags) <= {"html", "head", "meta", "title", "body", "h1", "p", "br", "a"}
+    assert set(shown.tags) <= OURS
     assert all(link is not None and link.startswith("https://") for link in shown.links)
 
 

@@ -95,8 +95,9 @@ async def test_a_server_that_speaks_tls_from_the_start(issuer: Issuer, identity:
 async def test_without_starttls_nothing_is_sent(issuer: Issuer) -> None:
     """A server that does not offer it is not talked to, neither with password nor with letter."""
     async with mail_server(None) as server:
-        fault = await refused(carrier_for(issuer, server.port), letter())
-        assert (fault.failure, fault.again, fault.perhaps) == (Failure.NOT_ALLOWED, False, False)
+        for login in ({}, {"user": "", "password": ""}):
+            fault = await refused(carrier_for(issuer, server.port, **login), letter())
+            assert (fault.failure, fault.again, fault.perhaps) == (Failure.NOT_ALLOWED, False, False)
         assert server.mails == []
         await carrier_for(issuer, server.port, security="none", user="", password="").hand_over(letter())
         assert len(server.mails) == 1
