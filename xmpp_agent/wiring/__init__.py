@@ -78,6 +78,7 @@ class Agent:
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm)
+        self.inside = Inside(self.house, passes, lambda: self.component.is_live, orders.confirm, _report)
         self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
@@ -153,6 +154,8 @@ class Agent:
         else:
             self._seeing.clear()
         log.info("link", state=state)
+        if self.site is not None:
+            self.site.link_changed()
         if state == "live":  # rooms may be gone without a word, and most of the others may be different
             self.feed.start_over()
         else:
@@ -219,8 +222,7 @@ async def open_agent(settings: Settings) -> AsyncIterator[Agent]:
         settings.database, ring.columns, ring.identity.own_mark, settings.shard, settings.audit_sync
     ) as database:
         agent = Agent(settings, passes, database, secret)
-        inside = Inside(agent.house, passes, lambda: agent.component.is_live, _report)
-        async with open_site(settings, ring, database, inside) as agent.site:
+        async with open_site(settings, ring, database, agent.inside) as agent.site:
             yield agent
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,12 +22,18 @@ from xmpp_agent.edges.web.site.conf import SiteConf
 from xmpp_agent.edges.web.site.reception import Reception
 from xmpp_agent.edges.web.site.rendering import Pages
 from xmpp_agent.edges.web.site.server import SiteServer
+from xmpp_agent.edges.web.site.staff.app import add_staff
+from xmpp_agent.edges.web.site.staff.entry import TEMPLATES, StaffSite
+from xmpp_agent.edges.web.site.staff.feed import StaffFeed
+from xmpp_agent.flows.attendance import watch
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.office import Office
 from xmpp_agent.flows.post import PostRoom
 from xmpp_agent.flows.receipts import opened, receive
+from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.ports.diary import PassMaker
 from xmpp_agent.ports.post import Carrier, Incoming, ReceiptReader, Reply
+from xmpp_agent.rules.staff_roles import Grant, RoleMap
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.settings_site import SiteSettings
 from xmpp_agent.wiring.tables import carrier, with_secrets
@@ -43,14 +49,17 @@ class Inside:
     house: House
     passes: PassMaker
     is_live: Callable[[], bool]
+    """Whether it sees Prosody."""
+    confirm: Callable[[], Awaitable[None]]
+    """Returns when Prosody has taken in everything sent to it so far. Raises Unavailable."""
     report: Callable[[BaseException], None]
 
 
 class Site:
     """The running site. Made by `open_site`, started and stopped with its agent."""
 
-    def __init__(self, office: Office, post: PostRoom, server: SiteServer) -> None:
-        self.office, self.post, self._server = office, post, server
+    def __init__(self, office: Office, post: PostRoom, feed: StaffFeed, server: SiteServer) -> None:
+        self.office, self.post, self._feed, self._server = office, post, feed, server
         self._work: list[asyncio.Task[None]] = []
 
     @property
@@ -63,8 +72,13 @@ class Site:
         self._server.start()
         self._work = [asyncio.get_running_loop().create_task(self.post.run())]
 
+    def link_changed(self) -> None:
+        """Prosody came or went: staff's pages show what may be done now."""
+        self._feed.everything_changed()
+
     async def stop(self) -> None:
         """No new requests; what is being handed over is finished or left for the next start."""
+        self._feed.close()
         await self._server.stop()
         for task in self._work:
             task.cancel()
@@ -88,18 +102,21 @@ async def open_site(
 
         office.on_opened.append(partial(opened, post.book))
         client = await held.enter_async_context(open_client())
-        pages = Pages(_site_conf(settings, conf))
         mitid = _provider("mitid", conf, conf.mitid, client)
+        pages = Pages(_site_conf(settings, conf), TEMPLATES)
         reception = Reception(pages, office, database.calls, ring.columns, time.monotonic, mitid)
+        app = site_app(reception)
+        staff = _staff(conf, reception, database, inside, post, _provider("staff", conf, conf.staff, client))
+        add_staff(app, staff)
         booking = booking_app(office, database.callers, video_policy=conf.video_policy)
         public = Public(
-            framed(site_app(reception), reception),
+            framed(app, reception),
             dict.fromkeys((*PREFIXES, DOCUMENT), booking),
             _receipts(post, carriers),
             ring.signing.jwks(),
             inside.is_live,
         )
-        yield Site(office, post, SiteServer(public, conf.host, conf.port, sorted(conf.proxies)))
+        yield Site(office, post, staff.feed, SiteServer(public, conf.host, conf.port, sorted(conf.proxies)))
 
 
 def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Database, inside: Inside) -> Office:
@@ -118,6 +135,29 @@ def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Dat
         meet_origin=_meetings(settings, conf),
         site_origin=conf.origin,
     )
+
+
+def _staff(
+    conf: SiteSettings,
+    reception: Reception,
+    database: Database,
+    inside: Inside,
+    post: PostRoom,
+    login: OpenIdProvider | None,
+) -> StaffSite:
+    """Staff's pages, which also note who was really there."""
+    desk = StaffOffice(
+        office=reception.office,
+        calls=database.calls,
+        notes=database.notes,
+        rooms=database.day_rooms,
+        book=post.book,
+        is_live=inside.is_live,
+        confirm=inside.confirm,
+    )
+    inside.house.on_change.append(partial(watch, desk))
+    grants = {name: Grant(role.unit, role.supervises) for name, role in conf.staff_roles.items()}
+    return StaffSite(reception, desk, StaffFeed(desk), RoleMap(grants), login)
 
 
 def _meetings(settings: Settings, conf: SiteSettings) -> str:
