@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing_extensions import override
 
 _SILENT = frozenset({"script", "style", "title"})
+_VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 
 
 @dataclass
@@ -41,6 +42,8 @@ class Page(HTMLParser):
         self._button: tuple[str, str] | None = None
         self._link = ""
         self._silent = 0
+        self._hidden: list[str] = []
+        """Elements that are open and not shown, and those of the same name within."""
         self._said: list[str] = []
         self.feed(html)
 
@@ -56,6 +59,8 @@ class Page(HTMLParser):
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        if tag not in _VOID and (("hidden" in found and not self._hidden) or tag in self._hidden[-1:]):
+            self._hidden.append(tag)
         if tag in _SILENT:
             self._silent += 1
         elif tag == "meta" and found.get("http-equiv", "").lower() == "refresh":
@@ -74,6 +79,8 @@ class Page(HTMLParser):
     @override
     def handle_endtag(self, tag: str) -> None:
         said = " ".join("".join(self._said).split())
+        if tag in self._hidden[-1:]:
+            self._hidden.pop()
         if tag in _SILENT:
             self._silent -= 1
         elif tag == "form":
@@ -87,7 +94,7 @@ class Page(HTMLParser):
 
     @override
     def handle_data(self, data: str) -> None:
-        if self._silent:
+        if self._silent or self._hidden:
             return
         self._said.append(data)
         if data.strip():

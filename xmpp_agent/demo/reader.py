@@ -32,6 +32,12 @@ class Reader:
         """Look at an address; answers where that ended."""
         return await self._follow("GET", address, {})
 
+    async def click(self, link: str) -> str:
+        """Follow a link by its words; answers where that led. Raises ReaderFault when the page has no such link."""
+        if link not in self.page.links:
+            raise ReaderFault(f"{self.name} finds no link {link!r} but {sorted(self.page.links)}")
+        return await self.open(urljoin(self.at, self.page.links[link]))
+
     async def press(self, button: str, fields: Mapping[str, str] | None = None) -> str:
         """Press a button, with some fields of its form filled in; answers where that led.
 
