@@ -146,7 +146,7 @@ class _Tags(HTMLParser):
 
 def test_the_page_has_paragraphs_and_links() -> None:
     """Blank lines make paragraphs, addresses become links, and the link is the whole address."""
-    shown = _Tags(page(letter(text=f"Hej Åse\n\nGå ind her:\n{URL}?a=1&b=2\n\nVenlig hilsen")))
+    shown = _Tags(page(letter(text=f"Hej <b>Åse</b>\n\nGå <i>ind</i> her:\n{URL}?a=1&b=2\n\nVenlig <u>hilsen")))
     assert shown.tags == ["html", "head", "meta", "title", "body", "h1", "p", "p", "br", "a", "p"]
     assert shown.links == [f"{URL}?a=1&b=2"]
 
