@@ -57,6 +57,7 @@ def _words(letter: Letter, about: About, appointment: Appointment, unit: Unit, u
         phone=unit.phone,
         unit=unit.name if unit.shows_name else "",
         identity=appointment.policy.level is not Level.NONE,
+        timezone=unit.timezone,
     )
     try:
         return render(about, letter.channel, appointment.language, facts, unit.texts)
