@@ -1,7 +1,6 @@
 """Every page of staff, Danish and English, narrow and wide, folded and unfolded: WCAG 2.1 AA, and no other origin."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,6 +13,7 @@ from xmpp_agent.flows import hotline, opening
 from xmpp_agent.flows.staff_door import finish_visit, let_one_in
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
+THERE = {path.name.partition(".")[0] for path in TEMPLATES.glob("*.j2")}
 UNFOLD = "document.querySelectorAll('details').forEach(part => { part.open = true; }); null"
 
 
@@ -168,4 +168,4 @@ async def test_what_is_looked_at_is_what_there_is() -> None:
     """A template that no scene shows fails here."""
     shown_by = {"staff_day", "staff_login", "staff_note", "staff_hotline", "staff_hours"}
     parts = {"staff_base", "staff_macros", "staff_row"}
-    assert {path.name.partition(".")[0] for path in Path(TEMPLATES).glob("*.j2")} - parts == shown_by
+    assert THERE - parts == shown_by

@@ -4,11 +4,13 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.flows.staffed import Staffed, open_staffed
+from tests.rules.scenes import HOTLINE
 from xmpp_agent.flows import staff_door as door
 from xmpp_agent.flows.attendance import settle_outcomes
 from xmpp_agent.flows.next_citizen import call_next
@@ -109,6 +111,39 @@ async def test_put_back_makes_room_for_the_next(unit: Staffed) -> None:
     assert await unit.obeys("anna") == "inside"
     assert waiting(unit) == ["bo"]
     assert await why(door.send_back(unit.desk, unit.who(), "bo", "")) is Reason.NO_SUCH_VISIT
+
+
+async def test_whoever_was_put_back_has_not_had_their_turn(unit: Staffed) -> None:
+    """Another one comes in between: their link still leads to the lobby, and the meeting counts once they were in."""
+    await door.let_one_in(unit.desk, unit.who(), "bo")
+    await unit.obeys("bo")
+    await door.send_back(unit.desk, unit.who(), "bo", "")
+    await unit.comes("bo")
+    await door.let_one_in(unit.desk, unit.who(), "anna")
+    await unit.settled()
+    assert (await unit.appointment("bo")).outcome is None
+    await unit.obeys("anna")
+    await door.finish_visit(unit.desk, unit.who(), "anna")
+    await door.let_one_in(unit.desk, unit.who(), "bo")
+    await unit.obeys("bo")
+    await door.finish_visit(unit.desk, unit.who(), "bo")
+    assert (await unit.appointment("bo")).outcome is Outcome.ATTENDED
+
+
+async def test_a_meeting_without_lobby_that_drops_is_not_over(unit: Staffed) -> None:
+    """Such a visit ends by itself after fifteen seconds; its people may come back until staff finish it."""
+    policy = replace(HOTLINE, id="open-door")
+    await unit.book("carla", policy=policy)
+    assert await unit.comes("carla") == "inside"
+    await unit.leaves("carla")
+    unit.around.clock.at += 20
+    await unit.porter.tick()
+    await unit.settled()
+    assert (await unit.appointment("carla")).outcome is None
+    unit.prosody.close(unit.clients["carla"])
+    assert await unit.comes("carla") == "inside"
+    await door.finish_visit(unit.desk, unit.who(), "carla")
+    assert (await unit.appointment("carla")).outcome is Outcome.ATTENDED
 
 
 async def test_a_finished_visit_was_attended_and_wants_a_note(unit: Staffed) -> None:

@@ -97,7 +97,10 @@ async def test_an_empty_or_endless_note_is_none(unit: Staffed) -> None:
 
 
 async def test_strangers_neither_read_nor_write(unit: Staffed) -> None:
-    """A colleague who does not cover."""
+    """A colleague who does not cover; nor a supervisor, who was not there and would read the names."""
+    boss = unit.who("lars", supervises=frozenset({"jobcenter"}))
+    assert await why(note_form(unit.desk, boss, "anna")) is Reason.NOT_STAFF_HERE
+    assert await why(write_note(unit.desk, boss, "anna", TEXT, case_closes=False)) is Reason.NOT_STAFF_HERE
     assert await why(note_form(unit.desk, unit.who("lars"), "anna")) is Reason.NOT_STAFF_HERE
     assert await why(write_note(unit.desk, unit.who("lars"), "anna", TEXT, case_closes=False)) is Reason.NOT_STAFF_HERE
     assert await why(mark_case(unit.desk, unit.who("lars"), "anna", closes=True)) is Reason.NOT_STAFF_HERE

@@ -12,11 +12,13 @@ from xmpp_agent.model.appointments import Outcome
 from xmpp_agent.model.callers import Event
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Role
-from xmpp_agent.model.rooms import RoomState
+from xmpp_agent.model.rooms import RoomState, Visit
 from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.ports.diary import Conflict
+from xmpp_agent.rules import visits
 from xmpp_agent.rules.hotline import follows
 from xmpp_agent.rules.opening_hours import local_span
+from xmpp_agent.rules.passes import seat_of
 from xmpp_agent.rules.staff_day import open_note
 
 TRIES = 3
@@ -31,9 +33,9 @@ def watch(desk: StaffOffice, change: Change) -> None:
     lanes, key = desk.office.house.lanes, f"attendance {after.room.node}"
     for pass_id in _newcomers(change.before, after):
         lanes.put(key, partial(came_inside, desk, pass_id))
-    held = _finished(change.before, after)
-    if held:
-        lanes.put(key, partial(finished, desk, held))
+    over = _finished(change.before, after)
+    if over is not None:
+        lanes.put(key, partial(finished, desk, over))
     if not after.room.day and _occupied(change.before) != _occupied(after):
         lanes.put(key, partial(follow_call, desk, after.room.node))
 
@@ -55,8 +57,15 @@ async def came_inside(desk: StaffOffice, pass_id: str) -> None:
     office.changed(booked.id)
 
 
-async def finished(desk: StaffOffice, appointment_id: str) -> None:
-    """A visit is finished: they attended, and the note to be written knows when it ended."""
+async def finished(desk: StaffOffice, visit: Visit) -> None:
+    """A visit was finished for the next one to come. Whoever was put back to wait for their turn has not had it."""
+    entry = await desk.office.diary.entry(visit.appointment)
+    if entry is not None and seat_of(entry.citizen.id, visit.appointment) not in visit.sent_out:
+        await attended(desk, visit.appointment)
+
+
+async def attended(desk: StaffOffice, appointment_id: str) -> None:
+    """The people of an appointment attended, and the note to be written knows until when. Raises Unavailable."""
     await was_held(desk.office, appointment_id)
     draft = open_note((await desk.notes.of([appointment_id])).get(appointment_id, ()))
     if draft is not None:
@@ -118,12 +127,13 @@ def _newcomers(before: RoomState | None, after: RoomState) -> Iterator[str]:
     yield from (o.pass_id for o in after.visitors() if o.arrived and o.pass_id not in there)
 
 
-def _finished(before: RoomState | None, after: RoomState) -> str:
-    """The appointment of a visit that staff finished; a room that is gone finishes none: its people may come back."""
+def _finished(before: RoomState | None, after: RoomState) -> Visit | None:
+    """The visit that staff finished. Neither a room that is gone nor a visit that ends by itself finishes anything:
+    those people may come back."""
     visit = before.visit if before is not None else None
-    if visit is None or not visit.arrived or not after.exists:
-        return ""
-    return visit.appointment if after.visit is None or after.visit.seq != visit.seq else ""
+    if visit is None or not visit.arrived or not after.exists or visit.let_in_by == visits.BY_POLICY:
+        return None
+    return visit if after.visit is None or after.visit.seq != visit.seq else None
 
 
 def _occupied(state: RoomState | None) -> bool:

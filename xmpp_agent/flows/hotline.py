@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from xmpp_agent.flows.attendance import attended
 from xmpp_agent.flows.booking import new_link
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.no_show import dead_links
@@ -91,6 +92,8 @@ async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
     verdict = await desk.in_lane(call.room, job)
     if verdict is not None and not verdict.is_open:
         raise Refused(verdict)
+    if call.state is not CallState.SENT_FOR:
+        await attended(desk, call.appointment)
     over = rules.ended(call, entry.appointment.policy.plan.keep_reach, office.clock.now())
     await office.records.keep(office.line("hotline-over", who.person, call.appointment, room=call.room), over)
     office.changed(call.appointment)

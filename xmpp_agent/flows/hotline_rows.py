@@ -29,6 +29,7 @@ class CallRow:
     """Only for whoever made the call, and until it is erased; else empty."""
     staff: str
     """Name of whoever made it."""
+    is_mine: bool
     may_act: bool
     failure: Failure | None
     """Why the message did not go out."""
@@ -65,6 +66,7 @@ async def _row(
         changed_at=call.changed_at,
         number=call.number if is_mine else "",
         staff=staff.get(call.staff, ""),
+        is_mine=is_mine,
         may_act=is_mine or may_see(who.supervises, call.unit),
         failure=newest.failure if newest is not None else None,
     )

@@ -9,7 +9,7 @@ from xmpp_agent.flows.office import Office, new_id, refusal
 from xmpp_agent.flows.staff_facts import facts_of_one
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import staff_of, unit_of
-from xmpp_agent.model.appointments import Entry, Outcome
+from xmpp_agent.model.appointments import Entry, Outcome, Room
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Session
@@ -17,7 +17,7 @@ from xmpp_agent.ports.diary import Conflict, Look
 from xmpp_agent.ports.notes import Journal, JournalFault, NoteEntry, Notes
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.note_text import Met, beginning
-from xmpp_agent.rules.staff_day import Stage, open_note, stage
+from xmpp_agent.rules.staff_day import Stage, may_read_name, open_note, stage
 
 LONGEST = 6000
 """Letters a note may have; a form is sixteen kilobytes, and a Danish letter may take six of them on the way."""
@@ -44,7 +44,7 @@ class NoteForm:
 async def note_form(desk: StaffOffice, who: Session, appointment_id: str) -> NoteForm:
     """The form of a meeting's note, filled in with time and people. Raises Refused, Unavailable."""
     office = desk.office
-    entry, room = await desk.entry_for(who, appointment_id)
+    entry, room = await _theirs(desk, who, appointment_id)
     booked, known = entry.appointment, await facts_of_one(desk, entry, room)
     arrivals = await office.visitors.arrivals([booked.id])
     inside = known.arrival.inside_at if known.arrival is not None else None
@@ -63,7 +63,7 @@ async def note_form(desk: StaffOffice, who: Session, appointment_id: str) -> Not
 
 async def write_note(desk: StaffOffice, who: Session, appointment_id: str, text: str, *, case_closes: bool) -> None:
     """The note as staff wrote it, on its way to the journal. Raises Refused (nothing written), Unavailable."""
-    entry, room = await desk.entry_for(who, appointment_id)
+    entry, room = await _theirs(desk, who, appointment_id)
     if not text.strip() or len(text) > LONGEST:
         raise refusal("note", Reason.BAD_REQUEST)
     written = Written(text.strip(), case_closes)
@@ -104,6 +104,14 @@ async def file_due(office: Office, notes: Notes, journal: Journal) -> int:
         filed += after.state is NoteState.FILED
         office.changed(note.appointment)
     return filed
+
+
+async def _theirs(desk: StaffOffice, who: Session, appointment_id: str) -> tuple[Entry, Room]:
+    """An appointment of their own: the note names people, and a supervisor was not there."""
+    entry, room = await desk.entry_for(who, appointment_id)
+    if not may_read_name(who.person, entry.appointment, room):
+        raise refusal("note", Reason.NOT_STAFF_HERE)
+    return entry, room
 
 
 async def _handed(journal: Journal, note: Note, entry: Entry | None, author: str) -> Callable[[float], Note]:

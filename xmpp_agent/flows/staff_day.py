@@ -159,6 +159,7 @@ def _row(desk: StaffOffice, who: Session, entry: Entry, room: Room, papers: Pape
     known = facts(desk, entry, room, papers)
     is_named = rules.may_read_name(who.person, entry.appointment, room)
     may_act = rules.may_act(who.person, who.supervises, room).is_open
+    offers = rules.offers(known) if may_act else ()
     return Row(
         facts=known,
         name=entry.citizen.name if is_named else names.masked(entry.citizen.name),
@@ -166,5 +167,5 @@ def _row(desk: StaffOffice, who: Session, entry: Entry, room: Room, papers: Pape
         stage=rules.stage(known),
         waits_since=rules.waits_since(known),
         proof=rules.proof(known),
-        offers=rules.offers(known) if may_act else (),
+        offers=tuple(offer for offer in offers if is_named or offer.act not in rules.NAMES_PEOPLE),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 
+from xmpp_agent.flows.attendance import attended
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.let_in import let_in
 from xmpp_agent.flows.office import Refused, new_id, refusal
@@ -79,18 +80,23 @@ async def send_back(desk: StaffOffice, who: Session, appointment_id: str, words:
 
 
 async def finish_visit(desk: StaffOffice, who: Session, appointment_id: str) -> None:
-    """End the visit of an appointment and clear the room. That they attended goes on record by itself.
+    """End the visit of an appointment and clear the room; whoever was inside has attended.
 
     Raises Refused (another visit, or none, goes on; Prosody did not do it), Unavailable.
     """
     entry, room = await desk.entry_for(who, appointment_id)
+    arrived = False
 
     async def act(state: RoomState) -> Verdict:
+        nonlocal arrived
         if state.visit is None or state.visit.appointment != appointment_id:
             raise refusal("staff_act", Reason.NO_SUCH_VISIT)
+        arrived = state.visit.arrived
         return await finish(desk.office.house, room.node, who.person)
 
     await desk.at_the_door(who, room.node, act)
+    if arrived:
+        await attended(desk, appointment_id)
     acted_on(desk, who, entry, "finish")
 
 

@@ -74,6 +74,8 @@ class Act(StrEnum):
 
 AT_THE_DOOR = frozenset({Act.LET_IN, Act.WRITE, Act.REFUSE, Act.PUT_BACK, Act.FINISH})
 """Acts that need Prosody."""
+NAMES_PEOPLE = frozenset({Act.NOTE})
+"""Acts only for those who may read the name."""
 _REMEDIES = {Remedy.FRESH_LINK: Act.FRESH_LINK, Remedy.CALL: Act.CALL, Remedy.ABSENT: Act.ABSENT}
 _STANDING = frozenset({Stage.WAITING, Stage.JUDGE})
 _UNDER_WAY = frozenset({Stage.CALLED, Stage.INSIDE, Stage.SENT_OUT, Stage.LEFT})

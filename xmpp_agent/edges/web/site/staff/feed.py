@@ -74,6 +74,8 @@ class StaffFeed:
     def close(self) -> None:
         """End every stream."""
         self._closed = True
+        if self._looking is not None:
+            self._looking.cancel()
         self.everything_changed()
 
     async def follow(self, who: Session, still_in: Callable[[], Awaitable[bool]]) -> AsyncGenerator[str, None]:
