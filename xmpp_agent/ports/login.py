@@ -69,7 +69,7 @@ class Identity:
     """ISO date, or empty."""
     email: str = ""
     account: str = ""
-    """Staff: what the employer calls them, in the claim that the settings name; in lower case. As booking names staff."""
+    """Staff: what the employer calls them (the claim the settings name), in lower case; booking names staff so."""
     roles: frozenset[str] = frozenset()
     """Values of the configured roles claim; empty when the provider left it out (overage)."""
     authenticated_at: float = 0.0

@@ -70,23 +70,7 @@ async def open_database(
         await _same_keys(engine, cipher, identity_mark, path)
         writer = SqliteWriter(await asyncio.to_thread(open_writer, path, durability), shard)
         try:
-            yield Database(
-                store=SqlStore(engine, cipher),
-                ledger=SqlLedger(writer),
-                diary=SqlDiary(engine, cipher),
-                visitors=SqlVisitors(engine, cipher),
-                calls=SqlCalls(engine, cipher),
-                mailroom=SqlMailroom(engine, cipher),
-                notes=SqlNotes(engine, cipher),
-                day_rooms=SqlDayRooms(engine, cipher),
-                bookings=SqlBookings(engine, cipher),
-                callers=SqlCallers(engine, cipher),
-                hooks=SqlHooks(engine, cipher),
-                records=SqlRecords(writer, cipher),
-                holdings=SqlHoldings(engine, cipher, writer, path),
-                engine=engine,
-                cipher=cipher,
-            )
+            yield _everything(engine, cipher, writer, path)
         finally:
             await writer.close()
     finally:
@@ -111,3 +95,23 @@ async def _same_keys(engine: AsyncEngine, cipher: Cipher, identity_mark: str, pa
         cipher.open(marks.get("columns", ""), "key_marks.mark:columns")
     except ValueError:
         raise DatabaseFault(f"Database {path} was made with other column keys.") from None
+
+
+def _everything(engine: AsyncEngine, cipher: Cipher, writer: SqliteWriter, path: Path) -> Database:
+    return Database(
+        store=SqlStore(engine, cipher),
+        ledger=SqlLedger(writer),
+        diary=SqlDiary(engine, cipher),
+        visitors=SqlVisitors(engine, cipher),
+        calls=SqlCalls(engine, cipher),
+        mailroom=SqlMailroom(engine, cipher),
+        notes=SqlNotes(engine, cipher),
+        day_rooms=SqlDayRooms(engine, cipher),
+        bookings=SqlBookings(engine, cipher),
+        callers=SqlCallers(engine, cipher),
+        hooks=SqlHooks(engine, cipher),
+        records=SqlRecords(writer, cipher),
+        holdings=SqlHoldings(engine, cipher, writer, path),
+        engine=engine,
+        cipher=cipher,
+    )
