@@ -10,9 +10,9 @@ import pytest
 
 from tests.command_line import BOOK, CPR, Portner, bare, portner
 from tests.edges.store.samples import raw
-from xmpp_agent.rules.passes import seat_of
 from xmpp_agent.edges.keys.ring import read_keys
 from xmpp_agent.model.people import CompanionKind, Level, Role
+from xmpp_agent.rules.passes import seat_of
 
 __all__ = ["bare", "portner"]
 
