@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from xmpp_agent.model.appointments import Entry, Outcome
+from xmpp_agent.model.letters import Channel, LetterState
 from xmpp_agent.model.people import CompanionKind, Level, Person
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival
@@ -15,6 +16,21 @@ _KIND = {
     CompanionKind.PARTSREPRAESENTANT: "partsrepræsentant",
     CompanionKind.INTERPRETER: "tolk",
     CompanionKind.GUARDIAN: "værge",
+}
+_CHANNEL = {
+    Channel.DIGITAL_POST: "Digital Post",
+    Channel.SMS: "sms",
+    Channel.EMAIL: "e-mail",
+    Channel.CALL: "opkald",
+}
+_BECAME = {
+    LetterState.QUEUED: "ikke sendt endnu",
+    LetterState.SENDING: "ved at blive sendt",
+    LetterState.SENT: "sendt",
+    LetterState.DELIVERED: "leveret",
+    LetterState.OPENED: "åbnet",
+    LetterState.FAILED: "kom ikke frem",
+    LetterState.DROPPED: "ikke sendt",
 }
 _LEVEL = {Level.LOW: "lav", Level.SUBSTANTIAL: "betydelig", Level.HIGH: "høj"}
 
@@ -53,7 +69,7 @@ def _absence(met: Met) -> str:
         f"Udeblevet fra videomøde {_day(met, booked.starts_at)} kl. {_time(met, booked.starts_at)}: "
         f"{met.entry.citizen.name}.",
         f"Medarbejder i mødet: {met.author.name}.",
-        f"Breve: {', '.join(seen.letters) or 'ingen'}.",
+        f"Breve: {', '.join(_letter(code) for code in seen.letters) or 'ingen'}.",
     ]
     steps = (
         ("Link åbnet", seen.opened_at),
@@ -64,6 +80,13 @@ def _absence(met: Met) -> str:
     )
     lines += [f"{what}: {'nej' if at is None else _time(met, at)}." for what, at in steps]
     return "\n".join(lines) + "\n\n"
+
+
+def _letter(code: str) -> str:
+    """A letter of the evidence, in words; why it failed stays a code, as in the log."""
+    channel, _, became = code.partition(":")
+    state, _, why = became.partition("/")
+    return f"{_CHANNEL[Channel(channel)]} {_BECAME[LetterState(state)]}" + (f" ({why})" if why else "")
 
 
 def _was_inside(met: Met, person: str) -> bool:
