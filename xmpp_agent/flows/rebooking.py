@@ -18,7 +18,7 @@ from xmpp_agent.flows.booking import (
 )
 from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
-from xmpp_agent.flows.withdraw import judge_anew, misfits, revoke_pass, send_home
+from xmpp_agent.flows.withdraw import bury, judge_anew, misfits, revoke_pass, send_home
 from xmpp_agent.model.appointments import Appointment, Companion, Entry
 from xmpp_agent.model.callers import ALL_UNITS, Event
 from xmpp_agent.model.letters import Letter
@@ -194,6 +194,7 @@ async def remove_companion(
         letters = await _letters(office, after)
         await _keep(office, "companion-out", after, by, Parted(before.id, person_id), *dead, *letters)
         theirs = [pass_id for pass_id, known in office.house.known.items() if known.person.id == person_id]
+        bury(office.house, theirs)
         await _recall(office, theirs, by)
         return after
 
@@ -249,8 +250,7 @@ async def _keep(office: Office, act: str, after: Entry, by: By, *nouns: Noun) ->
 async def _recall(office: Office, passes: Collection[str], by: By) -> None:
     """Take passes back and close what is connected on them."""
     for pass_id in passes:
-        office.house.known[pass_id] = replace(office.house.known[pass_id], revoked=True)
-        # Dead in memory already, and by what is written down: not confirmed by Prosody is not more alive.
+        # Dead already, in memory and by what is written down: not confirmed by Prosody is not more alive.
         with contextlib.suppress(Unavailable):
             await revoke_pass(office.house, pass_id, by.actor)
 

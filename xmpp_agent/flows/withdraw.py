@@ -1,5 +1,6 @@
 """An appointment is cancelled or a pass taken back: known at once to whoever waits or is connected on it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
@@ -33,7 +34,12 @@ def judge_anew(house: House, appointment: Appointment) -> None:
     for pass_id, known in tuple(house.known.items()):
         if known.appointment is not None and known.appointment.id == appointment.id:
             house.known[pass_id] = replace(known, appointment=appointment)
-    for pass_id in misfits(house, appointment):
+    bury(house, misfits(house, appointment))
+
+
+def bury(house: House, passes: Collection[str]) -> None:
+    """These passes are dead from now on, whatever database and Prosody make of it."""
+    for pass_id in passes:
         house.known[pass_id] = replace(house.known[pass_id], revoked=True)
 
 
