@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from tests.edges.store.samples import raw
+from tests.logging_here import logs_restored
 from xmpp_agent.cli import main
 from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import read_keys
@@ -69,8 +69,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             monkeypatch.delenv(name)
     monkeypatch.setenv("PORTNER_DOMAIN", "meet.example.dk")
     monkeypatch.setenv("PORTNER_DATA_DIR", str(tmp_path / "data"))
-    yield Portner(tmp_path / "data", monkeypatch, capsys)
-    structlog.reset_defaults()  # `portner agent` binds the log to this test's stderr
+    with logs_restored():  # `portner agent` binds the log to this test's stderr
+        yield Portner(tmp_path / "data", monkeypatch, capsys)
 
 
 @pytest.fixture

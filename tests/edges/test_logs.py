@@ -2,32 +2,29 @@
 
 import json
 import logging
+import sys
+import threading
+import warnings
 from collections.abc import Callable
 
 import pytest
 import structlog
+from typing_extensions import override
 
-from xmpp_agent.edges.logs import set_up_logs
+from tests.logging_here import logs_to
 
 SECRET = "Anna Hansen 010101-1234"
 Logged = Callable[[Callable[[], object]], list[dict[str, object]]]
 
 
 @pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
-    """Does something with logging set up, and gives back what was logged."""
+def logged(capfd: pytest.CaptureFixture[str]) -> Logged:
+    """Does something with logging set up, and gives back what was logged: everything that reached stderr."""
 
     def lines(act: Callable[[], object]) -> list[dict[str, object]]:
-        root = logging.getLogger()
-        handlers, level = root.handlers[:], root.level
-        set_up_logs()
-        try:
+        with logs_to(sys.stderr):
             act()
-        finally:
-            structlog.reset_defaults()
-            root.handlers[:] = handlers
-            root.setLevel(level)
-        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        return [json.loads(line) for line in capfd.readouterr().err.splitlines()]
 
     return lines
 
@@ -83,3 +80,65 @@ def test_libraries_say_only_that_they_logged(logged: Logged) -> None:
     assert "Hansen" not in json.dumps(line)
     assert (line["event"], line["level"], line["error"]) == ("slixmpp.stanza logged", "error", "ValueError")
     assert logged(lambda: logging.getLogger("sqlalchemy").info("SELECT %s", SECRET)) == []
+
+
+def test_a_line_that_cannot_be_put_together_tells_nothing(logged: Logged) -> None:
+    """The standard library would print what was in it; the values are not even turned into text."""
+
+    class Telling:
+        @override
+        def __str__(self) -> str:
+            raise ValueError(SECRET)
+
+    def act() -> None:
+        logging.getLogger("library").error("%s and %d", SECRET)
+        logging.getLogger("library").error("%d", SECRET)
+        logging.getLogger("library").error("%s", Telling())
+        logging.getLogger("library").error(Telling())
+
+    lines = logged(act)
+
+    assert SECRET not in json.dumps(lines)
+    assert [line["event"] for line in lines] == ["library logged"] * 3
+
+
+def test_warnings_go_through_the_sieve(logged: Logged) -> None:
+    """Python would print their text."""
+
+    def act() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn(SECRET, stacklevel=1)
+
+    [line] = logged(act)
+
+    assert line["event"] == "py.warnings logged"
+    assert SECRET not in json.dumps(line)
+
+
+def test_what_nobody_catches_is_told_by_kind_and_place(logged: Logged) -> None:
+    """In the main thread, in another one, and where Python cannot raise."""
+
+    class Unraisable:
+        def __del__(self) -> None:
+            raise ValueError(SECRET)
+
+    def act() -> None:
+        thread = threading.Thread(target=failing, args=(_raises,))
+        thread.start()
+        thread.join()
+        Unraisable()
+        try:
+            _raises()
+        except ValueError as error:
+            sys.excepthook(ValueError, error, error.__traceback__)
+
+    lines = logged(act)
+
+    assert SECRET not in json.dumps(lines)
+    assert [line["event"] for line in lines] == ["uncaught_in_thread", "unraisable", "uncaught"]
+    assert {line["error"] for line in lines} == {"ValueError"}
+
+
+def _raises() -> None:
+    raise ValueError(SECRET)

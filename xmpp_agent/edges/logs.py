@@ -6,12 +6,14 @@ under another key: unknown keys are dropped and counted, known ones are bounded.
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
+from typing_extensions import override
 
 ALLOWED = frozenset(
     {
@@ -40,16 +42,41 @@ def set_up_logs(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, foreign],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *end],
+            use_get_message=False,  # what a library says is not repeated, so it is not put together either
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
+    _catch_the_rest()
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Of a line that cannot be written nothing is told: the standard library would print all that was in it."""
+
+
+def _catch_the_rest() -> None:
+    """Warnings and uncaught exceptions go through the sieve, too: Python prints them with their whole text."""
+    logging.captureWarnings(True)
+    log = structlog.get_logger("python")
+
+    def uncaught(kind: type[BaseException], error: BaseException, places: TracebackType | None) -> None:
+        log.critical("uncaught", exc_info=(kind, error, places))
+
+    def in_thread(failed: threading.ExceptHookArgs) -> None:
+        log.critical("uncaught_in_thread", exc_info=failed.exc_value)
+
+    def unraisable(failed: "sys.UnraisableHookArgs") -> None:
+        log.error("unraisable", exc_info=failed.exc_value)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = uncaught, in_thread, unraisable
 
 
 def foreign(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
