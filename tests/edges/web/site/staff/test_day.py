@@ -241,4 +241,5 @@ async def test_without_prosody_the_doors_are_off_and_say_why(staff: StaffPages, 
 async def test_the_address_cannot_put_words_on_the_page(mette: Surfer) -> None:
     """Only sentences of ours are said."""
     page = await mette.look("/staff?said=<b>x</b>&why=<b>y</b>")
+    assert (page.status_code, said(page)) == (200, ("", ""))
     assert "<b>" not in page.text
