@@ -17,6 +17,8 @@ def as_it_may_go(entry: Entry | None, letter: Letter, letters: Collection[Letter
         return failed(letter, Failure.TOO_LATE, now)
     if letter.about is About.REMINDER and is_needless(letter, letters, now):
         return dropped(letter, now)
+    if letter.about is About.CANCELLED and not _knows_of_it(letter.person, letters):
+        return dropped(letter, now)
     return letter
 
 
@@ -24,5 +26,10 @@ def worded_as(letter: Letter, letters: Collection[Letter]) -> About:
     """What the letter has to say: who has an older time in hand reads of a change, whatever it was planned as."""
     if letter.about not in (About.INVITATION, About.CHANGED):
         return letter.about
-    older = (one for one in letters if one.person == letter.person and one.sequence < letter.sequence)
-    return About.CHANGED if any(was_written(one) for one in older) else About.INVITATION
+    older = tuple(one for one in letters if one.sequence < letter.sequence)
+    return About.CHANGED if _knows_of_it(letter.person, older) else About.INVITATION
+
+
+def _knows_of_it(person: str, letters: Collection[Letter]) -> bool:
+    """Whether they were written to about the appointment, as far as anybody knows."""
+    return any(one.person == person and one.about is not About.CANCELLED and was_written(one) for one in letters)
