@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from xmpp_agent import cli_person, cli_reseal, withdrawing
+from xmpp_agent import cli_person, cli_policy, cli_reseal, withdrawing
 from xmpp_agent.cli_common import PLAIN, AsJson, database_of, from_stdin, opened, settings_of, show
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.columns import SealBroken
@@ -31,6 +31,7 @@ from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, open_engine, prepare
 from xmpp_agent.issuing import IssueFault, Issuer, Login
 from xmpp_agent.model.people import CompanionKind, Level, Pass
+from xmpp_agent.policy_file import PolicyFault
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.settings import Settings, SettingsFault
 
@@ -42,6 +43,7 @@ app.add_typer(appointments, name="appointment")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
 cli_person.mount(app)
+cli_policy.mount(app)
 cli_reseal.mount(keys)
 
 
@@ -64,7 +66,7 @@ def main() -> None:
     """Run the command line; faults become one sentence each on stderr and an exit code, never a traceback."""
     try:
         app()
-    except SettingsFault as fault:
+    except (SettingsFault, PolicyFault) as fault:
         _leave(2, *fault.faults)
     except (KeyFault, DatabaseFault) as fault:
         _leave(2, str(fault))
