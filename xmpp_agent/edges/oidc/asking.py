@@ -38,7 +38,7 @@ class Reply:
 def open_client() -> httpx.AsyncClient:
     """A client for OpenIdProvider: certificates are checked, no cookie is kept, the environment is not asked."""
     jar = CookieJar(DefaultCookiePolicy(allowed_domains=()))
-    return httpx.AsyncClient(cookies=jar, trust_env=False, follow_redirects=False, max_redirects=0)
+    return httpx.AsyncClient(cookies=jar, trust_env=False)
 
 
 async def ask(
