@@ -29,7 +29,7 @@ CALL = replace(SMS, id="call", channel=Channel.CALL, changed_at=30.0)
         ((FAILED, replace(CALL, state=LetterState.DELIVERED)), Invited.DELIVERED),
         ((FAILED, replace(SMS, id="r", about=About.REMINDER, due_at=NOW + 9)), Invited.FAILED),
         ((replace(SMS, state=LetterState.DROPPED),), Invited.NOBODY_WROTE),
-        ((replace(SMS, about=About.CANCELLED),), Invited.NOBODY_WROTE),
+        ((replace(SMS, about=About.HOTLINE),), Invited.NOBODY_WROTE),
     ],
 )
 def test_the_best_that_is_known(letters: tuple[Letter, ...], state: Invited) -> None:
@@ -50,3 +50,14 @@ def test_a_call_is_to_be_made_when_it_is_due() -> None:
     assert not is_call_to_make(replace(CALL, due_at=NOW + 1), NOW)
     assert not is_call_to_make(replace(CALL, state=LetterState.DELIVERED), NOW)
     assert not is_call_to_make(SMS, NOW)
+
+
+@pytest.mark.parametrize("about", [About.CHANGED, About.CANCELLED])
+def test_what_was_known_of_the_old_time_does_not_count(about: About) -> None:
+    """Moved or called off after the link was opened: whoever cannot be told of it is to be called."""
+    opened = replace(SMS, state=LetterState.OPENED, changed_at=900.0)
+    failed, call = replace(FAILED, about=about, sequence=1), replace(CALL, about=about, sequence=1)
+    assert invitation((failed, opened), NOW).state is Invited.FAILED
+    assert invitation((opened, failed, call), NOW).state is Invited.CALL
+    dropped = replace(call, state=LetterState.DROPPED)
+    assert invitation((opened, dropped), NOW).state is Invited.OPENED

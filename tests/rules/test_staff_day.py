@@ -12,7 +12,7 @@ from xmpp_agent.model.rooms import Lane
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.rules.invitation import Invitation, Invited
-from xmpp_agent.rules.no_show import Evidence
+from xmpp_agent.rules.no_show import Evidence, Remedy
 from xmpp_agent.rules.staff_day import (
     AT_THE_DOOR,
     HERE_FOR,
@@ -23,6 +23,7 @@ from xmpp_agent.rules.staff_day import (
     is_here,
     may_act,
     may_read_name,
+    may_use,
     offers,
     open_note,
     proof,
@@ -202,6 +203,15 @@ def test_a_call_the_ladder_ended_in_is_offered_before_the_meeting() -> None:
     early = replace(facts(), now=NOW - 3600, invitation=Invitation(Invited.CALL))
     assert offered(early)[Act.CALL] is Reason.ALLOWED
     assert Act.ABSENT not in offered(early)
+
+
+def test_who_could_not_be_told_that_it_is_off_is_called() -> None:
+    """The call alone, and it may be made; whoever knows is left in peace."""
+    off = replace(STAGES[Stage.CANCELLED], invitation=Invitation(Invited.CALL))
+    assert offered(off) == {Act.CALL: Reason.ALLOWED}
+    assert may_use(Remedy.CALL, off).is_open
+    assert not may_use(Remedy.FRESH_LINK, off).is_open
+    assert not may_use(Remedy.CALL, STAGES[Stage.CANCELLED]).is_open
 
 
 def test_a_note_is_asked_for_until_it_is_written() -> None:

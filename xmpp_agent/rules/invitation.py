@@ -33,13 +33,19 @@ class Invitation:
     """Id of the letter that says so."""
 
 
-_ABOUT = frozenset({About.INVITATION, About.CHANGED, About.FRESH_LINK, About.REMINDER})
+_ABOUT = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.FRESH_LINK, About.REMINDER})
 _ON_ITS_WAY = frozenset({LetterState.QUEUED, LetterState.SENDING})
 
 
 def invitation(letters: Collection[Letter], now: float) -> Invitation:
-    """The state of one person's invitation. A call to be made comes before all but an opened letter."""
-    ours = [one for one in letters if one.about in _ABOUT and one.state is not LetterState.DROPPED]
+    """The state of one person's invitation. A call to be made comes before all but an opened letter.
+
+    Only what was written of the appointment as it is now counts: who opened the link for the old time, and could not
+    be told of the new one or that it is off, is to be called.
+    """
+    written = [one for one in letters if one.about in _ABOUT and one.state is not LetterState.DROPPED]
+    newest = max((one.sequence for one in written), default=0)
+    ours = [one for one in written if one.sequence == newest]
     ours.sort(key=lambda one: (one.changed_at, one.id), reverse=True)
     for state, fits in (
         (Invited.OPENED, [one for one in ours if one.state is LetterState.OPENED]),

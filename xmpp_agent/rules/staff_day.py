@@ -203,9 +203,13 @@ def open_note(notes: tuple[Note, ...]) -> Note | None:
 
 
 def may_use(remedy: Remedy, facts: Facts) -> Verdict:
-    """Whether a remedy for somebody who does not come may be used: its time has come, or the ladder ended in a call."""
+    """Whether a remedy for somebody who does not come may be used: its time has come, or the ladder ended in a call.
+
+    They are called, too, who could not be told that it is off.
+    """
     verdict = may(remedy, facts.appointment, facts.evidence, facts.now)
-    due = remedy is Remedy.CALL and facts.invitation.state is Invited.CALL and verdict.reason is Reason.NOT_YET
+    early = verdict.reason in (Reason.NOT_YET, Reason.APPOINTMENT_CANCELLED)
+    due = remedy is Remedy.CALL and facts.invitation.state is Invited.CALL and early
     if not due:
         return verdict
     said = Said("invitation", Decision.OPEN, Reason.ALLOWED, facts.evidence.in_codes())
@@ -252,9 +256,9 @@ def _afterwards(facts: Facts, at: Stage) -> Iterator[Offer]:
 
 def _remedies(facts: Facts, at: Stage) -> Iterator[Offer]:
     """From the first one's time on each is there; those whose time has not come say so. A call may be due before."""
-    if at not in (Stage.EXPECTED, Stage.AWAY, Stage.MET):
+    if at not in (Stage.EXPECTED, Stage.AWAY, Stage.MET, Stage.CANCELLED):
         return
-    if facts.now < since(Remedy.FRESH_LINK, facts.appointment):
+    if at is Stage.CANCELLED or facts.now < since(Remedy.FRESH_LINK, facts.appointment):
         if facts.invitation.state is Invited.CALL:
             yield Offer(Act.CALL)
         return
