@@ -182,6 +182,6 @@ async def test_pages_that_only_answer_or_pass(chromium: Browser, shown: ServedSi
 
 async def test_what_is_looked_at_is_what_there_is() -> None:
     """A template that no scene shows fails here."""
-    shown_by = {"call", "after", "help", "hop", "landing", "login", "ready", "rejoin", "stop", "test", "wait"}
+    shown_by = {"call", "after", "help", "hop", "landing", "login", "needs", "ready", "rejoin", "stop", "test", "wait"}
     folder = Path(rendering.__file__).parent / "templates"
     assert {path.name.partition(".")[0] for path in folder.glob("*.j2")} - {"base", "macros"} == shown_by

@@ -123,6 +123,17 @@ async def test_an_answer_counts_once(site: OpenSite) -> None:
     assert heading(again) == "Login hører til en anden browser"
 
 
+async def test_an_attempt_that_failed_is_done_with(site: OpenSite) -> None:
+    """What came to nothing cannot be answered again, not even in the same browser: a new login is a new attempt."""
+    anna, code = await _at_broker(site)
+    site.broker.fault = LoginReason.CANCELLED
+    assert (await anna.look("/login/back?state=state-1&error=access_denied")).status_code == 303
+    site.broker.fault = None
+    again = await anna.look("/login/back?code=c&state=state-1")
+    assert heading(again) == "Login hører til en anden browser"
+    assert heading(await anna.look(f"/m/{code}")) == "Vis, at det er dig"
+
+
 async def test_where_the_login_leads_is_not_in_the_address(site: OpenSite) -> None:
     """No parameter of an address says where to go: neither a login's return nor the way back from Jitsi."""
     anna, code = await _at_broker(site)

@@ -116,6 +116,7 @@ async def test_whoever_is_early_waits_and_may_try_the_camera(site: OpenSite) -> 
     page = await anna.look(f"/m/{code}")
     assert heading(page) == "Du er kommet tidligt"
     assert 'data-opens-in="5400.0"' in page.text
+    assert "Du må have en bisidder med" in page.text
     assert (await anna.look(f"/m/{code}/where")).json() == {"step": "too_early", "starts_at": NOW + 7200}
     assert heading(await anna.look(f"/m/{code}/test")) == "Prøv kamera og mikrofon"
     assert heading(await anna.follow(await anna.press(f"/m/{code}/test", found="good"))) == "Du er kommet tidligt"

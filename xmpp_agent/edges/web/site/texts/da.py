@@ -55,7 +55,7 @@ DA = {
     "test.works": "Det virker - fortsæt",
     "test.anyway": "Fortsæt alligevel",
     "test.skip": "Spring over",
-    "test.later": "Prøv kamera og mikrofon igen",
+    "test.later": "Prøv kamera og mikrofon",
     # login
     "login.title": "Vis, at det er dig",
     "login.why": "Før du kommer ind, skal vi vide, at det er dig.",

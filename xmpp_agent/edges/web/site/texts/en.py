@@ -55,7 +55,7 @@ EN = {
     "test.works": "It works - continue",
     "test.anyway": "Continue anyway",
     "test.skip": "Skip",
-    "test.later": "Try camera and microphone again",
+    "test.later": "Try camera and microphone",
     # login
     "login.title": "Show that it is you",
     "login.why": "Before you come in, we need to know that it is you.",
