@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from xmpp_agent.model.appointments import Appointment, Known, Room
-from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import Pass, PassRecord, Person
 from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.model.verdicts import Reason
@@ -49,6 +49,7 @@ class Shelf:
     memories: dict[str, RoomMemory] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     lines: list[AuditLine] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     refuse_writes: int = 0
     """How many of the next writes fail."""
     refuse_reads: int = 0
@@ -129,12 +130,15 @@ class Books:
         memory: RoomMemory | None = None,
         place: Place | None = None,
         used: PassRecord | None = None,
+        look: Look | None = None,
     ) -> None:
         """See `ports.Ledger`."""
         await self._writing()
         self._put(line, memory, place)
         if used is not None:
             self._shelf.used.setdefault(used.pass_.id, used)
+        if look is not None:
+            self._shelf.looks.append(look)
 
     def jot(self, line: AuditLine, memory: RoomMemory | None = None, place: Place | None = None) -> None:
         """See `ports.Ledger`; what cannot be written is lost, as there."""

@@ -67,6 +67,20 @@ async def test_the_name_of_the_visit_is_the_citizens(day: Day) -> None:
     assert name == "Anna"
 
 
+async def test_a_name_that_is_shown_is_in_the_access_log(day: Day) -> None:
+    """With the reason, which may tell of a person and therefore does not stand in the audit; or it is not shown."""
+    _, name = await reveal(day.agent.house, MAIN, None, SUPERVISOR, "Anna asked at the desk")
+    [look] = day.shelf.looks
+    assert (name, look.person, look.actor, look.act, look.why) == (
+        *("Anna", "anna", SUPERVISOR, "reveal", "Anna asked at the desk"),
+    )
+    [line] = [line for line in day.shelf.lines if line.act == "reveal"]
+    assert (line.actor, line.note) == (SUPERVISOR, "")
+    day.shelf.refuse_writes = 1
+    verdict, name = await reveal(day.agent.house, MAIN, None, SUPERVISOR, "again")
+    assert (verdict.is_open, name) == (False, "")
+
+
 async def test_who_refused_somebody_is_on_record(day: Day) -> None:
     """Jitsi's Reject is written down with the pass of whoever clicked."""
     await play(day, "arrive bo", "reject mette bo")

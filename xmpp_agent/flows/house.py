@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.model.appointments import Known
-from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import Pass, PassRecord, SystemUser
 from xmpp_agent.model.rooms import Place, RoomMemory, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
@@ -193,11 +193,12 @@ class House:
         memory: RoomMemory | None = None,
         place: Place | None = None,
         used: PassRecord | None = None,
+        look: Look | None = None,
     ) -> Verdict:
         """Put the decision on record; what comes back is the verdict, or a refusal when it could not be written."""
         line = AuditLine(self.clock.now(), act, room, subject, actor, verdict, note)
         try:
-            await self.ledger.write(line, memory=memory, place=place, used=used)
+            await self.ledger.write(line, memory=memory, place=place, used=used, look=look)
         except Unavailable:
             return not_on_record(verdict)
         if place is not None:

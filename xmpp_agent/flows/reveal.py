@@ -1,7 +1,9 @@
 """A supervisor sees one full name, for a reason that is on record before the name is."""
 
 from xmpp_agent.flows.house import House
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.appointments import Known
+from xmpp_agent.model.audit import Look
 from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
@@ -17,7 +19,8 @@ async def reveal(house: House, node: str, seat: str | None, actor: str, why: str
     known = await _whom(house, house.rooms[node], seat)
     if known is None:
         return Verdict(Decision.REFUSE, Reason.NOT_WAITING), ""
-    verdict = await house.write("reveal", SEEN, room=node, subject=known.pass_.id, actor=actor, note=why)
+    look = Look(new_id(), known.person.id, house.clock.now(), actor, "reveal", why)
+    verdict = await house.write("reveal", SEEN, room=node, subject=known.pass_.id, actor=actor, look=look)
     return verdict, known.person.name if verdict.is_open else ""
 
 

@@ -1,7 +1,7 @@
 """Staff's day: their appointments in order, those of rooms they cover, the unit's queue, and what they supervise."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xmpp_agent.flows.office import new_id, refusal
 from xmpp_agent.flows.staff_facts import Papers, facts, papers_of
@@ -126,7 +126,7 @@ async def reveal(desk: StaffOffice, who: Session, appointment_id: str, why: str)
     if len(why.strip()) < LEAST_REASON:
         raise refusal("reveal", Reason.BAD_REQUEST)
     verdict = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("reveal", Decision.OPEN, Reason.ALLOWED),))
-    line = replace(office.line("reveal", who.person, booked.id, verdict, booked.room), note=why.strip()[:200])
+    line = office.line("reveal", who.person, booked.id, verdict, booked.room)
     await office.records.keep(line, Look(new_id(), entry.citizen.id, line.at, who.person, "reveal", why.strip()))
     return entry.citizen.name
 

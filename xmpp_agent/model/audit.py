@@ -19,3 +19,17 @@ class AuditLine:
     """Who did it: pass id, `uid:<n>`, `focus`, `agent`."""
     verdict: Verdict
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of a person's access log: who looked at or acted on them, and why."""
+
+    id: str
+    person: str
+    at: float
+    actor: str
+    """Person id of staff, `uid:<n>` of a supervisor, API key id of a calling system, or the person's own id."""
+    act: str
+    why: str = ""
+    """What somebody typed: it may tell of a person, so it stands here, where it is erased, and not in the audit."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from xmpp_agent.model.appointments import Appointment, Known, Room
-from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import Pass, PassRecord
 from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.model.verdicts import Reason
@@ -83,8 +83,9 @@ class Ledger(Protocol):
         memory: RoomMemory | None = None,
         place: Place | None = None,
         used: PassRecord | None = None,
+        look: Look | None = None,
     ) -> None:
-        """Append the audit line and, in the same transaction, room memory, place and first use of a pass.
+        """Append the audit line and, in the same transaction, room memory, place, first use of a pass, access log.
 
         Returns when the database has committed. Raises Unavailable: then nothing of it stands and the answer is no.
         Lines are chained (SHA-256 over the previous hash and the line) in the order of the calls.

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from xmpp_agent.model.appointments import Appointment, Companion, Entry, Policy, Room
 from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.audit import Look as Look
 from xmpp_agent.model.callers import Caller, Hook
 from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
@@ -37,19 +38,6 @@ class NewLink:
 
     link: Link
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One line of a person's access log: who looked at or acted on them, and why."""
-
-    id: str
-    person: str
-    at: float
-    actor: str
-    """Person id of staff, `uid:<n>` of a supervisor, API key id of a calling system, or the person's own id."""
-    act: str
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

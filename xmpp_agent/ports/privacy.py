@@ -108,7 +108,7 @@ class Holdings(Protocol):
         ...
 
     async def forgettable(self, held: Held, over: float, after: str, most: int) -> tuple[Party, ...]:
-        """People of whom that (`REACH` or `NAME`) is kept, with no appointment that was over later than `over`; by id."""
+        """People of whom that (`REACH`, `NAME`) is kept, with no appointment that was over later than `over`; by id."""
         ...
 
     async def kept(self, over: float, after: str, most: int) -> tuple[Kept, ...]:

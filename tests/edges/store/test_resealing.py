@@ -19,6 +19,7 @@ from xmpp_agent.edges.store.bookings import book
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.resealing import BATCH, KEYS, SEALED, keys_in_use, reseal, reseal_keys
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, empty_log
+from xmpp_agent.edges.store.sqlite.sealers import others_seal
 from xmpp_agent.edges.store.tables import metadata
 
 _ROOT = Path(__file__).parents[3]
@@ -230,3 +231,25 @@ async def test_it_goes_on_beside_an_agent_that_writes(old: Path) -> None:
 async def _line(database: Database, number: int) -> None:
     async with asyncio.timeout(1):
         await database.ledger.write(a_line(str(number)))
+
+
+async def test_whoever_has_the_database_open_is_seen_to_seal(path: Path) -> None:
+    """With the key they seal with, until they close it or are killed; nothing is left beside the database."""
+    async with open_database(path, CIPHER, MARK, "one"), open_database(path, CIPHER, MARK, "two"):
+        assert others_seal(path, ROTATED.newest)
+        assert not others_seal(path, CIPHER.newest)
+    assert not others_seal(path, ROTATED.newest)
+    assert list(path.parent.iterdir()) == [path]
+
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.edges.store.crash_writer", str(path), "0"),
+        cwd=_ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    await process.stdout.readline()
+    assert others_seal(path, ROTATED.newest)
+    process.kill()
+    await process.communicate()
+    assert not others_seal(path, ROTATED.newest)

@@ -20,8 +20,9 @@ from sqlalchemy import (
     update,
 )
 
-from xmpp_agent.edges.store.rows import Values, memory_values, pass_text, place_values
-from xmpp_agent.edges.store.tables import appointments, audit, passes, places, room_memory
+from xmpp_agent.edges.store.rows import Values, look_values, memory_values, pass_text, place_values
+from xmpp_agent.edges.store.tables import appointments, audit, looks, passes, places, room_memory
+from xmpp_agent.model.audit import Look
 from xmpp_agent.model.people import PassRecord
 from xmpp_agent.model.rooms import Place, RoomMemory
 
@@ -53,6 +54,7 @@ _forget_memory = delete(room_memory).where(room_memory.c.node == bindparam("node
 _forget_place = delete(places).where(and_(places.c.node == bindparam("node"), places.c.seat == bindparam("seat")))
 _keep_memory = insert(room_memory)
 _keep_place = insert(places)
+_add_look = insert(looks)
 _meet_pass = insert(passes).from_select(
     ["id", "claims", "first_used_at", "revoked_at"],
     select(bindparam("p_id", type_=passes.c.id.type), null(), null(), null()).where(
@@ -89,6 +91,11 @@ def keep(place: Place) -> Change:
 def note_use(record: PassRecord) -> Change:
     """A pass was used. The first use and the first revocation stand; later ones change nothing."""
     return _pass_change(record.pass_.id, pass_text(record.pass_), record.first_used_at, record.revoked_at)
+
+
+def looked(look: Look) -> Change:
+    """A line of an access log."""
+    return Change((_add_look,), look_values(look))
 
 
 def revoke(pass_id: str, at: float) -> Change:

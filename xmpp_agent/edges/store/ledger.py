@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from xmpp_agent.edges.store.chain import canonical
-from xmpp_agent.edges.store.changes import Change, Entry, cancel, keep, note_use, remember, revoke
-from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.edges.store.changes import Change, Entry, cancel, keep, looked, note_use, remember, revoke
+from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import PassRecord
 from xmpp_agent.model.rooms import Place, RoomMemory
 
@@ -37,13 +37,14 @@ class SqlLedger:
         memory: RoomMemory | None = None,
         place: Place | None = None,
         used: PassRecord | None = None,
+        look: Look | None = None,
     ) -> None:
         """See `xmpp_agent.ports.Ledger.write`. Raises ValueError for a line that is no JSON (NaN)."""
-        await self._writer.write(_entry(line, memory, place, used))
+        await self._writer.write(_entry(line, memory, place, used, look))
 
     def jot(self, line: AuditLine, memory: RoomMemory | None = None, place: Place | None = None) -> None:
         """See `xmpp_agent.ports.Ledger.jot`."""
-        self._writer.jot(_entry(line, memory, place, None))
+        self._writer.jot(_entry(line, memory, place))
 
     async def cancel_appointment(self, appointment_id: str, line: AuditLine) -> None:
         """Cancel as of `line.at`, with its audit line. Unknown or cancelled before: only the line."""
@@ -54,7 +55,13 @@ class SqlLedger:
         await self._writer.write(Entry(canonical(line), (revoke(pass_id, line.at),)))
 
 
-def _entry(line: AuditLine, memory: RoomMemory | None, place: Place | None, used: PassRecord | None) -> Entry:
+def _entry(
+    line: AuditLine,
+    memory: RoomMemory | None,
+    place: Place | None,
+    used: PassRecord | None = None,
+    look: Look | None = None,
+) -> Entry:
     changes: list[Change] = []
     if memory is not None:
         changes.append(remember(memory))
@@ -62,4 +69,6 @@ def _entry(line: AuditLine, memory: RoomMemory | None, place: Place | None, used
         changes.append(keep(place))
     if used is not None:
         changes.append(note_use(used))
+    if look is not None:
+        changes.append(looked(look))
     return Entry(canonical(line), tuple(changes))

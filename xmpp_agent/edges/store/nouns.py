@@ -16,7 +16,7 @@ from xmpp_agent.edges.store.changes import Change, Statement
 from xmpp_agent.edges.store.hooks import hook_change
 from xmpp_agent.edges.store.mailroom import letter_change
 from xmpp_agent.edges.store.notes import note_values
-from xmpp_agent.edges.store.rows import Values, policy_values, room_values
+from xmpp_agent.edges.store.rows import Values, look_values, policy_values, room_values
 from xmpp_agent.edges.store.store import Cipher
 from xmpp_agent.edges.store.tables import (
     api_keys,
@@ -236,15 +236,7 @@ class Nouns:
 
     @changes.register
     def _(self, look: Look) -> Made:
-        values: Values = {
-            "id": look.id,
-            "person": look.person,
-            "at": look.at,
-            "actor": look.actor,
-            "act": look.act,
-            "why": look.why[:200],
-        }
-        return (_look(values),)
+        return (_look(look_values(look)),)
 
     @changes.register
     def _(self, call: Call) -> Made:

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 
 from xmpp_agent.edges.store.tables import appointments, places, policies, room_memory, rooms
 from xmpp_agent.model.appointments import Appointment, Outcome, Plan, Policy, Room
+from xmpp_agent.model.audit import Look
 from xmpp_agent.model.people import Level, Pass
 from xmpp_agent.model.rooms import Place, RoomMemory, Visit
 
@@ -51,6 +52,18 @@ def place_values(place: Place) -> Values:
         "appointment": place.appointment,
         "since": place.since,
         "left_at": place.left_at,
+    }
+
+
+def look_values(look: Look) -> Values:
+    """A row of `looks`."""
+    return {
+        "id": look.id,
+        "person": look.person,
+        "at": look.at,
+        "actor": look.actor,
+        "act": look.act,
+        "why": look.why[:200],
     }
 
 
