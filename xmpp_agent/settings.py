@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     """Unix users (number or name) who may use the socket, and for which units ("*": all)."""
     audit_sync: Literal["full", "normal"] = "full"
     """`full`: an audit line survives a power loss; `normal`: only the agent's death (docs/decisions/0001-…)."""
+    log_level: Literal["debug", "info", "warning"] = "info"
+    """`debug` has libraries in the log as well, by name and level; in no level is there anything of a person."""
     audience: Annotated[str, Field(min_length=1, max_length=100)] = "jitsi"
     """`aud` of passes; `iss` is `domain`."""
     site: SiteSettings | None = None

@@ -30,7 +30,10 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """Send structlog and the standard library's logging through the same sieve to stderr. Call once at start."""
+    """Send structlog and the standard library's logging through the same sieve to stderr. Call once at start.
+
+    Of libraries only warnings are noted, at debug level whatever they log: that they did, never what.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -52,7 +55,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(max(level, logging.WARNING))
+    root.setLevel(level if level <= logging.DEBUG else max(level, logging.WARNING))
     _catch_the_rest()
 
 

@@ -1,6 +1,7 @@
 """Puts the agent together and runs it: the only file that knows everything."""
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -240,7 +241,7 @@ async def serve(settings: Settings) -> None:
 
 def run_agent(settings: Settings) -> int:
     """The command `portner agent`; exit code 2 when it may not start, saying why on stderr."""
-    set_up_logs()
+    set_up_logs(logging.getLevelNamesMapping()[settings.log_level.upper()])
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
