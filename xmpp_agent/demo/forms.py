@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing_extensions import override
 
 _SILENT = frozenset({"script", "style", "title"})
+_FIELDS = frozenset({"select", "textarea"})
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 
 
@@ -40,6 +41,8 @@ class Page(HTMLParser):
         """Where the page sends its reader by itself, at once."""
         self._open: Form | None = None
         self._button: tuple[str, str] | None = None
+        self._field = ""
+        """Name of the text field or list that is open."""
         self._link = ""
         self._silent = 0
         self._hidden: list[str] = []
@@ -69,12 +72,10 @@ class Page(HTMLParser):
         elif tag == "form":
             self._open = Form(found.get("action", ""), found.get("method", "get").upper())
             self.forms.append(self._open)
-        elif tag == "input" and self._open is not None:
-            self._input(self._open, found)
-        elif tag == "button" and self._open is not None:
-            self._button, self._said = (found.get("name", ""), found.get("value", "")), []
         elif tag == "a":
             self._link, self._said = found.get("href", ""), []
+        elif self._open is not None:
+            self._of_form(self._open, tag, found)
 
     @override
     def handle_endtag(self, tag: str) -> None:
@@ -85,6 +86,8 @@ class Page(HTMLParser):
             self._silent -= 1
         elif tag == "form":
             self._open = None
+        elif tag == "textarea" and self._open is not None:
+            self._open.fields[self._field] = "".join(self._said).removeprefix("\n")
         elif tag == "button" and self._open is not None and self._button is not None:
             self._open.buttons[said] = self._button
             self._button = None
@@ -99,6 +102,18 @@ class Page(HTMLParser):
         self._said.append(data)
         if data.strip():
             self.words.append(" ".join(data.split()))
+
+    def _of_form(self, form: Form, tag: str, found: Mapping[str, str]) -> None:
+        """Something that stands in an open form. A button that is off cannot be pressed."""
+        name = found.get("name", "")
+        if tag == "input":
+            self._input(form, found)
+        elif tag == "button" and "disabled" not in found:
+            self._button, self._said = (name, found.get("value", "")), []
+        elif tag in _FIELDS:
+            self._field, self._said = name, []
+        elif tag == "option" and ("selected" in found or self._field not in form.fields):
+            form.fields[self._field] = found.get("value", "")
 
     @staticmethod
     def _input(form: Form, found: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,11 +22,15 @@ from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
 from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
 from xmpp_agent.edges.store.bookings import Booked, Wish, book
 from xmpp_agent.edges.store.database import Database, open_database
+from xmpp_agent.flows.office import ALLOWED
 from xmpp_agent.issuing import Issuer, Login
 from xmpp_agent.jitsi_config import StockProsody, stock_prosody, write_account
+from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.callers import ALL_UNITS, Caller
+from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import CompanionKind, Level
+from xmpp_agent.ports.diary import NewKey
 from xmpp_agent.settings import Settings
-from xmpp_agent.settings_site import SiteSettings
 
 DOMAIN = "klinik.localhost"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -94,6 +99,29 @@ class Premises:
         """What the employer's sign-on gives for the room of this appointment."""
         return (await self._issuer().for_staff(booked.staff, booked.room, None, Login(Level.SUBSTANTIAL, "")))[1]
 
+    async def portner(self, *words: str) -> str:
+        """What a command of `portner` prints, given beside the running agent. Raises ChildFault."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "xmpp_agent", *words),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            env=environment(self.settings),
+        )
+        printed, _ = await process.communicate()
+        if process.returncode:
+            raise ChildFault(f"`portner {' '.join(words)}` ended with {process.returncode}.")
+        return printed.decode()
+
+    async def give_key(self, name: str, key: str) -> None:
+        """Let a calling system in with this key."""
+        line = AuditLine(SystemClock().now(), "key", "", "", "demo", ALLOWED)
+        caller = Caller(name, name, frozenset({ALL_UNITS}), 600, line.at)
+        await self._database.records.keep(line, NewKey(caller, self._ring.identity.mark("api-key", key), ""))
+
+    async def notes_of(self, appointment: str) -> tuple[Note, ...]:
+        """Every note of a meeting, as the outbox for the journal has it."""
+        return (await self._database.notes.of([appointment])).get(appointment, ())
+
     async def audit(self) -> AuditReport:
         """Walk the audit chain."""
         return await verify_audit(self._database.engine)
@@ -106,10 +134,13 @@ class Premises:
 
 
 @asynccontextmanager
-async def open_premises(folder: Path, site: SiteFor | None = None) -> AsyncIterator[Premises]:
+async def open_premises(
+    folder: Path, site: SiteFor | None = None, more: Mapping[str, object] | None = None
+) -> AsyncIterator[Premises]:
     """Everything started, in a folder that is emptied first; everything stopped at the end, however it ends.
 
     `site` opens what the agent's pages need around them, knowing where Prosody is, and gives the table `[site]`.
+    `more`: other settings of the agent.
     Raises ChildFault when a part does not start, or has logged a fault of its own by the end.
     """
     if not LUA_SHIMS.is_dir():
@@ -119,7 +150,7 @@ async def open_premises(folder: Path, site: SiteFor | None = None) -> AsyncItera
         stock = _stock(folder)
         prosody = await _start_prosody(held, stock, folder)
         table = await held.enter_async_context(site(stock)) if site is not None else None
-        settings = _settings(stock, data, held, table)
+        settings = _settings(stock, data, held, {**(more or {}), "site": table})
         make_keys(settings.key_dir, settings.database, datetime.now(UTC))
         write_secret(settings.component_secret_file, stock.component_secret.encode())
         ring = read_keys(settings.key_dir)
@@ -177,30 +208,36 @@ async def _start_focus(held: AsyncExitStack, stock: StockProsody, folder: Path) 
         raise ChildFault(f"The focus stand-in cannot log in; Prosody's log is {folder / 'prosody.log'}.") from None
 
 
-def _settings(stock: StockProsody, data: Path, held: AsyncExitStack, site: Mapping[str, object] | None) -> Settings:
+def _settings(stock: StockProsody, data: Path, held: AsyncExitStack, more: Mapping[str, object]) -> Settings:
     socket_file = data / "agent.sock"
     if len(str(socket_file)) > _LONGEST_SOCKET_NAME:
         short = tempfile.TemporaryDirectory(prefix="portner-")
         socket_file = Path(held.enter_context(short)) / "agent.sock"
-    table = None if site is None else SiteSettings.model_validate(site)
-    return Settings(
-        domain=stock.domain,
-        data_dir=data,
-        component_port=stock.component_port,
-        socket=socket_file,
-        site=table,
-    )
+    given = {
+        "domain": stock.domain,
+        "data_dir": data,
+        "component_port": stock.component_port,
+        "socket": socket_file,
+        **more,
+    }
+    return Settings.model_validate(given)
 
 
-def _agent(settings: Settings, folder: Path) -> Child:
-    env = without_settings() | {
+def environment(settings: Settings) -> dict[str, str]:
+    """What a command of this installation finds in its environment."""
+    return without_settings() | {
         "PORTNER_DOMAIN": settings.domain,
         "PORTNER_DATA_DIR": str(settings.data_dir),
         "PORTNER_COMPONENT_PORT": str(settings.component_port),
         "PORTNER_SOCKET": str(settings.socket),
+        "PORTNER_LOG_LEVEL": settings.log_level,
         **({} if settings.site is None else {"PORTNER_SITE": settings.site.model_dump_json()}),
     }
-    return Child("The agent", (sys.executable, "-m", "xmpp_agent", "agent"), folder / "agent.log", env)
+
+
+def _agent(settings: Settings, folder: Path) -> Child:
+    command = (sys.executable, "-m", "xmpp_agent", "agent")
+    return Child("The agent", command, folder / "agent.log", environment(settings))
 
 
 def _no_faults(prosody: Child, agent: Child, folder: Path) -> None:
@@ -220,6 +257,17 @@ def free_ports(count: int) -> list[int]:
     finally:
         for one in sockets:
             one.close()
+
+
+def port_like(wanted: int) -> int:
+    """The wanted port if it is free, else (or when none is wanted: 0) any."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_ports(1)[0]
+        return int(one.getsockname()[1])
 
 
 def _today(now: float, starts_in: float) -> float:

@@ -1,14 +1,16 @@
-"""The town around the premises: a phone, a mailbox, MitID, the employer's sign-on, the meeting page. All on loopback.
+"""The town around the premises: a phone, a mailbox, MitID, the employer's sign-on, a calendar, the meeting page, and
+the square that leads to them. All on loopback.
 
 What cannot be had on one machine is stood in for by parts that know nothing of Portner and enforce what is published.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xmpp_agent.demo.calendar import Calendar
 from xmpp_agent.demo.gateways.certificates import make_issuer
 from xmpp_agent.demo.gateways.gatewayapi import GatewayApi
 from xmpp_agent.demo.gateways.running import Tls, running
@@ -16,32 +18,31 @@ from xmpp_agent.demo.gateways.sf1601 import DigitalPost
 from xmpp_agent.demo.login_provider.running import Client, LoginProviders, Person, login_providers
 from xmpp_agent.demo.meeting.app import MeetingConfig, meeting_app
 from xmpp_agent.demo.meeting.serving import served
-from xmpp_agent.demo.premises import Premises, free_ports, open_premises
+from xmpp_agent.demo.premises import Premises, open_premises, port_like
+from xmpp_agent.demo.square import Surroundings, square_app
+from xmpp_agent.demo.townspeople import CITIZENS, ROLES, STAFF, STRANGER
 from xmpp_agent.edges.keys.files import write_secret
 from xmpp_agent.jitsi_config import StockProsody
 
+POLICIES = Path(__file__).with_name("policies.yaml")
 CVR = "29189846"
 """An invented authority's."""
 _RECEIPT_HEADER = "x-portner-receipt-secret"
-UNITS = {"jobcenter": "Jobcenter", "ambulatorium": "Ambulatorium", "akut": "Akut"}
-CITIZENS = (
-    Person("anna", "Anna Hansen", "0101901234", "11111111-aaaa-4bbb-8ccc-000000000001"),
-    Person("bo", "Bo Berg", "0202804321", "11111111-aaaa-4bbb-8ccc-000000000002"),
-    Person("carla", "Carla Dam", "0303702468", "11111111-aaaa-4bbb-8ccc-000000000003"),
-    Person("fremmed", "Frede Fremmed", "1212121212", "11111111-aaaa-4bbb-8ccc-000000000004", note="ikke inviteret"),
-)
-STAFF = (
-    Person("vera", "Vera Holm", email="vera@lilleby.example", roles=("Jobcenter.Medarbejder",)),
-    Person("kim", "Kim Lauritsen", email="kim@lilleby.example", roles=("Jobcenter.Medarbejder",)),
-    Person("karen", "Karen Lind", email="karen@lilleby.example", roles=("Akut.Medarbejder",)),
-    Person("sonja", "Sonja Møller", email="sonja@lilleby.example", roles=("Ambulatorium.Medarbejder",)),
-    Person("lise", "Lise Leder", email="lise@lilleby.example", roles=("Leder",), note="leder"),
-    Person("gaest", "Gæst uden adgang", email="gaest@lilleby.example", roles=(), note="ingen rolle"),
-)
-ROLES = {
-    **{f"{name}.Medarbejder": {"unit": unit} for unit, name in UNITS.items()},
-    "Leder": {"supervises": list(UNITS)},
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is particular about a town."""
+
+    preset: str = "idura"
+    """Which broker MitID is behind."""
+    square_port: int = 0
+    site_port: int = 0
+    """Ports wished for; 0, or one that is taken: any."""
+    carriers: Sequence[Mapping[str, object]] = ()
+    """Tables of more gateways, beside Digital Post and SMS."""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """More settings of the agent."""
 
 
 @dataclass
@@ -49,45 +50,54 @@ class Town:
     """Everything that runs. Addresses are origins without a slash at the end."""
 
     folder: Path
-    preset: str
+    plan: Plan
     sms: GatewayApi
     post: DigitalPost
     site: str = ""
     meetings: str = ""
     mitid: str = ""
+    staff_logins: str = ""
+    phone: str = ""
+    square: str = ""
     logins: LoginProviders = field(init=False)
     premises: Premises = field(init=False)
+    calendar: Calendar = field(init=False)
     secrets: dict[str, str] = field(default_factory=dict)
     """What must never be in a log, by what it is."""
 
 
 @asynccontextmanager
-async def open_town(folder: Path, preset: str = "idura") -> AsyncIterator[Town]:
-    """The town with the premises in it, in a folder that is emptied first. `preset`: which broker MitID is behind.
+async def open_town(folder: Path, plan: Plan | None = None) -> AsyncIterator[Town]:
+    """The town with the premises in it, in a folder that is emptied first.
 
     Raises ChildFault, LoginProviderFault, MeetingFault when a part does not start.
     """
     receipts = secrets.token_urlsafe(24)
     town = Town(
         folder,
-        preset,
+        plan or Plan(),
         GatewayApi(token=secrets.token_urlsafe(24), secret=secrets.token_urlsafe(24)),
         DigitalPost(cvr=CVR, secret=(_RECEIPT_HEADER, receipts)),
     )
     town.secrets["receipt secret"] = receipts
+    town.post.exempt |= {one.person.cpr for one in CITIZENS if not one.has_mailbox}
 
     @asynccontextmanager
     async def around(stock: StockProsody) -> AsyncIterator[Mapping[str, object]]:
         async with AsyncExitStack() as held:
             yield await _around(town, stock, held)
 
-    async with open_premises(folder, around) as town.premises:
-        yield town
+    async with open_premises(folder, around, town.plan.settings) as town.premises:
+        await town.premises.portner("policy", "load", str(POLICIES))
+        town.calendar = Calendar(town.site, await _key(town))
+        leads_to = Surroundings(town.site, town.phone, town.calendar, town.sms, town.post)
+        async with served(square_app(leads_to), port_like(town.plan.square_port)) as town.square:
+            yield town
 
 
 async def _around(town: Town, stock: StockProsody, held: AsyncExitStack) -> Mapping[str, object]:
     """Start what the pages need; the table of settings."""
-    port, meeting_port = free_ports(2)
+    port = port_like(town.plan.site_port)
     town.site = f"http://127.0.0.1:{port}"
     meeting = MeetingConfig(
         domain=stock.domain,
@@ -96,23 +106,25 @@ async def _around(town: Town, stock: StockProsody, held: AsyncExitStack) -> Mapp
         websocket=f"ws://127.0.0.1:{stock.http_port}/xmpp-websocket",
         token_auth_url=f"{town.site}/join/{{room}}",
     )
-    town.meetings = await held.enter_async_context(served(meeting_app(meeting), meeting_port))
+    town.meetings = await held.enter_async_context(served(meeting_app(meeting)))
     carriers = await _gateways(town, held)
     town.logins = await held.enter_async_context(login_providers(town.folder / "logins.log"))
-    mitid = await _provider(town, "mitid", town.preset, "/login/back", CITIZENS)
-    staff = await _provider(town, "staff", "staff", "/staff/login/back", STAFF)
-    town.mitid = str(mitid["issuer"])
-    extra = {"extra_scopes": ["ssn"]} if town.preset in ("idura", "neb") else {}
+    preset = town.plan.preset
+    citizens = (*(one.person for one in CITIZENS), STRANGER)
+    mitid = await _provider(town, "mitid", preset, "/login/back", citizens)
+    staff = await _provider(town, "staff", "staff", "/staff/login/back", tuple(one.person for one in STAFF))
+    town.mitid, town.staff_logins = str(mitid["issuer"]), str(staff["issuer"])
+    extra = {"extra_scopes": ["ssn"]} if preset in ("idura", "neb") else {}
     return {
         "origin": town.site,
         "port": port,
         "meetings": town.meetings,
         "authority": "Lilleby Kommune",
-        "phone": "00 00 00 00",
-        "mitid": {**mitid, **extra, "preset": town.preset, "reference": "Videomøde"},
+        "phone": "70 00 00 00",
+        "mitid": {**mitid, **extra, "preset": preset, "reference": "Videomøde"},
         "staff": {**staff, "preset": "staff"},
         "staff_roles": ROLES,
-        "carriers": carriers,
+        "carriers": [*carriers, *town.plan.carriers],
     }
 
 
@@ -130,7 +142,7 @@ async def _gateways(town: Town, held: AsyncExitStack) -> list[dict[str, object]]
     certificates.mkdir(mode=0o700)
     issuer = make_issuer(certificates)
     identity, platform = issuer.sign("portner"), issuer.sign("platform")
-    phone = await held.enter_async_context(running(town.sms.app))
+    town.phone = await held.enter_async_context(running(town.sms.app))
     mailbox = await held.enter_async_context(running(town.post.app, Tls(platform, issuer.path)))
     town.sms.webhook, town.post.receipts = f"{town.site}/receipts/gatewayapi", f"{town.site}/receipts/digital-post"
     return [
@@ -145,7 +157,7 @@ async def _gateways(town: Town, held: AsyncExitStack) -> list[dict[str, object]]
         },
         {
             "adapter": "gatewayapi",
-            "host": phone,
+            "host": town.phone,
             "token_file": _kept(town, "sms-token", town.sms.token),
             "receipt_secret_file": _kept(town, "sms-secret", town.sms.secret),
         },
@@ -158,3 +170,11 @@ def _kept(town: Town, name: str, secret: str) -> str:
     write_secret(path, secret.encode())
     town.secrets[name] = secret
     return str(path)
+
+
+async def _key(town: Town) -> str:
+    """The calendar's key."""
+    key = f"portner_{secrets.token_urlsafe(32)}"
+    await town.premises.give_key("kalender", key)
+    town.secrets["api key"] = key
+    return key
