@@ -51,7 +51,7 @@ def security_headers(conf: SiteConf) -> dict[str, str]:
         "cache-control": "no-store",
     }
     if conf.secure:
-        headers["strict-transport-security"] = f"max-age={_TWO_YEARS}; includeSubDomains"
+        headers["strict-transport-security"] = f"max-age={_TWO_YEARS}"
     return headers
 
 
