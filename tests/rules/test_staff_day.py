@@ -76,6 +76,8 @@ def test_where_an_appointment_stands(at: Stage) -> None:
     [
         (facts(state=None), Stage.EXPECTED),
         (facts(SHARED, arrival=replace(IN_LINE, seen_at=NOW - HERE_FOR - 1)), Stage.AWAY),
+        (facts(SHARED, arrival=replace(IN_LINE, seen_at=None)), Stage.AWAY),
+        (facts(SHARED, arrival=ARRIVED), Stage.EXPECTED),
         (facts(state=room(queue=(KNOCK,), visit=visit())), Stage.CALLED),
         (facts(state=room(of="bo")), Stage.EXPECTED),
         (facts(state=room(visit=visit(sent_out=frozenset({"seat"})))), Stage.SENT_OUT),
@@ -87,6 +89,8 @@ def test_where_an_appointment_stands(at: Stage) -> None:
     ids=[
         "no room yet",
         "the waiting page is closed",
+        "the waiting page never spoke",
+        "on the way to the queue",
         "let in, not moved yet",
         "somebody else's visit",
         "sent out, gone from the lobby",
@@ -107,6 +111,7 @@ def test_since_when_somebody_waits() -> None:
     assert waits_since(STAGES[Stage.IN_LINE]) == NOW - 300
     assert waits_since(STAGES[Stage.INSIDE]) is None
     assert waits_since(STAGES[Stage.EXPECTED]) is None
+    assert waits_since(replace(STAGES[Stage.INSIDE], arrival=IN_LINE)) is None
 
 
 @pytest.mark.parametrize("at", Stage)
@@ -196,6 +201,7 @@ def test_the_clock_of_a_no_show() -> None:
     found = {act: reason for act, reason in offered(late).items() if act in (Act.FRESH_LINK, Act.CALL, Act.ABSENT)}
     assert found == {Act.FRESH_LINK: Reason.ALLOWED, Act.CALL: Reason.ALLOWED, Act.ABSENT: Reason.NOT_YET}
     assert Act.FRESH_LINK not in offered(replace(late, now=NOW + 179))
+    assert Act.FRESH_LINK not in offered(replace(STAGES[Stage.INSIDE], now=NOW + 600))
 
 
 def test_a_call_the_ladder_ended_in_is_offered_before_the_meeting() -> None:
