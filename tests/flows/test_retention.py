@@ -10,12 +10,13 @@ import pytest
 
 from tests.an_office import CPR, OpenOffice, StoppedClock, open_office
 from tests.flows.held import a_life, column, custody, notes_of
-from tests.rules.scenes import NOW, POLICY
+from tests.rules.scenes import HOTLINE, NOW, POLICY
 from xmpp_agent.edges.store.audit_trail import verify_audit
 from xmpp_agent.flows import citizen
 from xmpp_agent.flows.retention import BATCH, look_ahead, run_retention
 from xmpp_agent.model.appointments import DAY
 from xmpp_agent.model.callers import ALL_UNITS, Caller, Event, Hook
+from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.model.people import NO_NAME, PassRecord, Person, Reach, Role
 from xmpp_agent.model.rooms import Place, RoomMemory, Visit
@@ -53,6 +54,17 @@ async def test_a_day_after_the_end_nobody_can_be_reached_any_more(here: OpenOffi
     entry = await here.database.diary.entry("anna")
     assert entry is not None
     assert (entry.citizen.name, entry.appointment.case_ref) == ("Anna", "sag anna")
+
+
+async def test_a_hotline_number_goes_wherever_it_stands(here: OpenOffice) -> None:
+    """The caller is a person of the call's own id: what was kept to reach them goes with the number, and no later."""
+    made = await here.appointment("call", policy=HOTLINE, reach=Reach("+4512345678"))
+    call = Call("call", made.unit, "mette", made.id, made.room, "+4512345678", CallState.ENDED, NOW, NOW, NOW + 60)
+    await here.database.records.keep(here.office.line("call", "mette"), call)
+    assert (await run_retention(custody(here), NOW + 59))["number"] == 0
+    assert (await run_retention(custody(here), NOW + 60))["number"] == 1
+    assert column(here, "SELECT number FROM calls") == [""]
+    assert await here.database.diary.reach("call") == Reach()
 
 
 async def test_after_the_policys_time_only_ids_and_times_are_left(here: OpenOffice) -> None:

@@ -29,7 +29,7 @@ class Held(StrEnum):
     IDENTITY = "identity"
     """Keyed hash of who was invited to an appointment (id)."""
     NUMBER = "number"
-    """Number of a hotline call (id)."""
+    """Number of a hotline call (id), also where it stands as the way to reach its caller."""
     SESSION = "session"
     """A browser that was signed in (mark)."""
     PASS = "pass"

@@ -80,7 +80,11 @@ _STATEMENTS: dict[Held, tuple[Statement, ...]] = {
     Held.APPOINTMENT: _APPOINTMENT,
     Held.TRACES: _TRACES,
     Held.IDENTITY: (update(appointments).where(and_(appointments.c.id == _KEY, ~_LATER)).values(invited=_NOTHING),),
-    Held.NUMBER: (update(calls).where(calls.c.id == _KEY).values(number=_NOTHING),),
+    Held.NUMBER: (
+        update(calls).where(calls.c.id == _KEY).values(number=_NOTHING),
+        # A caller nobody had booked is a person of the call's own id, reached by the same number.
+        update(people).where(people.c.id == _KEY).values(reach=null()),
+    ),
     Held.SESSION: (delete(sessions).where(sessions.c.mark == _KEY),),
     Held.PASS: (delete(passes).where(passes.c.id == _KEY),),
     Held.LIVE_PASS: (
