@@ -1,7 +1,7 @@
 """Whoever is to come, from what was typed to what is kept."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xmpp_agent.model.letters import Channel
@@ -58,6 +58,7 @@ def test_the_ways_to_somebody_are_those_they_gave() -> None:
     assert channels(Reach(phone="+493012345678")) == {Channel.CALL}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=250))
 def test_a_name_that_is_kept_can_be_shown_anywhere(typed: str) -> None:
     """No line breaks, no control characters, nothing at the ends, never longer than a field."""
@@ -68,6 +69,7 @@ def test_a_name_that_is_kept_can_be_shown_anywhere(typed: str) -> None:
         assert 0 < len(name) <= 200
 
 
+@settings(deadline=None)
 @given(st.builds(Typed, st.text(max_size=40), st.text(max_size=40), st.text(max_size=40), st.text(max_size=20)))
 def test_whatever_is_typed_is_read_or_refused(typed: Typed) -> None:
     """No input makes the reader fall over, and reading what was kept changes nothing."""

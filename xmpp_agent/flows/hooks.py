@@ -1,10 +1,12 @@
 """Calling systems are told what became of their appointments: planned with what it tells, tried until they have it."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -15,8 +17,10 @@ from xmpp_agent.ports.booking import Errand, Hooks, Teller, TellFault
 
 PAUSES = (10.0, 60.0, 300.0, 1800.0, 7200.0, 21600.0, 43200.0)
 """Seconds after each attempt that failed; after the last one it is given up."""
-AT_ONCE = 8
-"""Requests on their way at the same time."""
+MOST = 50
+"""Told in one go."""
+LONGEST_SLEEP, REST = 60.0, 5.0
+"""Seconds between looks when nothing is known to come, and after one that failed."""
 log = structlog.get_logger("hooks")
 
 
@@ -30,41 +34,72 @@ def tells(appointment: Appointment, event: Event, at: float) -> tuple[Hook, ...]
     return (Hook(new_id(), appointment.caller, appointment.id, event, at, appointment.version, due_at=at),)
 
 
-@dataclass(frozen=True, slots=True)
-class HookOffice:
-    """What telling works on."""
+class HookRoom:
+    """One per agent: tells what is due, woken by whatever changes an appointment, and by the clock.
 
-    register: Register
-    hooks: Hooks
-    teller: Teller
+    A caller's news goes out in order, one at a time; one that does not answer is left alone for a while and holds up
+    nobody else. Told but not written down (the agent was killed between the two): told again, under the same id.
+    """
 
+    def __init__(
+        self, register: Register, hooks: Hooks, teller: Teller, on_error: Callable[[BaseException], None]
+    ) -> None:
+        self._register, self._hooks, self._teller, self._on_error = register, hooks, teller, on_error
+        self._alone: dict[str, float] = {}
+        """By caller that did not answer: until when nobody tries."""
+        self._woken = asyncio.Event()
+        register.on_appointment.append(self.wake)
 
-async def tell_due(office: HookOffice) -> int:
-    """Tell what is due, each once; answers how many there were. Raises Unavailable when nothing can be read."""
-    errands = await office.hooks.due(office.register.clock.now(), AT_ONCE * 4)
-    together = asyncio.Semaphore(AT_ONCE)
+    def wake(self, _appointment_id: str = "") -> None:
+        """Look again soon."""
+        self._woken.set()
 
-    async def one(errand: Errand) -> None:
-        async with together:
-            await _tell(office, errand)
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                pause = await self.look()
+            except Exception as error:  # noqa: BLE001  # the boundary that keeps telling going
+                self._on_error(error)
+                pause = REST
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), pause)
 
-    await asyncio.gather(*(one(errand) for errand in errands))
-    return len(errands)
+    async def look(self) -> float:
+        """Tell what is due now; answers the seconds that may pass until the next look. Raises Unavailable."""
+        now = self._register.clock.now()
+        self._alone = {caller: until for caller, until in self._alone.items() if until > now}
+        errands = await self._hooks.due(now, MOST, self._alone)
+        by_caller: dict[str, list[Errand]] = {}
+        for errand in errands:
+            by_caller.setdefault(errand.hook.caller, []).append(errand)
+        await asyncio.gather(*(self._tell_all(caller, theirs) for caller, theirs in by_caller.items()))
+        if errands:
+            return 0.0
+        soonest = await self._hooks.next_due(now)
+        times = [soonest, *self._alone.values()]
+        return min((at - now for at in times if at is not None), default=LONGEST_SLEEP)
 
+    async def _tell_all(self, caller: str, errands: list[Errand]) -> None:
+        for errand in errands:
+            if not await self._tell(errand):
+                self._alone[caller] = self._register.clock.now() + PAUSES[0]
+                return
 
-async def _tell(office: HookOffice, errand: Errand) -> None:
-    hook, now = errand.hook, office.register.clock.now()
-    body = body_of(errand)
-    try:
-        await office.teller.tell(errand.url, body, signed(errand, body, now))
-    except TellFault as fault:
-        hook = _later(hook, now, fault)
-    else:
-        hook = replace(hook, attempts=hook.attempts + 1, state=HookState.TOLD)
-    if hook.state is HookState.GIVEN_UP:
-        log.warning("hook_given_up", appointment=hook.appointment, attempt=hook.attempts)
-    # Committed before it may be read as due again: what was told is not told once more by this process.
-    await office.register.records.keep(office.register.line(f"hook:{hook.state}", hook.caller, hook.id), hook)
+    async def _tell(self, errand: Errand) -> bool:
+        """Whether the caller has it."""
+        hook, now, body = errand.hook, self._register.clock.now(), body_of(errand)
+        try:
+            await self._teller.tell(errand.url, body, signed(errand, body, now))
+        except TellFault as fault:
+            hook = _later(hook, self._register.clock.now(), fault)
+        else:
+            hook = replace(hook, attempts=hook.attempts + 1, state=HookState.TOLD)
+        if hook.state is HookState.GIVEN_UP:
+            log.warning("hook_given_up", appointment=hook.appointment, attempt=hook.attempts)
+        await self._register.records.keep(self._register.line(f"hook-{hook.state}", hook.caller, hook.id), hook)
+        return hook.state is HookState.TOLD
 
 
 def _later(hook: Hook, now: float, fault: TellFault) -> Hook:

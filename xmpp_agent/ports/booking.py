@@ -110,10 +110,17 @@ class Errand:
 
 
 class Hooks(Protocol):
-    """Raises Unavailable when the database cannot answer."""
+    """Every method raises Unavailable when the database cannot answer."""
 
-    async def due(self, now: float, most: int) -> tuple[Errand, ...]:
-        """What is to be told now, oldest first; nothing for keys that are revoked or have no address."""
+    async def due(self, now: float, most: int, without: Collection[str] = ()) -> tuple[Errand, ...]:
+        """What is to be told now, oldest first; nothing for keys that are revoked or have no address.
+
+        `without`: callers that are left alone for the moment.
+        """
+        ...
+
+    async def next_due(self, now: float) -> float | None:
+        """When after `now` the next thing is to be told, if anything is."""
         ...
 
 
