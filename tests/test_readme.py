@@ -42,7 +42,7 @@ def test_the_commands_exist(target: str) -> None:
 @pytest.mark.parametrize("command", re.findall(r"^portner ([\w-]+)", README, re.MULTILINE))
 def test_the_command_line_knows_what_is_shown(command: str) -> None:
     """`portner … --help` answers for each command on the page."""
-    cli = (ROOT / "xmpp_agent/cli.py").read_text("utf-8")
+    cli = "".join(path.read_text("utf-8") for path in (ROOT / "xmpp_agent").glob("cli*.py"))
     assert re.search(rf'"{command}"|def {command.replace("-", "_")}\(', cli)
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from xmpp_agent import cli_person, cli_policy, cli_reseal, withdrawing
+from xmpp_agent import cli_booking, cli_person, cli_policy, cli_reseal, withdrawing
 from xmpp_agent.cli_common import PLAIN, AsJson, database_of, from_stdin, opened, settings_of, show
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.columns import SealBroken
@@ -43,6 +43,7 @@ app.add_typer(appointments, name="appointment")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
 cli_person.mount(app)
+cli_booking.mount(app)
 cli_policy.mount(app)
 cli_reseal.mount(keys)
 
