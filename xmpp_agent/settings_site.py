@@ -6,6 +6,7 @@ Providers and gateways are tables of their own (docs/mitid.md, docs/messages.md)
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -17,6 +18,10 @@ def _origin(text: str) -> str:
     if text and _ORIGIN.fullmatch(text) is None:
         raise ValueError("must be an origin such as https://moede.example.dk (plain http only on this machine)")
     return text
+
+
+def _network(text: str) -> str:
+    return str(ip_network(text))  # its ValueError says what is wrong
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -64,5 +69,7 @@ class SiteSettings(BaseModel):
     """By role, as the sign-on says it."""
     carriers: tuple[Mapping[str, Any], ...] = ()
     """Gateways, each with its `adapter`: gatewayapi, cpsms, http, smtp, digital-post (docs/messages.md)."""
+    hook_networks: frozenset[Annotated[str, AfterValidator(_network)]] = frozenset()
+    """Networks of the authority's own that calling systems may be told in, such as 10.20.0.0/16."""
     video_policy: Annotated[str, Field(min_length=1, max_length=64)] = "samtale"
     """Policy of meetings booked through the VideoAPI that do not name one (docs/booking-api.md)."""

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_network
 from typing import Any
 
 import httpx
 
+from xmpp_agent.edges.hooks.teller import HttpTeller
 from xmpp_agent.edges.keys.ring import KeyRing
 from xmpp_agent.edges.oidc.asking import open_client
 from xmpp_agent.edges.oidc.config import ConfigFault, read_config
@@ -26,6 +28,7 @@ from xmpp_agent.edges.web.site.staff.app import add_staff
 from xmpp_agent.edges.web.site.staff.entry import TEMPLATES, StaffSite
 from xmpp_agent.edges.web.site.staff.feed import StaffFeed
 from xmpp_agent.flows.attendance import watch
+from xmpp_agent.flows.hooks import HookRoom
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.office import Office
 from xmpp_agent.flows.post import PostRoom
@@ -58,8 +61,8 @@ class Inside:
 class Site:
     """The running site. Made by `open_site`, started and stopped with its agent."""
 
-    def __init__(self, office: Office, post: PostRoom, feed: StaffFeed, server: SiteServer) -> None:
-        self.office, self.post, self._feed, self._server = office, post, feed, server
+    def __init__(self, office: Office, post: PostRoom, hooks: HookRoom, feed: StaffFeed, server: SiteServer) -> None:
+        self.office, self.post, self._hooks, self._feed, self._server = office, post, hooks, feed, server
         self._work: list[asyncio.Task[None]] = []
 
     @property
@@ -70,7 +73,8 @@ class Site:
     def start(self) -> None:
         """Listen, and begin to work on what is due. Raises SiteFault."""
         self._server.start()
-        self._work = [asyncio.get_running_loop().create_task(self.post.run())]
+        loop = asyncio.get_running_loop()
+        self._work = [loop.create_task(self.post.run()), loop.create_task(self._hooks.run())]
 
     def link_changed(self) -> None:
         """Prosody came or went: staff's pages show what may be done now."""
@@ -101,6 +105,9 @@ async def open_site(
         post = PostRoom(office, database.visitors, database.mailroom, carriers, conf.origin, inside.report)
 
         office.on_opened.append(partial(opened, post.book))
+        teller = HttpTeller([ip_network(network) for network in sorted(conf.hook_networks)])
+        held.push_async_callback(teller.close)
+        hooks = HookRoom(office, database.hooks, teller, inside.report)
         client = await held.enter_async_context(open_client())
         mitid = _provider("mitid", conf, conf.mitid, client)
         pages = Pages(_site_conf(settings, conf), TEMPLATES)
@@ -116,7 +123,7 @@ async def open_site(
             ring.signing.jwks(),
             inside.is_live,
         )
-        yield Site(office, post, staff.feed, SiteServer(public, conf.host, conf.port, sorted(conf.proxies)))
+        yield Site(office, post, hooks, staff.feed, SiteServer(public, conf.host, conf.port, sorted(conf.proxies)))
 
 
 def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Database, inside: Inside) -> Office:
