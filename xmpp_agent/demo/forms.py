@@ -37,6 +37,8 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self.links: dict[str, str] = {}
         """By their words."""
+        self.rows: dict[str, str] = {}
+        """What can be read in list items that have an id, by it."""
         self.onward = ""
         """Where the page sends its reader by itself, at once."""
         self._open: Form | None = None
@@ -44,15 +46,16 @@ class Page(HTMLParser):
         self._field = ""
         """Name of the text field or list that is open."""
         self._link = ""
+        self._row = ""
         self._silent = 0
         self._hidden: list[str] = []
         """Elements that are open and not shown, and those of the same name within."""
         self._said: list[str] = []
         self.feed(html)
 
-    def form_with(self, button: str) -> Form | None:
-        """The first form with a button that says this."""
-        return next((form for form in self.forms if button in form.buttons), None)
+    def form_with(self, button: str, about: str = "") -> Form | None:
+        """The first form with a button that says this, and with this in its address."""
+        return next((form for form in self.forms if button in form.buttons and about in form.action), None)
 
     @property
     def text(self) -> str:
@@ -74,6 +77,8 @@ class Page(HTMLParser):
             self.forms.append(self._open)
         elif tag == "a":
             self._link, self._said = found.get("href", ""), []
+        elif tag == "li" and "id" in found:
+            self._row = found["id"]
         elif self._open is not None:
             self._of_form(self._open, tag, found)
 
@@ -86,6 +91,8 @@ class Page(HTMLParser):
             self._silent -= 1
         elif tag == "form":
             self._open = None
+        elif tag == "li":
+            self._row = ""
         elif tag == "textarea" and self._open is not None:
             self._open.fields[self._field] = "".join(self._said).removeprefix("\n")
         elif tag == "button" and self._open is not None and self._button is not None:
@@ -102,6 +109,8 @@ class Page(HTMLParser):
         self._said.append(data)
         if data.strip():
             self.words.append(" ".join(data.split()))
+            if self._row:
+                self.rows[self._row] = f"{self.rows.get(self._row, '')} {self.words[-1]}".lstrip()
 
     def _of_form(self, form: Form, tag: str, found: Mapping[str, str]) -> None:
         """Something that stands in an open form. A button that is off cannot be pressed."""

@@ -1,5 +1,6 @@
 """Somebody with a browser but without a screen: opens links, presses buttons, keeps cookies, goes where it is sent."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
@@ -8,6 +9,8 @@ import httpx
 from xmpp_agent.demo.forms import Page
 
 _MOST_HOPS = 12
+_SOON = 12.0
+"""Seconds in which a page must say what it is to say."""
 
 
 class ReaderFault(Exception):
@@ -23,6 +26,8 @@ class Reader:
         self.at = ""
         self.status = 0
         self.page = Page("")
+        self.kept: set[str] = set()
+        """Values of every cookie this browser was ever given."""
 
     async def close(self) -> None:
         """The window is closed."""
@@ -38,20 +43,43 @@ class Reader:
             raise ReaderFault(f"{self.name} finds no link {link!r} but {sorted(self.page.links)}")
         return await self.open(urljoin(self.at, self.page.links[link]))
 
-    async def press(self, button: str, fields: Mapping[str, str] | None = None) -> str:
+    async def press(self, button: str, fields: Mapping[str, str] | None = None, about: str = "") -> str:
         """Press a button, with some fields of its form filled in; answers where that led.
 
-        Raises ReaderFault when the page has no such button.
+        `about`: something the form's address must hold, where several buttons say the same. Raises ReaderFault when
+        the page has no such button.
         """
-        form = self.page.form_with(button)
+        form = self.page.form_with(button, about)
         if form is None:
             offered = sorted(words for one in self.page.forms for words in one.buttons)
             raise ReaderFault(f"{self.name} finds no button {button!r} but {offered}: {self.page.text[:200]}")
         return await self._follow(form.method, urljoin(self.at, form.action), form.filled(button, fields or {}))
 
+    async def see(self, row: str, *words: str) -> None:
+        """Staff: look at the page anew, whenever its stream says that something changed, until a row says all this.
+
+        Raises ReaderFault when it does not within some seconds.
+        """
+        page = self.at.partition("?")[0]
+        try:
+            async with (
+                asyncio.timeout(_SOON),
+                self._http.stream("GET", urljoin(page, "/staff/events"), timeout=None) as stream,
+            ):
+                async for line in stream.aiter_lines():
+                    if line == "event: changed" and await self._says(page, row, words):
+                        return
+        except TimeoutError:
+            pass
+        raise ReaderFault(f"{self.name} does not read {words} but: {self.page.rows.get(row, 'nothing')[:200]}")
+
     def reads(self, words: str) -> bool:
         """Whether the page says so."""
         return words in self.page.text
+
+    async def _says(self, page: str, row: str, words: tuple[str, ...]) -> bool:
+        await self.open(page)
+        return all(word in self.page.rows.get(row, "") for word in words)
 
     async def _follow(self, method: str, address: str, fields: Mapping[str, str]) -> str:
         for _ in range(_MOST_HOPS):
@@ -59,6 +87,7 @@ class Reader:
                 self.at = address
                 return address
             answer = await self._ask(method, address, fields)
+            self.kept |= set(answer.cookies.values())
             if not answer.is_redirect:
                 self.at, self.status, self.page = address, answer.status_code, Page(answer.text)
                 if not self.page.onward:
