@@ -93,7 +93,7 @@ def _list(routes: APIRouter, office: Office) -> None:
     @routes.get("", response_model=shapes.Page, responses=documented(403))
     async def day(
         request: Request,
-        day: date,
+        day: shapes.Day,
         unit: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
         staff: Annotated[str | None, Query(min_length=1, max_length=64, description="Person id.")] = None,
         after: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,

@@ -1,6 +1,7 @@
 """The JSON of the booking API: what calling systems send, and what they read. camelCase; unknown names are refused."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import (
@@ -24,10 +25,21 @@ _EARLIEST, _LATEST = 2000, 2200
 """Years."""
 
 
-def _text_only(given: object) -> object:
-    if not isinstance(given, str):
-        raise ValueError("a time is written as text")  # what pydantic turns into a fault of the field
-    return given
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_TIME = r"[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+_OFFSET = r"([Zz]|[+-]\d{2}:?\d{2})"
+
+
+def _written(pattern: str) -> BeforeValidator:
+    """Pydantic reads numbers as seconds since 1970, as text, too; here a time is written out or is none."""
+    form = re.compile(pattern, re.ASCII)
+
+    def check(given: object) -> object:
+        if not isinstance(given, str) or form.fullmatch(given) is None:
+            raise ValueError("a time is written out")  # what pydantic turns into a fault of the field
+        return given
+
+    return BeforeValidator(check)
 
 
 def _sensible(moment: datetime) -> datetime:
@@ -44,11 +56,14 @@ def _printable(text: str) -> str:
 
 Moment = Annotated[
     datetime,
-    BeforeValidator(_text_only),
+    _written(_DAY + _TIME + _OFFSET),
     AfterValidator(_sensible),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """RFC 3339, with offset."""
+Day = Annotated[date, _written(_DAY)]
+When = Annotated[datetime, _written(f"{_DAY}{_TIME}{_OFFSET}?")]
+"""A time asked for; without offset it is UTC."""
 UnitId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 PolicyId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]

@@ -42,8 +42,8 @@ MOST = 200
 """Meetings in one answer."""
 _STATE_FORBIDS = frozenset({Reason.APPOINTMENT_CANCELLED, Reason.APPOINTMENT_OVER, Reason.VISIT_GOING_ON})
 
-Since = Annotated[datetime | None, Query(alias="from-start-time")]
-Until = Annotated[datetime | None, Query(alias="to-start-time")]
+Since = Annotated[shapes.When | None, Query(alias="from-start-time")]
+Until = Annotated[shapes.When | None, Query(alias="to-start-time")]
 ShortId = Annotated[str | None, Query(alias="short-id", pattern="^[a-z2-7]{1,12}$")]
 
 
