@@ -1,9 +1,8 @@
 """The tables. Migrations make them; `tests/edges/store/test_database.py` holds the two together.
 
-Times are seconds since 1970. Personal columns (`name`, `reach`, `case_ref`, `code`, `number`, `text`, `target`) hold
-sealed text; marks are keyed hashes. Hot tables (passes,
-room_memory, places, audit) have no foreign keys: what happened at the door is written down even when its
-appointment is gone.
+Times are seconds since 1970. Personal columns hold sealed text (all of them are listed in `resealing.py`); marks are
+keyed hashes. Hot tables (passes, room_memory, places, audit) have no foreign keys: what happened at the door is written
+down even when its appointment is gone. What each column holds, and until when: docs/privacy.md.
 """
 
 from sqlalchemy import (
