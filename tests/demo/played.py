@@ -18,8 +18,8 @@ _MARK = "DEMO_OF_A_TEST"
 
 
 def command(folder: Path, *, headless: bool) -> tuple[str, ...]:
-    """What `portner demo` does, with another folder."""
-    call = f"run(headless={headless}, folder=Path({str(folder)!r}))"
+    """What `portner demo` does, with another folder, on ports that are free."""
+    call = f"run(headless={headless}, folder=Path({str(folder)!r}), ports=(0, 0))"
     code = f"import sys; from pathlib import Path; from xmpp_agent.demo.run import run; sys.exit({call})"
     return sys.executable, "-c", code
 

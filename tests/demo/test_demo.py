@@ -61,7 +61,7 @@ async def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> No
 
 
 async def test_with_the_console_the_keyboard_ends_it_and_the_terminal_is_as_before(tmp_path: Path) -> None:
-    """Ctrl+Q closes console and demo with exit code 0; nothing runs on, and the terminal's modes are restored."""
+    """The square's address first, the console after Enter; Ctrl+Q closes both with exit code 0, and nothing runs on."""
     mark = uuid.uuid4().hex
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(ours, (40, 140))
@@ -76,6 +76,9 @@ async def test_with_the_console_the_keyboard_ends_it_and_the_terminal_is_as_befo
     )
     try:
         screen = _Screen(ours)
+        await screen.shows("The square: begin here")
+        await screen.shows("Press Enter")
+        os.write(ours, b"\n")
         await screen.shows("Vera Holm")
         os.write(ours, b"\x11")
         async with asyncio.timeout(LIMIT):

@@ -13,21 +13,35 @@ from pathlib import Path
 import structlog
 
 from tui.agent.client import Refused, Unanswered
+from xmpp_agent.demo.calendar import NotBookedError
 from xmpp_agent.demo.children import ChildFault
 from xmpp_agent.demo.clinic_day import clinic_day
 from xmpp_agent.demo.diary import DayFault, Diary
 from xmpp_agent.demo.guest import GuestFault
+from xmpp_agent.demo.login_provider.running import LoginProviderFault
+from xmpp_agent.demo.meeting.app import MeetingFault
 from xmpp_agent.demo.open_day import open_day
-from xmpp_agent.demo.premises import PROJECT, open_premises
+from xmpp_agent.demo.premises import PROJECT
+from xmpp_agent.demo.reader import ReaderFault
+from xmpp_agent.demo.town import Plan, Town, open_town
+from xmpp_agent.demo.walk import walk
 
 FOLDER = PROJECT / "var" / "demo"
+SQUARE, SITE = 8400, 8480
+"""Ports a person may type, when they are free."""
+_FAULTS = (
+    *(ChildFault, LoginProviderFault, MeetingFault),
+    *(DayFault, GuestFault, ReaderFault, NotBookedError, Refused, Unanswered),
+)
+"""A part that does not start, and a day that does not go as it must."""
 _CONSOLE_CHOICES = frozenset({"PORTNER_LANG", "PORTNER_SIGNS", "PORTNER_THEME"})
 
 
-def run(*, headless: bool, folder: Path = FOLDER) -> int:
+def run(*, headless: bool, folder: Path = FOLDER, ports: tuple[int, int] = (SQUARE, SITE)) -> int:
     """Play the day; exit code 0 when it went as it must, 1 when not, 2 when it could not begin, 130 when stopped.
 
-    Configuration, data and logs are in `folder`, which is emptied first.
+    Configuration, data and logs are in `folder`, which is emptied first. `ports`: of square and site, if they are
+    free; 0: any.
     """
     if not headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write("portner: the console needs a terminal; without one: make demo HEADLESS=1\n")
@@ -40,13 +54,14 @@ def run(*, headless: bool, folder: Path = FOLDER) -> int:
             sys.stderr.write("portner: a demo is running in this folder already\n")
             return 2
         with _log_to(folder.with_suffix(".log")):
-            return _played(_headless(folder) if headless else _with_console(folder))
+            plan = Plan(square_port=ports[0], site_port=ports[1])
+            return _played(_headless(folder, plan) if headless else _with_console(folder, plan))
 
 
 def _played(day: Coroutine[object, object, int]) -> int:
     try:
         return asyncio.run(_until_told(day))
-    except (ChildFault, DayFault, GuestFault, Refused, Unanswered) as fault:
+    except _FAULTS as fault:
         sys.stderr.write(f"portner: the demo failed: {fault}\n")
         return 1
     except (asyncio.CancelledError, KeyboardInterrupt):
@@ -63,13 +78,15 @@ async def _until_told(day: Coroutine[object, object, int]) -> int:
     return await day
 
 
-async def _headless(folder: Path) -> int:
+async def _headless(folder: Path, plan: Plan) -> int:
     diary = Diary(_print)
-    async with open_premises(folder) as premises:
+    async with open_town(folder, plan) as town:
         diary.line("Portner", "er klar · is ready")
-        async with clinic_day(premises, diary) as day:
+        async with clinic_day(town.premises, diary) as day:
             await day.play()
-        report = await premises.audit()
+        async with walk(town, diary) as way:
+            await way.play()
+        report = await town.premises.audit()
     lines = sum(head.seq for head in report.heads.values())
     if report.broken is not None:
         raise DayFault(f"the audit chain is broken at line {report.broken.seq}: {report.broken.why}")
@@ -79,10 +96,35 @@ async def _headless(folder: Path) -> int:
     return 0
 
 
-async def _with_console(folder: Path) -> int:
+async def _with_console(folder: Path, plan: Plan) -> int:
     with folder.with_suffix(".day").open("w", encoding="utf-8", buffering=1) as book:
-        async with open_premises(folder) as premises:
-            return await open_day(premises, lambda line: book.writelines((line, "\n")))
+        async with open_town(folder, plan) as town:
+            for danish, english, address in _addresses(town):
+                _print(f"  {danish + ' · ' + english:<44} {address}")
+            _print("\nTryk Enter for at åbne lederens konsol. · Press Enter to open the supervisors' console.")
+            await _enter_pressed()
+            return await open_day(town.premises, lambda line: book.writelines((line, "\n")))
+
+
+def _addresses(town: Town) -> tuple[tuple[str, str, str], ...]:
+    """What a person may look at, the square first: everything else is a link there."""
+    return (
+        ("Torvet: begynd her", "The square: begin here", f"{town.square}/"),
+        ("Medarbejdere", "Staff", f"{town.site}/staff"),
+        ("Telefonen", "The telephone", f"{town.phone}/"),
+        ("Postkassen", "The mailbox", f"{town.square}/post"),
+    )
+
+
+async def _enter_pressed() -> None:
+    """Return when a line was typed. A thread that reads would keep a demo that is stopped meanwhile from ending."""
+    pressed, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_reader(sys.stdin, pressed.set)
+    try:
+        await pressed.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    sys.stdin.readline()
 
 
 def _print(line: str) -> None:
