@@ -53,7 +53,8 @@ async def came_inside(desk: StaffOffice, pass_id: str) -> None:
     line = office.line("came-inside", person, booked.id, room=known.room.node)
     has_note = bool((await desk.notes.of([booked.id])).get(booked.id)) or known.pass_.role is not Role.CITIZEN
     note = () if has_note else (Note(new_id(), booked.id, known.room.owner, "", NoteState.DRAFT, now, now),)
-    await office.records.keep(line, replace(arrival, inside_at=now), *note)
+    hooks = tells(booked, Event.ARRIVED, now) if known.pass_.role is Role.CITIZEN else ()
+    await office.records.keep(line, replace(arrival, inside_at=now), *note, *hooks)
     office.changed(booked.id)
 
 

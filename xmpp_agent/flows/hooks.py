@@ -5,14 +5,15 @@ import contextlib
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 import structlog
 
 from xmpp_agent.flows.office import Register, new_id
-from xmpp_agent.model.appointments import Appointment
+from xmpp_agent.model.appointments import Appointment, Entry
 from xmpp_agent.model.callers import Event, Hook, HookState
+from xmpp_agent.model.letters import About, Channel, Letter, LetterState
 from xmpp_agent.ports.booking import Errand, Hooks, Teller, TellFault
 
 PAUSES = (10.0, 60.0, 300.0, 1800.0, 7200.0, 21600.0, 43200.0)
@@ -21,6 +22,10 @@ MOST = 50
 """Told in one go."""
 LONGEST_SLEEP, REST = 60.0, 5.0
 """Seconds between looks when nothing is known to come, and after one that failed."""
+_BECAME = {
+    LetterState.DELIVERED: Event.INVITATION_DELIVERED,
+    LetterState.OPENED: Event.INVITATION_OPENED,
+}
 log = structlog.get_logger("hooks")
 
 
@@ -32,6 +37,22 @@ def tells(appointment: Appointment, event: Event, at: float) -> tuple[Hook, ...]
     if not appointment.caller:
         return ()
     return (Hook(new_id(), appointment.caller, appointment.id, event, at, appointment.version, due_at=at),)
+
+
+def tells_of_letters(
+    entry: Entry | None, before: Mapping[str, Letter], after: Collection[Letter], at: float
+) -> tuple[Hook, ...]:
+    """What is to be kept with letters that changed: the citizen's invitation got there or not."""
+    said = [_becomes(before.get(letter.id), letter) for letter in after if entry and letter.person == entry.citizen.id]
+    return tuple(hook for event in said if entry and event for hook in tells(entry.appointment, event, at))
+
+
+def _becomes(before: Letter | None, after: Letter) -> Event | None:
+    if after.about is not About.INVITATION or (before is not None and before.state is after.state):
+        return None
+    if after.channel is Channel.CALL:
+        return Event.INVITATION_FAILED if before is None else None
+    return _BECAME.get(after.state)
 
 
 class HookRoom:

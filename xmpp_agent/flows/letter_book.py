@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
+from xmpp_agent.flows.hooks import tells_of_letters
 from xmpp_agent.flows.office import Register
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.letters import Channel, Letter
@@ -49,7 +50,7 @@ class LetterBook:
             if not new:
                 return ()
             line = replace(self.register.line(act, actor, appointment_id), note=" ".join(map(_said, new)))
-            await self.register.records.keep(line, *new)
+            await self.register.records.keep(line, *new, *tells_of_letters(entry, before, new, now))
         self.register.changed(appointment_id)
         return new
 

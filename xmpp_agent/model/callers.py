@@ -35,9 +35,10 @@ class Event(StrEnum):
     CANCELLED = "cancelled"
     INVITATION_DELIVERED = "invitation.delivered"
     INVITATION_FAILED = "invitation.failed"
+    """Every rung of the ladder failed: somebody must call."""
     INVITATION_OPENED = "invitation.opened"
     ARRIVED = "arrived"
-    """The citizen got a pass into the meeting."""
+    """The citizen is in the meeting for the first time."""
     ATTENDED = "attended"
     ABSENT = "absent"
 
