@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-LIMIT = 60.0
+LIMIT = 120.0
 _MARK = "DEMO_OF_A_TEST"
 
 

@@ -16,7 +16,7 @@ from tests.demo.played import LIMIT, all_gone, command, environment, played, pro
 pytestmark = pytest.mark.prosody
 
 
-async def test_the_day_is_played_to_its_end_within_a_minute_and_leaves_nothing_running(tmp_path: Path) -> None:
+async def test_day_and_walk_are_played_to_their_end_and_leave_nothing_running(tmp_path: Path) -> None:
     """Without a terminal every expected thing happens, nothing else, and the exit code says so."""
     async with played(tmp_path / "demo") as demo:
         code = await demo.ended()

@@ -22,14 +22,10 @@ from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
 from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
 from xmpp_agent.edges.store.bookings import Booked, Wish, book
 from xmpp_agent.edges.store.database import Database, open_database
-from xmpp_agent.flows.office import ALLOWED
 from xmpp_agent.issuing import Issuer, Login
 from xmpp_agent.jitsi_config import StockProsody, stock_prosody, write_account
-from xmpp_agent.model.audit import AuditLine
-from xmpp_agent.model.callers import ALL_UNITS, Caller
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import CompanionKind, Level
-from xmpp_agent.ports.diary import NewKey
 from xmpp_agent.settings import Settings
 
 DOMAIN = "klinik.localhost"
@@ -111,12 +107,6 @@ class Premises:
         if process.returncode:
             raise ChildFault(f"`portner {' '.join(words)}` ended with {process.returncode}.")
         return printed.decode()
-
-    async def give_key(self, name: str, key: str) -> None:
-        """Let a calling system in with this key."""
-        line = AuditLine(SystemClock().now(), "key", "", "", "demo", ALLOWED)
-        caller = Caller(name, name, frozenset({ALL_UNITS}), 600, line.at)
-        await self._database.records.keep(line, NewKey(caller, self._ring.identity.mark("api-key", key), ""))
 
     async def notes_of(self, appointment: str) -> tuple[Note, ...]:
         """Every note of a meeting, as the outbox for the journal has it."""

@@ -4,6 +4,8 @@ the square that leads to them. All on loopback.
 What cannot be had on one machine is stood in for by parts that know nothing of Portner and enforce what is published.
 """
 
+import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -88,8 +90,7 @@ async def open_town(folder: Path, plan: Plan | None = None) -> AsyncIterator[Tow
             yield await _around(town, stock, held)
 
     async with open_premises(folder, around, town.plan.settings) as town.premises:
-        await town.premises.portner("policy", "load", str(POLICIES))
-        town.calendar = Calendar(town.site, await _key(town))
+        town.calendar = Calendar(town.site, await _prepared(town))
         leads_to = Surroundings(town.site, town.phone, town.calendar, town.sms, town.post)
         async with served(square_app(leads_to), port_like(town.plan.square_port)) as town.square:
             yield town
@@ -172,9 +173,11 @@ def _kept(town: Town, name: str, secret: str) -> str:
     return str(path)
 
 
-async def _key(town: Town) -> str:
-    """The calendar's key."""
-    key = f"portner_{secrets.token_urlsafe(32)}"
-    await town.premises.give_key("kalender", key)
-    town.secrets["api key"] = key
-    return key
+async def _prepared(town: Town) -> str:
+    """Units and policies are loaded, and the calendar has its key: as at any installation. Answers the key."""
+    make_key = ("api-key", "add", "Kalender", "--unit", "*", "--json")
+    _, made = await asyncio.gather(
+        town.premises.portner("policy", "load", str(POLICIES)), town.premises.portner(*make_key)
+    )
+    town.secrets["api key"] = str(json.loads(made)["key"])
+    return town.secrets["api key"]
