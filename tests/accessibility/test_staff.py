@@ -6,11 +6,13 @@ import pytest
 import pytest_asyncio
 
 from tests.accessibility.checks import LANGUAGES, Scene, faults_of, open_scene
+from tests.an_office import UNIT
 from tests.edges.web.site.staff.served import ServedStaff, a_full_day, serve_staff
 from tests.end_to_end.browser import Browser
 from xmpp_agent.edges.web.site.staff.entry import TEMPLATES
 from xmpp_agent.flows import hotline, opening
 from xmpp_agent.flows.staff_door import finish_visit, let_one_in
+from xmpp_agent.flows.staff_room import own_room
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 THERE = {path.name.partition(".")[0] for path in TEMPLATES.glob("*.j2")}
@@ -46,6 +48,10 @@ async def _note(unit: ServedStaff) -> Scene:
     return Scene("note", "/staff/a/anna/note", await unit.cookies())
 
 
+async def _hand_over(unit: ServedStaff) -> Scene:
+    return Scene("hand over", "/staff/a/dorte/hand_over", await unit.cookies())
+
+
 async def _hotline(unit: ServedStaff) -> Scene:
     await hotline.start_call(unit.staff.unit.desk, unit.staff.unit.who(), "20 12 34 56")
     return Scene("hotline", "/staff/hotline", await unit.cookies())
@@ -73,6 +79,7 @@ SCENES: Mapping[str, Callable[[ServedStaff], Awaitable[Scene]]] = {
     "said": _said,
     "supervisor": _supervisor,
     "note": _note,
+    "hand over": _hand_over,
     "hotline": _hotline,
     "hours": _hours,
     "closed": _closed,
@@ -103,10 +110,11 @@ async def test_the_page_follows_by_itself(chromium: Browser, unit: ServedStaff) 
 
     Then a press by keyboard: the row says what happened, not what was asked for.
     """
+    part = f"write-{(await own_room(unit.staff.unit.office, 'mette', UNIT)).node}"
     page = await open_scene(chromium, unit.origin, Scene("live", "/staff", await unit.cookies()), "da")
     await page.see("#r-erik .stage", "Ventes")
-    await page.evaluate("document.getElementById('hand_over-dorte').open = true; null")
-    await page.evaluate("document.getElementById('hand_over-dorte-who').focus(); null")
+    await page.evaluate(f"document.getElementById('{part}').open = true; null")
+    await page.evaluate(f"document.getElementById('{part}-words').focus(); null")
     before = await page.evaluate("document.title")
 
     await unit.staff.unit.book("fie")
@@ -115,8 +123,8 @@ async def test_the_page_follows_by_itself(chromium: Browser, unit: ServedStaff) 
     await page.see("#r-fie .stage", "Venter i venteværelset")
     await page.see("#tell", "En borger er kommet.")
     assert await page.evaluate("document.title") != before
-    assert await page.evaluate("document.getElementById('hand_over-dorte').open") is True
-    assert await page.evaluate("document.activeElement.id") == "hand_over-dorte-who"
+    assert await page.evaluate(f"document.getElementById('{part}').open") is True
+    assert await page.evaluate("document.activeElement.id") == f"{part}-words"
 
     await page.evaluate("document.getElementById('let_in-fie').focus(); null")
     await page.key("Enter")
@@ -166,6 +174,6 @@ async def test_signed_out_elsewhere_the_page_goes(chromium: Browser, unit: Serve
 
 async def test_what_is_looked_at_is_what_there_is() -> None:
     """A template that no scene shows fails here."""
-    shown_by = {"staff_day", "staff_login", "staff_note", "staff_hotline", "staff_hours"}
+    shown_by = {"staff_day", "staff_login", "staff_note", "staff_hotline", "staff_hours", "staff_hand_over"}
     parts = {"staff_base", "staff_macros", "staff_row"}
     assert THERE - parts == shown_by

@@ -13,9 +13,11 @@ from tests.rules.scenes import HOTLINE
 from xmpp_agent.flows.colleague import hand_over
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.opening import close_for_now, open_again, set_hours
-from xmpp_agent.flows.staff_day import Row, my_day, reveal
+from xmpp_agent.flows.staff_day import my_day, reveal
 from xmpp_agent.flows.staff_door import let_one_in
 from xmpp_agent.flows.staff_room import cover, own_room
+from xmpp_agent.flows.staff_rows import Row
+from xmpp_agent.flows.supervised import MOST_ROWS, Supervised
 from xmpp_agent.model.appointments import DAY, Room
 from xmpp_agent.model.units import Hours
 from xmpp_agent.model.verdicts import Reason
@@ -60,7 +62,7 @@ async def test_my_day_is_mine_in_order(unit: Staffed) -> None:
     assert ids(day.mine.rows) == ["anna", "bo"]
     assert [row.name for row in day.mine.rows] == ["Anna Hansen", "Bo Hansen"]
     assert [(row.name, row.stage) for row in day.line] == [("D. H.", Stage.IN_LINE)]
-    assert (day.covered, day.supervised) == ((), ())
+    assert (day.covered, day.supervised) == ((), Supervised())
     assert [person.name for person in day.colleagues] == ["Kim Holm", "Lars Holm", "Mette Holm", "Queue Holm"]
 
 
@@ -75,24 +77,40 @@ async def test_rooms_i_cover_are_mine_today(unit: Staffed) -> None:
     assert covered.rows[0].offers
 
 
-async def test_a_supervisor_sees_every_room_with_initials(unit: Staffed) -> None:
-    """And may act; names take a reason."""
-    day = await my_day(unit.desk, unit.who("kim", supervises=BOSS))
-    assert {room.owner: ids(room.rows) for room in day.supervised if room.rows} == {
-        "Lars Holm": ["carla"],
-        "Mette Holm": ["anna", "bo"],
-    }
-    carla = next(row for room in day.supervised for row in room.rows if ids((row,)) == ["carla"])
+async def test_a_supervisor_sees_what_goes_on_with_initials(unit: Staffed) -> None:
+    """Rooms that are open, whoever waits, and whoever does not come; the rest is counted. Names take a reason."""
+    boss = unit.who("kim", supervises=BOSS)
+    quiet = (await my_day(unit.desk, boss)).supervised
+    assert (quiet.rooms, quiet.quiet) == ((), 3)
+    await unit.opens("lars")
+    await unit.book("late", starts_in=-170)
+    unit.around.clock.at += 10
+    await unit.comes("carla")
+    found = (await my_day(unit.desk, boss)).supervised
+    assert {room.owner: ids(room.rows) for room in found.rooms} == {"Lars Holm": ["carla"], "Mette Holm": ["late"]}
+    assert found.quiet == 1
+    carla = next(row for room in found.rooms for row in room.rows if ids((row,)) == ["carla"])
     assert (carla.name, carla.is_named) == ("C. H.", False)
-    assert Act.HAND_OVER in offered(carla)
+    assert {Act.LET_IN, Act.HAND_OVER} <= offered(carla).keys()
+    assert Act.NOTE not in offered(carla)
+
+
+async def test_a_supervisors_page_has_an_end(unit: Staffed) -> None:
+    """A hundred rows; how many more there are is said."""
+    for number in range(MOST_ROWS + 3):
+        await unit.book(f"late{number}", starts_in=-600)
+    found = (await my_day(unit.desk, unit.who("kim", supervises=BOSS))).supervised
+    assert (sum(len(room.rows) for room in found.rooms), found.more) == (MOST_ROWS, 3)
 
 
 async def test_a_supervisor_of_everything_sees_every_unit(unit: Staffed) -> None:
     """`*` in the role map."""
     other = replace(UNIT, id="ward7")
     await unit.office.records.keep(unit.office.line("unit", "test"), other)
-    day = await my_day(unit.desk, unit.who("kim", supervises=frozenset({"*"})))
-    assert {room.owner for room in day.supervised if room.rows} == {"Lars Holm", "Mette Holm"}
+    for name in ("lars", "mette"):
+        await unit.opens(name)
+    day = await my_day(unit.desk, unit.who("kim", unit="ward7", supervises=frozenset({"*"})))
+    assert {room.owner for room in day.supervised.rooms} == {"Lars Holm", "Mette Holm"}
 
 
 async def test_a_name_is_told_for_a_reason_that_is_on_record(unit: Staffed) -> None:

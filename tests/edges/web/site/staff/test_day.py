@@ -205,7 +205,8 @@ async def test_names_of_others_take_a_reason(staff: StaffPages, mette: Surfer) -
     assert "A. H." in row(page, "anna")
     page = await boss.press("/staff/a/anna/reveal", why="ringer og spørger")
     assert "Anna Hansen" in row(page, "anna")
-    assert any(line["note"] == "ringer og spørger" for line in record(staff.unit))
+    assert ("kim", "reveal") in looks_at(staff.unit, "anna")
+    assert any(line["act"] == "reveal" and line["actor"] == "kim" for line in record(staff.unit))
     assert "Anna" not in (await boss.look("/staff")).text
     assert said(await boss.follow(await boss.press("/staff/a/anna/reveal", why="")))[1].startswith("Skriv noget")
     assert "Anna" not in (await (await staff.signed_in("lars")).look("/staff")).text
@@ -217,6 +218,7 @@ async def test_handing_over_and_covering(staff: StaffPages, mette: Surfer) -> No
     assert said(await mette.follow(await mette.press(f"/staff/rooms/{node}/cover", colleague="kim")))[0]
     kim = await staff.signed_in("kim")
     assert "Du dækker for Mette Holm" in (await kim.look("/staff")).text
+    assert '<option value="lars">Lars Holm</option>' in (await mette.look("/staff/a/bo/hand_over")).text
     page = await mette.follow(await mette.press("/staff/a/bo/hand_over", colleague="lars"))
     assert said(page)[0] == "Givet videre."
     assert 'id="r-bo"' not in page.text

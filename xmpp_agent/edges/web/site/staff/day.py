@@ -1,5 +1,6 @@
 """Staff's day as a page, and the stream that says when to look again."""
 
+import asyncio
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -10,8 +11,9 @@ from xmpp_agent.edges.web.rows import phase
 from xmpp_agent.edges.web.site.reception import LOOKS
 from xmpp_agent.edges.web.site.rendering import browser_of
 from xmpp_agent.edges.web.site.staff.entry import StaffSite, told
-from xmpp_agent.flows.staff_day import Day, RoomDay, Row, my_day
+from xmpp_agent.flows.staff_day import Day, my_day
 from xmpp_agent.flows.staff_login import signed_in
+from xmpp_agent.flows.staff_rows import RoomDay, Row
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.rules.staff_day import AT_THE_DOOR, Stage, open_note
 
@@ -28,7 +30,9 @@ async def day_page(
     """The page; `names` and `numbers` are told this once, by appointment."""
     who = await site.who(request)
     day = await my_day(site.desk, who)
-    return site.page(
+    # Made beside the loop: a long day takes a tenth of a second, in which a door would wait.
+    return await asyncio.to_thread(
+        site.page,
         request,
         "staff_day.html.j2",
         day.me,

@@ -1,4 +1,4 @@
-"""The other pages of staff: the note of a meeting, the hotline, opening hours."""
+"""The other pages of staff: a note, a colleague to hand over to, the hotline, opening hours."""
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,8 +11,10 @@ from xmpp_agent.flows import hotline, opening
 from xmpp_agent.flows.hotline_rows import calls_of
 from xmpp_agent.flows.notes import note_form, write_note
 from xmpp_agent.flows.office import Refused
-from xmpp_agent.flows.staff_room import open_room, staff_of, unit_of
+from xmpp_agent.flows.staff_room import colleagues_of, open_room, staff_of, unit_of
+from xmpp_agent.rules.names import masked
 from xmpp_agent.rules.opening_hours import is_open, written_hours
+from xmpp_agent.rules.staff_day import may_read_name
 
 _CALLS = "/staff/hotline"
 _HOURS = "/staff/hours"
@@ -58,6 +60,31 @@ class Notes:
         )
         answer.status_code = 422 if no is not None else 200
         return answer
+
+
+class HandOver:
+    """To whom an appointment is given."""
+
+    def __init__(self, site: StaffSite) -> None:
+        self._site, self._desk = site, site.desk
+
+    async def page(self, one: str, request: Request) -> Response:
+        """A colleague to choose; pressed, it is an act like any other."""
+        who, office = await self._site.who(request), self._desk.office
+        try:
+            entry, room = await self._desk.entry_for(who, one)
+        except Refused as no:
+            return not_done(request, no.verdict.reason, "/staff")
+        is_named = may_read_name(who.person, entry.appointment, room)
+        return self._site.page(
+            request,
+            "staff_hand_over.html.j2",
+            await staff_of(office, who),
+            await unit_of(office, entry.appointment.unit),
+            entry=entry,
+            name=entry.citizen.name if is_named else masked(entry.citizen.name),
+            people=await colleagues_of(office, who.unit),
+        )
 
 
 class Hotline:
@@ -159,6 +186,7 @@ class OpeningHours:
 def add_desks(app: FastAPI, site: StaffSite) -> None:
     """The routes."""
     notes, calls, hours = Notes(site), Hotline(site), OpeningHours(site)
+    app.add_api_route("/staff/a/{one}/hand_over", HandOver(site).page, methods=LOOKS)
     app.add_api_route("/staff/a/{one}/note", notes.form, methods=LOOKS)
     app.add_api_route("/staff/a/{one}/note", notes.write, methods=["POST"])
     app.add_api_route(_CALLS, calls.page, methods=LOOKS)

@@ -29,6 +29,8 @@ EN = {
     "day.line.none": "Nobody waits in the queue.",
     "day.supervised": "{name}",
     "day.supervised.head": "Rooms of the unit",
+    "day.quiet": "Nothing goes on in {count} more rooms right now.",
+    "day.more": "{count} more appointments are not shown.",
     "day.unwritten": "Notes you have not written",
     "day.unwritten.one": "Note of {when}",
     "day.waiting.none": "Nobody is waiting.",
@@ -139,6 +141,8 @@ EN = {
     "ask.phone": "The citizen gets a link by text message to the number we have, and comes in without login. "
     "You wait in the meeting.",
     "ask.colleague": "To which colleague?",
+    "hand_over.title": "Hand the appointment over",
+    "hand_over.hint": "If the citizen waits already, they are told and keep their place with the colleague.",
     "ask.called": "Did you reach the citizen?",
     "ask.called.yes": "Yes, reached",
     "ask.called.no": "No",
