@@ -18,6 +18,8 @@ from xmpp_agent.flows.hotline_caller import Entered, caller_enters, caller_link
 from xmpp_agent.flows.hotline_rows import CallRow, calls_of
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.post import PostRoom
+from xmpp_agent.flows.privacy import Custody
+from xmpp_agent.flows.retention import run_retention
 from xmpp_agent.model.appointments import DAY, Outcome
 from xmpp_agent.model.calls import CallState
 from xmpp_agent.model.letters import About, Channel, LetterState
@@ -217,13 +219,16 @@ async def test_numbers_are_erased_in_time(unit: Staffed) -> None:
     call, _ = await called(unit)
     await unit.book("anna", reach=Reach(phone=E164))
     other = await hotline.take_by_phone(unit.desk, unit.who(), "anna")
+    base = unit.around.database
+    custody = Custody(base.holdings, base.diary, base.records, unit.house)
     for one in (call, other.call):
         await hotline.end_call(unit.desk, unit.who(), one)
     unit.around.clock.at += DAY - 1
-    assert await hotline.erase_numbers(unit.office, unit.desk.calls) == 0
+    await run_retention(custody, unit.around.clock.at)
+    kept = [await unit.desk.calls.call(one) for one in (call, other.call)]
+    assert all(found is not None and found.number for found in kept)
     unit.around.clock.at += 1
-    assert await hotline.erase_numbers(unit.office, unit.desk.calls) == 2
-    assert await hotline.erase_numbers(unit.office, unit.desk.calls) == 0
+    await run_retention(custody, unit.around.clock.at)
     for one in (call, other.call):
         found = await unit.desk.calls.call(one)
         assert found is not None

@@ -1,6 +1,6 @@
 """The hotline: a number becomes a room, a link and a message in one act; sent again, marked over, forgotten."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xmpp_agent.flows.attendance import attended
 from xmpp_agent.flows.booking import new_link
@@ -14,7 +14,6 @@ from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.people import Person, Reach, Role
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.model.visitors import Session
-from xmpp_agent.ports.calls import Calls
 from xmpp_agent.ports.diary import Enrolment, Look, Noun
 from xmpp_agent.rules import hotline as rules
 from xmpp_agent.rules.ladder import on_hotline
@@ -97,18 +96,6 @@ async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
     over = rules.ended(call, entry.appointment.policy.plan.keep_reach, office.clock.now())
     await office.records.keep(office.line("hotline-over", who.person, call.appointment, room=call.room), over)
     office.changed(call.appointment)
-
-
-async def erase_numbers(office: Office, calls: Calls) -> int:
-    """For the daily run: numbers whose time is over, with what else was kept of that caller. Answers how many."""
-    due = await calls.to_erase(office.clock.now())
-    for call in due:
-        nouns: list[Noun] = [replace(call, number="")]
-        caller = await office.diary.person(call.id)  # made for this call; somebody booked has an id of their own
-        if caller is not None:
-            nouns.append(Enrolment(caller, Role.CITIZEN))
-        await office.records.keep(office.line("number-erased", "agent", call.appointment), *nouns)
-    return len(due)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -23,7 +23,3 @@ class Calls(Protocol):
     async def of_unit(self, unit: str, since: float) -> tuple[Call, ...]:
         """Calls of a unit that are not over, or were changed after `since`; newest first."""
         ...
-
-    async def to_erase(self, now: float) -> tuple[Call, ...]:
-        """Calls whose number is due to be erased and stands there still."""
-        ...

@@ -36,18 +36,6 @@ async def test_a_unit_sees_what_is_not_over_and_what_was_over_just_now(database:
     assert [call.id for call in await database.calls.of_unit("ward 7", 50.0)] == ["c2", "c1", "c3"]
 
 
-async def test_numbers_to_erase_are_those_whose_time_has_come(database: Database) -> None:
-    """Once erased nothing is left to erase."""
-    await database.records.keep(a_line(), CALL, replace(CALL, id="c2", erase_at=501.0))
-
-    assert [call.id for call in await database.calls.to_erase(500.0)] == ["c1"]
-    await database.records.keep(a_line(), replace(CALL, number=""))
-    assert await database.calls.to_erase(500.0) == ()
-    found = await database.calls.call("c1")
-    assert found is not None
-    assert found.number == ""
-
-
 async def test_notes_are_found_by_appointment(database: Database) -> None:
     """Oldest first; appointments without a note are left out."""
     later = replace(NOTE, id="n0", made_at=11.0)

@@ -45,10 +45,6 @@ class SqlCalls(Reader):
         shown = or_(calls.c.state != CallState.ENDED.value, calls.c.changed_at > since)
         return await self._where(calls.c.unit == unit, shown)
 
-    async def to_erase(self, now: float) -> tuple[Call, ...]:
-        """See `xmpp_agent.ports.calls.Calls.to_erase`."""
-        return await self._where(calls.c.erase_at <= now, calls.c.number != "")
-
     async def _where(self, *conditions: ColumnElement[bool]) -> tuple[Call, ...]:
         wanted = select(calls).where(*conditions).order_by(calls.c.made_at.desc(), calls.c.id)
         async with self.reading() as db:
