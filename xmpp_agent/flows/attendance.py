@@ -30,7 +30,7 @@ def watch(desk: StaffOffice, change: Change) -> None:
     after = change.after
     if after is None:
         return
-    lanes, key = desk.office.house.lanes, f"attendance {after.room.node}"
+    lanes, key = desk.office.house.lanes, told_in(after.room.node)
     for pass_id in _newcomers(change.before, after):
         lanes.put(key, partial(came_inside, desk, pass_id))
     over = _finished(change.before, after)
@@ -38,6 +38,11 @@ def watch(desk: StaffOffice, change: Change) -> None:
         lanes.put(key, partial(finished, desk, over))
     if not after.room.day and _occupied(change.before) != _occupied(after):
         lanes.put(key, partial(follow_call, desk, after.room.node))
+
+
+def told_in(node: str) -> str:
+    """The lane in which what a room tells is put down, one after the other."""
+    return f"attendance {node}"
 
 
 async def came_inside(desk: StaffOffice, pass_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from xmpp_agent.flows.attendance import attended
+from xmpp_agent.flows.attendance import attended, told_in
 from xmpp_agent.flows.booking import new_link
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.no_show import dead_links
@@ -93,8 +93,14 @@ async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
         raise Refused(verdict)
     if call.state is not CallState.SENT_FOR:
         await attended(desk, call.appointment)
-    over = rules.ended(call, entry.appointment.policy.plan.keep_reach, office.clock.now())
-    await office.records.keep(office.line("hotline-over", who.person, call.appointment, room=call.room), over)
+
+    async def note() -> None:
+        # Read again where what the room tells of the call is written, so that neither overwrites the other.
+        now_is = await _call_for(desk, who, call_id)
+        over = rules.ended(now_is, entry.appointment.policy.plan.keep_reach, office.clock.now())
+        await office.records.keep(office.line("hotline-over", who.person, call.appointment, room=call.room), over)
+
+    await desk.in_lane(told_in(call.room), note)
     office.changed(call.appointment)
 
 
