@@ -148,6 +148,7 @@ async def test_a_refusal_is_said_and_the_row_stays(chromium: Browser, unit: Serv
     await page.see("#let_in-gry-why", "Et andet besøg er i gang.")
     assert await page.evaluate("document.getElementById('let_in-gry').disabled") is True
     await page.close()
+    await finish_visit(unit.staff.unit.desk, unit.staff.unit.who(), "carla")
 
 
 async def test_sound_is_off_until_it_is_pressed(chromium: Browser, unit: ServedStaff) -> None:
@@ -170,6 +171,7 @@ async def test_signed_out_elsewhere_the_page_goes(chromium: Browser, unit: Serve
     unit.staff.feed.everything_changed()
     await page.see("h1", "Log ind")
     await page.close()
+    unit.staff.unit.around.clock.at -= 36_000
 
 
 async def test_what_is_looked_at_is_what_there_is() -> None:

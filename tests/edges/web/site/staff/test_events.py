@@ -6,10 +6,12 @@ from contextlib import aclosing
 
 import pytest
 
+from tests.an_office import UNIT
 from tests.edges.web.site.on_site import Surfer
 from tests.edges.web.site.staff.on_staff import StaffPages
 from xmpp_agent.edges.web.site.staff.feed import ALIVE_LINE, CHANGED_LINE, LOOKED_AT, StaffFeed
 from xmpp_agent.flows.staff_login import sign_out, signed_in
+from xmpp_agent.flows.staff_room import cover
 from xmpp_agent.model.visitors import Session
 
 PATIENCE = 20.0
@@ -74,17 +76,37 @@ async def test_a_knock_is_told_to_whose_room_it_is(staff: StaffPages) -> None:
         await silence(other)
 
 
-async def test_an_appointment_that_changes_is_told_to_its_unit(staff: StaffPages) -> None:
-    """Booking, letters, arrivals in the queue: looked up, and nobody elsewhere is bothered."""
+async def test_an_appointment_that_changes_is_told_to_whom_it_concerns(staff: StaffPages) -> None:
+    """Booking, letters, arrivals: looked up; its own staff and supervisors hear of it, a colleague does not."""
     await staff.unit.book("anna")
     async with (
         aclosing(follow(staff, staff.unit.who())) as mine,
-        aclosing(follow(staff, staff.unit.who("lars", unit="ward7"))) as other,
+        aclosing(follow(staff, staff.unit.who("kim", supervises=frozenset({UNIT.id})))) as boss,
+        aclosing(follow(staff, staff.unit.who("lars"))) as other,
     ):
-        for stream in (mine, other):
+        for stream in (mine, boss, other):
             await word(stream)
         staff.unit.office.changed("anna")
         assert await word(mine) == CHANGED_LINE
+        assert await word(boss) == CHANGED_LINE
+        await silence(other)
+
+
+async def test_the_shared_queue_is_told_to_the_whole_unit(staff: StaffPages) -> None:
+    """And to nobody elsewhere; a room that is covered concerns whoever covers."""
+    await staff.unit.book("anna", staff="")
+    await staff.unit.book("bo")
+    room = await staff.unit.opens()
+    await cover(staff.unit.desk, staff.unit.who(), room.node, "kim")
+    async with (
+        aclosing(follow(staff, staff.unit.who("kim"))) as kim,
+        aclosing(follow(staff, staff.unit.who("lars", unit="ward7"))) as other,
+    ):
+        for stream in (kim, other):
+            await word(stream)
+        for name in ("anna", "bo"):
+            staff.unit.office.changed(name)
+            assert await word(kim) == CHANGED_LINE
         await silence(other)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from xmpp_agent.flows.house import Change
 from xmpp_agent.flows.staff_office import StaffOffice
-from xmpp_agent.model.appointments import Room
+from xmpp_agent.model.appointments import Appointment, Room
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.staff_acts import may_see
@@ -34,9 +34,14 @@ class Watcher:
         calls = not room.day and room.unit == self.who.unit
         return calls or is_theirs(self.who.person, room) or may_see(self.who.supervises, room.unit)
 
-    def sees(self, unit: str, staff: str) -> bool:
-        """Whether a change of an appointment of this unit and member of staff may change the page."""
-        return unit == self.who.unit or staff == self.who.person or may_see(self.who.supervises, unit)
+    def sees(self, appointment: Appointment, room: Room | None) -> bool:
+        """Whether a change of this appointment may change the page. `room`: as the house knows it, if it does.
+
+        A whole office may sit behind one address, so colleagues' pages are left alone.
+        """
+        shared = not appointment.staff and appointment.unit == self.who.unit
+        theirs = appointment.staff == self.who.person or may_see(self.who.supervises, appointment.unit)
+        return shared or theirs or (room is not None and self.sees_room(room))
 
 
 class StaffFeed:
@@ -105,9 +110,10 @@ class StaffFeed:
         except Unavailable:
             self.everything_changed()
             return
-        for appointment in found:
+        for appointment in (one for one in found if one is not None):
+            state = self._desk.office.house.rooms.get(appointment.room)
             for watcher in self._watchers:
-                if appointment is not None and watcher.sees(appointment.unit, appointment.staff):
+                if watcher.sees(appointment, state.room if state is not None else None):
                     watcher.news.set()
 
 

@@ -293,6 +293,9 @@ document.addEventListener('submit', event => {
     const form = event.target;
     if (!day().contains(form) || form.hasAttribute('data-window')) {
         window.setTimeout(soon, LEAST);
+        if (form.hasAttribute('data-window')) {
+            window.setTimeout(() => form.reset(), 0);  /* a number is not left on the screen */
+        }
         return;
     }
     event.preventDefault();
