@@ -173,6 +173,18 @@ class Page:
         """Clicks what a screen reader calls by this role and name, as soon as it is there and can be clicked."""
         await self._browser.order("press", self.name, within, role=role, name=name)
 
+    async def press_opens(self, name: str, window: str, role: str = "button") -> "Page":
+        """Clicks what opens a window of its own; answers that window, under a name of ours."""
+        return await self._browser.window(self, window, role=role, name=name)
+
+    async def fill(self, label: str, text: str) -> None:
+        """Types into the field with this label, instead of what is in it."""
+        await self._browser.order("fill", self.name, _SOON, label=label, text=text)
+
+    async def choose(self, label: str, option: str) -> None:
+        """Chooses from the list with this label."""
+        await self._browser.order("choose", self.name, _SOON, label=label, option=option)
+
     async def key(self, key: str) -> None:
         """Presses a key ("Tab", "Enter")."""
         await self._browser.order("key", self.name, _SOON, key=key)
@@ -221,6 +233,14 @@ class Browser:
         self._pages[name] = Page(self, name)
         await self.order("open", name, _SOON, url=url, beside=beside.name if beside else None)
         return self._pages[name]
+
+    async def window(self, page: Page, fresh: str, **pressed: object) -> Page:
+        """The window that a press on this page opens, under the name `fresh`."""
+        if fresh in self._pages:
+            raise ValueError(f"a page {fresh} is there already")
+        self._pages[fresh] = Page(self, fresh)
+        await self.order("window", page.name, _SOON, fresh=fresh, **pressed)
+        return self._pages[fresh]
 
     async def order(self, do: str, page: str, within: float, **more: object) -> object:
         """One order to the driver. BrowserError when it says no, AssertionError when it is silent."""

@@ -36,6 +36,8 @@ const SERVED = {
     '/lib-jitsi-meet.min.js': ['text/javascript', path.join(library, 'lib-jitsi-meet/lib-jitsi-meet.min.js')]
 };
 
+const names = new WeakMap();
+
 function say(line) {
     process.stdout.write(`${JSON.stringify(line)}\n`);
 }
@@ -61,12 +63,22 @@ async function newPerson(browser, name) {
         say({ page: name, trouble: `asked for ${url.host}` });
         return route.abort();
     });
+    context.on('request', request => say({ page: asker(request, name), request: request.url() }));
     await context.exposeFunction('tell', (event, args) => say({ page: name, event, args }));
     return context;
 }
 
-async function open(context, name, url) {
-    const page = await context.newPage();
+/* Whose request it is: the page's, or as long as a window is not known yet, that of whoever has the browser. */
+function asker(request, person) {
+    try {
+        return names.get(request.frame().page()) ?? person;
+    } catch {
+        return person;
+    }
+}
+
+function watch(page, name) {
+    names.set(page, name);
     page.on('pageerror', error => say({ page: name, trouble: error.message }));
     page.on('console', message => {
         if (message.text().includes('Content Security Policy')) {
@@ -74,11 +86,15 @@ async function open(context, name, url) {
         }
     });
     page.on('crash', () => say({ page: name, trouble: 'crashed' }));
-    page.on('request', request => say({ page: name, request: request.url() }));
     page.on('websocket', socket => {
         socket.on('framesent', frame => say({ page: name, frame: String(frame.payload), sent: true }));
         socket.on('framereceived', frame => say({ page: name, frame: String(frame.payload), sent: false }));
     });
+    return page;
+}
+
+async function open(context, name, url) {
+    const page = watch(await context.newPage(), name);
     await page.goto(url);
     return page;
 }
@@ -92,6 +108,9 @@ const ORDERS = {
     see: (page, { selector, text }) =>
         page.locator(selector, { hasText: text }).first().waitFor({ state: 'visible', timeout: 0 }),
     press: (page, { role, name }) => page.getByRole(role, { name }).click({ timeout: 0 }),
+    fill: (page, { label, text }) => page.getByLabel(label, { exact: true }).fill(text, { timeout: 0 }),
+    choose: (page, { label, option }) =>
+        page.getByLabel(label, { exact: true }).selectOption({ label: option }, { timeout: 0 }),
     key: (page, { key }) => page.keyboard.press(key),
     size: (page, { width, height }) => page.setViewportSize({ width, height }),
     picture: (page, { file }) => page.screenshot({ path: file }).then(() => null)
@@ -106,6 +125,11 @@ async function obey(browser, origin, pages, order) {
     const page = pages.get(order.page);
     if (!page) {
         throw new Error(`no page ${order.page}`);
+    }
+    if (order.do === 'window') {
+        const [fresh] = await Promise.all([page.waitForEvent('popup', { timeout: 0 }), ORDERS.press(page, order)]);
+        pages.set(order.fresh, watch(fresh, order.fresh));
+        return null;
     }
     if (order.do === 'close') {
         pages.delete(order.page);
