@@ -16,13 +16,11 @@ from xmpp_agent.model.visitors import Arrival, DeviceTest, Link, Session, Sessio
 from xmpp_agent.ports.diary import Look
 from xmpp_agent.ports.login import Identity
 from xmpp_agent.rules import arrival as arrival_rules
+from xmpp_agent.rules import staff_day
 from xmpp_agent.rules.arrival import Facts, Step, next_step
 from xmpp_agent.rules.jitsi_address import Entrance, address
 from xmpp_agent.rules.opening_hours import is_open
 from xmpp_agent.rules.passes import seat_of
-
-HERE_FOR = 30.0
-"""Seconds after its last sign of life a waiting page counts as gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ async def stand_in_line(office: Office, session: Session) -> int | None:
     arrival = visitor.arrival
     if arrival.waiting_since is None:
         await _note(office, "in-line", replace(arrival, waiting_since=now, seen_at=now))
-    elif arrival.seen_at is None or now - arrival.seen_at > HERE_FOR / 3:
+    elif arrival.seen_at is None or now - arrival.seen_at > staff_day.HERE_FOR / 3:
         seen = replace(arrival, seen_at=now)
         office.records.jot(office.line("in-line", visitor.person.id, appointment.id), seen)
     line = [entry.appointment.id for entry in await office.visitors.in_line(appointment.unit)]

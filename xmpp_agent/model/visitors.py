@@ -51,7 +51,6 @@ class Session:
     """Staff: their unit."""
     supervises: frozenset[str] = frozenset()
     """Staff: units they supervise."""
-    silent_tried: bool = False
 
 
 class DeviceTest(StrEnum):

@@ -27,7 +27,7 @@ from xmpp_agent.edges.web.site.server import SiteServer
 from xmpp_agent.edges.web.site.staff.app import add_staff
 from xmpp_agent.edges.web.site.staff.entry import TEMPLATES, StaffSite
 from xmpp_agent.edges.web.site.staff.feed import StaffFeed
-from xmpp_agent.flows.attendance import watch
+from xmpp_agent.flows.attendance import settle_outcomes, watch
 from xmpp_agent.flows.hooks import HookRoom
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.office import Office
@@ -41,6 +41,8 @@ from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.settings_site import SiteSettings
 from xmpp_agent.wiring.tables import carrier, with_secrets
 
+SETTLE_EVERY = 6 * 3600.0
+"""Seconds between looks for meetings of yesterday that nobody finished."""
 BACK = {"mitid": "/login/back", "staff": "/staff/login/back"}
 """Where each provider sends the browser back to."""
 
@@ -61,8 +63,17 @@ class Inside:
 class Site:
     """The running site. Made by `open_site`, started and stopped with its agent."""
 
-    def __init__(self, office: Office, post: PostRoom, hooks: HookRoom, feed: StaffFeed, server: SiteServer) -> None:
+    def __init__(
+        self,
+        office: Office,
+        post: PostRoom,
+        hooks: HookRoom,
+        feed: StaffFeed,
+        server: SiteServer,
+        report: Callable[[BaseException], None],
+    ) -> None:
         self.office, self.post, self._hooks, self._feed, self._server = office, post, hooks, feed, server
+        self._report = report
         self._work: list[asyncio.Task[None]] = []
 
     @property
@@ -74,7 +85,16 @@ class Site:
         """Listen, and begin to work on what is due. Raises SiteFault."""
         self._server.start()
         loop = asyncio.get_running_loop()
-        self._work = [loop.create_task(self.post.run()), loop.create_task(self._hooks.run())]
+        self._work = [loop.create_task(work) for work in (self.post.run(), self._hooks.run(), self._settle())]
+
+    async def _settle(self) -> None:
+        """Meetings that nobody finished get their outcome."""
+        while True:
+            await asyncio.sleep(SETTLE_EVERY)
+            try:
+                await settle_outcomes(self.office, self.office.clock.now())
+            except Exception as error:  # noqa: BLE001  # goes on: without it such meetings never end
+                self._report(error)
 
     def link_changed(self) -> None:
         """Prosody came or went: staff's pages show what may be done now."""
@@ -123,7 +143,8 @@ async def open_site(
             ring.signing.jwks(),
             inside.is_live,
         )
-        yield Site(office, post, hooks, staff.feed, SiteServer(public, conf.host, conf.port, sorted(conf.proxies)))
+        server = SiteServer(public, conf.host, conf.port, sorted(conf.proxies))
+        yield Site(office, post, hooks, staff.feed, server, inside.report)
 
 
 def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Database, inside: Inside) -> Office:
