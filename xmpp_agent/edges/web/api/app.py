@@ -72,20 +72,25 @@ def _refusals(app: FastAPI, known: frozenset[str]) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, fault: RequestValidationError) -> Response:
-        if request.url.path.startswith(video.PREFIX):
-            return video.error_shape(request, 400, Reason.BAD_REQUEST, {})
-        fields = problems.field_faults(list(fault.errors()), known)
-        return problems.problem(422, Reason.BAD_REQUEST, language=_language(request), fields=fields)
+        return _unreadable(request, problems.field_faults(list(fault.errors()), known))
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, fault: HTTPException) -> Response:
-        status = 422 if fault.status_code == 400 else fault.status_code
+        if fault.status_code == 400:  # a body that even the parser gave up on, such as one nested too deeply
+            return _unreadable(request)
+        status = fault.status_code
         allowed = {k: v for k, v in (fault.headers or {}).items() if k.lower() == "allow"}
         return _shape(request, status, None, allowed)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:
         return _shape(request, 500, None, {})
+
+
+def _unreadable(request: Request, fields: tuple[problems.FieldFault, ...] = ()) -> Response:
+    if request.url.path.startswith(video.PREFIX):
+        return video.error_shape(request, 400, Reason.BAD_REQUEST, {})
+    return problems.problem(422, Reason.BAD_REQUEST, language=_language(request), fields=fields)
 
 
 def _language(request: Request) -> str:
