@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, HTTPException, Path, Request
 
 from xmpp_agent.edges.web.api import shapes
 from xmpp_agent.edges.web.api.keys import caller_of
@@ -32,7 +32,7 @@ def catalogue_routes(office: Office) -> APIRouter:
             raise refusal("booking", Reason.NOT_FOR_THIS_KEY)
         found = await office.diary.unit(ident)
         if found is None:
-            raise refusal("booking", Reason.UNKNOWN_UNIT)
+            raise HTTPException(404)
         return _unit(found)
 
     @routes.get("/policies", response_model=list[shapes.PolicyOut], responses=documented())
@@ -45,7 +45,7 @@ def catalogue_routes(office: Office) -> APIRouter:
         """One policy."""
         found = await office.diary.policy(ident)
         if found is None:
-            raise refusal("booking", Reason.UNKNOWN_POLICY)
+            raise HTTPException(404)
         return _policy(found)
 
     return routes
