@@ -15,17 +15,16 @@ from xmpp_agent.flows import hand_over
 from xmpp_agent.flows.post import AT_ONCE
 from xmpp_agent.flows.receipts import called
 from xmpp_agent.model.appointments import Rung
-from xmpp_agent.model.letters import Channel, Failure, LetterState
+from xmpp_agent.model.letters import Failure, LetterState
 from xmpp_agent.model.people import CompanionKind, Reach, Role
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Enrolment
 from xmpp_agent.ports.post import CarrierFault, Handed, Parcel
-from xmpp_agent.rules.letter_steps import MOST_UNSURE, RECEIPT_WINDOW
+from xmpp_agent.rules.letter_steps import RECEIPT_WINDOW
 
 SENDING, SENT = LetterState.SENDING, LetterState.SENT
 ALL_RUNGS = plan(LADDER)
 DOWN = CarrierFault(Failure.UNREACHABLE, again=True)
-LOST = CarrierFault(Failure.UNREACHABLE, again=True, perhaps=True)
 NO = CarrierFault(Failure.REFUSED, again=False)
 
 
@@ -275,63 +274,6 @@ async def test_a_carrier_that_never_ends_is_not_waited_for(mail: Mail, monkeypat
     mail.post.answers.append(asyncio.Event())
     await mail.work()
     assert await mail.told() == ["invitation digital-post queued/unreachable"]
-
-
-async def test_an_answer_that_was_lost(mail: Mail) -> None:
-    """Where a repetition might arrive twice a receipt is waited for before; then it is handed over once more."""
-    await mail.book()
-    mail.sms.answers.append(LOST)
-    await mail.work()
-    await mail.work(RECEIPT_WINDOW - 1)
-    assert (await mail.told(), len(mail.sms.parcels)) == (["invitation sms sending"], 1)
-    await mail.work(1)
-    assert (await mail.told(), len(mail.sms.parcels)) == (["invitation sms sent"], 2)
-
-
-async def test_an_answer_that_was_lost_where_repeating_is_safe(mail: Mail) -> None:
-    """Tried again as if the gateway had been down."""
-    await mail.book(policy=plan((Rung(POST),)))
-    mail.post.answers.append(LOST)
-    await mail.work()
-    assert await mail.told() == ["invitation digital-post queued/unreachable"]
-    await mail.work(30)
-    assert await mail.told() == ["invitation digital-post sent"]
-
-
-async def test_answers_lost_again_and_again(mail: Mail) -> None:
-    """A person is not sent the same any number of times: then the ladder goes on."""
-    await mail.book()
-    mail.sms.answers.extend([LOST] * 9)
-    for _ in range(5):
-        await mail.work(RECEIPT_WINDOW)
-    assert await mail.told() == ["invitation sms failed/unreachable", "invitation email sent"]
-    assert len(mail.sms.parcels) == MOST_UNSURE
-
-
-@pytest.mark.parametrize(("channel", "wait"), [(POST, 0.0), (SMS, RECEIPT_WINDOW)])
-async def test_killed_while_it_was_in_hand(mail: Mail, channel: Channel, wait: float) -> None:
-    """After the restart it is handed over again: at once, or after the time for a receipt where that is safer."""
-    [letter] = await mail.book(policy=plan((Rung(channel),)))
-    gateway = mail.post if channel is POST else mail.sms
-    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
-    mail.restarted()
-    await mail.work()
-    assert len(gateway.parcels) == (wait == 0)
-    await mail.work(wait)
-    assert [parcel.letter for parcel in gateway.parcels] == [letter.id]
-    [after] = await mail.letters()
-    assert (after.state, after.attempts) == (SENT, 2)
-
-
-async def test_killed_and_meanwhile_called_off(mail: Mail) -> None:
-    """What is no longer true is not handed over again; that it is off is told while nobody knows of the other."""
-    [letter] = await mail.book()
-    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
-    await mail.cancel()
-    mail.restarted()
-    await mail.work()
-    await mail.work(RECEIPT_WINDOW)
-    assert await mail.told() == ["invitation sms dropped", "cancelled sms sent"]
 
 
 async def test_of_two_agents_one_hands_over(mail: Mail) -> None:

@@ -1,0 +1,81 @@
+"""What nobody knows: an answer that was lost, an agent killed while a letter was in its hand."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.flows.mail import Mail, open_mail
+from tests.rules.invited import POST, SMS, plan
+from xmpp_agent.model.appointments import Rung
+from xmpp_agent.model.letters import Channel, Failure, LetterState
+from xmpp_agent.ports.post import CarrierFault
+from xmpp_agent.rules.letter_steps import MOST_UNSURE, RECEIPT_WINDOW
+
+SENDING, SENT = LetterState.SENDING, LetterState.SENT
+LOST = CarrierFault(Failure.UNREACHABLE, again=True, perhaps=True)
+
+
+@pytest.fixture
+async def mail(tmp_path: Path) -> AsyncIterator[Mail]:
+    """A post room."""
+    async with open_mail(tmp_path) as opened:
+        yield opened
+
+
+async def test_an_answer_that_was_lost(mail: Mail) -> None:
+    """Where a repetition might arrive twice a receipt is waited for before; then it is handed over once more."""
+    await mail.book()
+    mail.sms.answers.append(LOST)
+    await mail.work()
+    await mail.work(RECEIPT_WINDOW - 1)
+    assert (await mail.told(), len(mail.sms.parcels)) == (["invitation sms sending"], 1)
+    await mail.work(1)
+    assert (await mail.told(), len(mail.sms.parcels)) == (["invitation sms sent"], 2)
+
+
+async def test_an_answer_that_was_lost_where_repeating_is_safe(mail: Mail) -> None:
+    """Tried again as if the gateway had been down."""
+    await mail.book(policy=plan((Rung(POST),)))
+    mail.post.answers.append(LOST)
+    await mail.work()
+    assert await mail.told() == ["invitation digital-post queued/unreachable"]
+    await mail.work(30)
+    assert await mail.told() == ["invitation digital-post sent"]
+
+
+async def test_answers_lost_again_and_again(mail: Mail) -> None:
+    """A person is not sent the same any number of times: then the ladder goes on."""
+    await mail.book()
+    mail.sms.answers.extend([LOST] * 9)
+    for _ in range(5):
+        await mail.work(RECEIPT_WINDOW)
+    assert await mail.told() == ["invitation sms failed/unreachable", "invitation email sent"]
+    assert len(mail.sms.parcels) == MOST_UNSURE
+
+
+@pytest.mark.parametrize(("channel", "wait"), [(POST, 0.0), (SMS, RECEIPT_WINDOW)])
+async def test_killed_while_it_was_in_hand(mail: Mail, channel: Channel, wait: float) -> None:
+    """After the restart it is handed over again: at once, or after the time for a receipt where that is safer."""
+    [letter] = await mail.book(policy=plan((Rung(channel),)))
+    gateway = mail.post if channel is POST else mail.sms
+    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
+    mail.restarted()
+    await mail.work()
+    assert len(gateway.parcels) == (wait == 0)
+    await mail.work(wait)
+    assert [parcel.letter for parcel in gateway.parcels] == [letter.id]
+    [after] = await mail.letters()
+    assert (after.state, after.attempts) == (SENT, 2)
+
+
+async def test_killed_and_meanwhile_called_off(mail: Mail) -> None:
+    """What is no longer true is not handed over again; that it is off is told while nobody knows of the other."""
+    [letter] = await mail.book()
+    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
+    await mail.cancel()
+    mail.restarted()
+    await mail.work()
+    await mail.work(RECEIPT_WINDOW)
+    assert await mail.told() == ["invitation sms dropped", "cancelled sms sent"]
