@@ -1,0 +1,256 @@
+"""Killed at any step between "booked" and the receipt: every letter reaches its gateway, and none does twice."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from signal import SIGKILL
+
+import pytest
+from typing_extensions import override
+
+from tests.edges.post.mail_server import mail_server
+from tests.end_to_end.outbox_agent import CVR, SECRET, TOKEN, Orders, as_text
+from xmpp_agent.demo.gateways.certificates import Issuer, make_issuer
+from xmpp_agent.demo.gateways.gatewayapi import GatewayApi
+from xmpp_agent.demo.gateways.running import Tls, running
+from xmpp_agent.demo.gateways.script import Script, Trick
+from xmpp_agent.demo.gateways.sf1601 import DigitalPost
+from xmpp_agent.edges.post.digital_post import SECRET_HEADER
+from xmpp_agent.rules.letter_steps import RECEIPT_WINDOW
+
+ROOT = Path(__file__).resolve().parents[2]
+WITHIN, QUIET = 90.0, 3.0
+"""Seconds a run may take on a busy machine; and of silence after which its clock is moved."""
+PHONE = "4520123456"
+ACTS = (
+    "book 1",
+    *("letter-sending 1", "sms 1", "letter-sent 1", "receipt-failed 1"),
+    *("letter-sending 2", "digital-post 1", "letter-sent 2", "receipt-delivered 1"),
+)
+"""What happens to an invitation that the telephone does not take and the mailbox does."""
+STEPS = tuple(f"{when} {act}" for act in ACTS for when in ("before", "after"))
+MAIL_ACTS = ("book 1", "letter-sending 1", "email 1", "letter-sent 1")
+MAIL_STEPS = tuple(f"{when} {act}" for act in MAIL_ACTS for when in ("before", "after"))
+NOBODY_KNOWS = ("after email 1", "before letter-sent 1")
+"""The mail server said yes, and the process was dead before it could write that down: nobody will ever tell."""
+
+
+@dataclass
+class Agent:
+    """The process, what it said, and what its letters are."""
+
+    process: asyncio.subprocess.Process
+    address: str = ""
+    steps: list[str] = field(default_factory=list)
+    letters: list[dict[str, str]] = field(default_factory=list)
+
+    async def hear(self) -> bool:
+        """One line; False once it is dead."""
+        assert self.process.stdout is not None
+        line = await self.process.stdout.readline()
+        if not line.endswith(b"\n"):
+            return False
+        words = json.loads(line)
+        self.address = words.get("listening", self.address)
+        self.letters = words.get("letters", self.letters)
+        self.steps += [words["step"]] if "step" in words else []
+        return True
+
+    def tell(self, line: str) -> None:
+        """Go on, or move the clock."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n".encode())
+
+    def states(self) -> list[str]:
+        """Its letters by rung."""
+        return [f"{one['channel']} {one['state']}" for one in self.letters]
+
+
+@asynccontextmanager
+async def agent(folder: Path, orders: Orders) -> AsyncIterator[Agent]:
+    """One that listens and waits for `go`; ended by its own id."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.end_to_end.outbox_agent", str(folder), as_text(orders)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    started = Agent(process)
+    try:
+        while not started.address:
+            assert await started.hear()
+        yield started
+    finally:
+        if process.returncode is None:
+            process.kill()
+        assert process.stdout is not None
+        await process.stdout.read()
+        await process.wait()
+
+
+class Listening(Script):
+    """Says when a letter has come in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came = asyncio.Event()
+
+    @override
+    def take(self) -> Trick | None:
+        self.came.set()
+        return super().take()
+
+
+@dataclass
+class World:
+    """Both gateways, and what the agent needs to know of them."""
+
+    sms: GatewayApi
+    platform: DigitalPost
+    orders: Orders
+
+    def bring_receipts_to(self, address: str) -> None:
+        """Where they go from now on."""
+        self.sms.webhook, self.platform.receipts = f"{address}/gatewayapi", f"{address}/digital-post"
+
+    def release(self, states: list[str]) -> None:
+        """Receipts are late, and come once the agent has written down that a letter was taken."""
+        if "sms sent" in states:
+            self.sms.script.release()
+        if "digital-post sent" in states:
+            self.platform.script.release()
+
+    async def told(self) -> None:
+        """Return when the agent has every receipt about text messages: two for each."""
+        self.sms.script.release()
+        self.platform.script.release()
+        async with asyncio.timeout(20):
+            await self.sms.courier.wait_for(brought=2 * len(self.sms.accepted))
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    """Who signs both sides' certificates."""
+    return make_issuer(tmp_path_factory.mktemp("certificates"))
+
+
+@asynccontextmanager
+async def gateways(issuer: Issuer, first: Trick = Trick.LATE) -> AsyncIterator[World]:
+    """A telephone that takes no text messages, and a mailbox; their receipts wait until they are released.
+
+    `first`: what happens to the first letter at each.
+    """
+    sms, platform = GatewayApi(token=TOKEN, secret=SECRET), DigitalPost(cvr=CVR, secret=(SECRET_HEADER, SECRET))
+    sms.unreachable.add(PHONE)
+    sms.script, platform.script = Listening(), Listening()
+    tls = Tls(issuer.sign("platform"), issuer.path)
+    async with running(sms.app) as sms_at, running(platform.app, tls) as platform_at:
+        for script in (sms.script, platform.script):
+            script.then(first, *[Trick.LATE] * 9)
+        orders = Orders(["sms", "digital-post"], sms_at, platform_at, str(issuer.sign("lilleby")), str(issuer.path))
+        yield World(sms, platform, orders)
+
+
+async def until_the_end(world: World, one: Agent) -> bool:
+    """Follow it until the mailbox has the letter; False when it was killed before."""
+    async with asyncio.timeout(WITHIN):
+        while await one.hear():
+            world.release(one.states())
+            if one.states() == ["sms failed", "digital-post delivered"]:
+                return True
+    return False
+
+
+async def as_time_passes(one: Agent, states: list[str]) -> None:
+    """Follow it until its letters are so; when it says nothing for a while, half a minute passes for it."""
+    async with asyncio.timeout(WITHIN):
+        while one.states() != states:
+            try:
+                async with asyncio.timeout(QUIET):
+                    assert await one.hear()
+            except TimeoutError:
+                one.tell("31")
+
+
+async def whole_day(world: World, folder: Path, kill_at: str) -> list[str]:
+    """Run until it is killed, start again, and go on to the end. Answers the steps of the first run."""
+    async with agent(folder, replace(world.orders, kill_at=kill_at)) as first:
+        world.bring_receipts_to(first.address)
+        first.tell("go")
+        ended = await until_the_end(world, first)
+        assert ended is not bool(kill_at)
+        assert not kill_at or await first.process.wait() == -SIGKILL
+    if kill_at:
+        await go_on(world, folder)
+    return first.steps
+
+
+async def go_on(world: World, folder: Path) -> None:
+    """Started again: receipts come to where it listens now, the calendar books once more, time passes."""
+    async with agent(folder, world.orders) as second:
+        world.bring_receipts_to(second.address)
+        second.tell("go")
+        await world.told()
+        second.tell(str(RECEIPT_WINDOW + 1))
+        await as_time_passes(second, ["sms failed", "digital-post delivered"])
+
+
+async def test_these_are_the_steps(tmp_path: Path, issuer: Issuer) -> None:
+    """An undisturbed run goes through them, in this order and no others; so no step is left out below."""
+    async with gateways(issuer) as world:
+        assert await whole_day(world, tmp_path, "") == list(STEPS)
+        assert (len(world.sms.accepted), len(world.platform.taken)) == (1, 1)
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_killed_at(tmp_path: Path, issuer: Issuer, step: str) -> None:
+    """One text message and one letter in the mailbox, whichever step was the last of the first life."""
+    async with gateways(issuer) as world:
+        steps = await whole_day(world, tmp_path, step)
+        assert steps == list(STEPS[: STEPS.index(step) + 1])
+        assert (len(world.sms.accepted), len(world.platform.mailbox)) == (1, 1)
+        assert set(world.platform.taken) == set(world.platform.mailbox)
+
+
+@pytest.mark.parametrize("trick", [Trick.LOST_ANSWER, Trick.HANG])
+@pytest.mark.parametrize("channel", ["sms", "digital-post"])
+async def test_killed_while_the_gateway_has_it_in_hand(
+    tmp_path: Path, issuer: Issuer, trick: Trick, channel: str
+) -> None:
+    """Whether the gateway took the letter and never said so, or did not take it: it has it once in the end."""
+    async with gateways(issuer, trick) as world:
+        orders = replace(world.orders, ladder=[channel])
+        script = world.sms.script if channel == "sms" else world.platform.script
+        assert isinstance(script, Listening)
+        world.sms.unreachable.clear()
+        async with agent(tmp_path, orders) as first, asyncio.timeout(WITHIN):
+            world.bring_receipts_to(f"{first.address}/lost")
+            first.tell("go")
+            await script.came.wait()
+        async with agent(tmp_path, orders) as second:
+            world.bring_receipts_to(second.address)
+            second.tell("go")
+            await world.told()
+            second.tell(str(RECEIPT_WINDOW + 1))
+            await as_time_passes(second, [f"{channel} delivered"])
+        assert len(world.sms.accepted) + len(world.platform.mailbox) == 1
+
+
+@pytest.mark.parametrize("step", MAIL_STEPS)
+async def test_killed_with_a_mail_server_that_tells_nothing(tmp_path: Path, step: str) -> None:
+    """Never lost. Where the server's yes died with the process, the mail goes out again under the same Message-ID."""
+    async with mail_server(None) as server:
+        orders = Orders(["email"], smtp=server.port)
+        for kill_at in (step, ""):
+            async with agent(tmp_path, replace(orders, kill_at=kill_at)) as one, asyncio.timeout(WITHIN):
+                one.tell("go")
+                one.tell(str(RECEIPT_WINDOW + 1) if not kill_at else "0.1")
+                while one.states() != ["email sent"] and await one.hear():
+                    pass
+                assert kill_at or one.states() == ["email sent"]
+        assert len(server.mails) == (2 if step in NOBODY_KNOWS else 1)
+        assert len({mail.message["Message-ID"] for mail in server.mails}) == 1
