@@ -101,7 +101,7 @@ class Invited(Walker):
         """By MitID, as whom they choose there."""
         self.must_read("Vis, at det er dig")
         await self.page.press("Log ind med MitID")
-        self.must_read("Testlogin for borgere", "Videomøde")
+        self.must_read("Testlogin for borgere")
         await self.page.press("Log ind", {"person": person})
 
     async def enter(self) -> None:
