@@ -42,12 +42,15 @@ class Entered:
 
 
 async def caller_link(office: Office, calls: Calls, code: str, session: Session | None = None) -> Behind | None:
-    """What stands behind a link; None: it is no hotline link. Changes nothing. Raises Unavailable."""
+    """What stands behind a link; None: it is not that of a call's own caller. Changes nothing.
+
+    Raises Unavailable.
+    """
     link = await office.visitors.link(office.marks.mark("link", code))
     call = await calls.for_appointment(link.appointment) if link is not None else None
     entry = await office.diary.entry(call.appointment) if call is not None else None
     unit = await office.diary.unit(call.unit) if call is not None else None
-    if link is None or call is None or entry is None or unit is None:
+    if link is None or call is None or entry is None or unit is None or link.person != entry.citizen.id:
         return None
     arrival = await office.visitors.arrival(call.appointment, link.person) or Arrival(call.appointment, link.person)
     asked = hotline.Entry(office.clock.now(), link, call, session, arrival.passed_by)

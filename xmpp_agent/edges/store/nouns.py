@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import singledispatchmethod
 
 from pydantic import TypeAdapter
-from sqlalchemy import Insert, Table, Update, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Insert, Table, Update, and_, bindparam, delete, exists, func, insert, select, update
 
 from xmpp_agent.edges.store.callers import caller_values
 from xmpp_agent.edges.store.calls import call_values
@@ -105,8 +105,12 @@ _changed_appointment = (
 _moved_link = (
     update(links)
     .where(links.c.mark == bindparam("p_mark"))
-    .values(opened_at=bindparam("n_opened_at"), revoked_at=bindparam("n_revoked_at")),
+    .values(
+        opened_at=func.coalesce(links.c.opened_at, bindparam("n_opened_at", type_=links.c.opened_at.type)),
+        revoked_at=func.coalesce(links.c.revoked_at, bindparam("n_revoked_at", type_=links.c.revoked_at.type)),
+    ),
 )
+"""What was opened stays opened and what was revoked stays dead, whoever read the link before that writes it back."""
 
 
 class Nouns:

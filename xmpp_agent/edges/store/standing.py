@@ -41,7 +41,8 @@ _LISTED = select(
     appointments.c.cancelled_at,
     appointments.c.outcome,
     appointments.c.version,
-)
+).join(rooms, and_(rooms.c.node == appointments.c.room, rooms.c.day != ""))
+"""Hotline calls, whose rooms are of no day, were never booked."""
 
 
 class SqlBookings(Reader):
