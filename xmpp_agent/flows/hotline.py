@@ -43,7 +43,7 @@ async def start_call(desk: StaffOffice, who: Session, typed: str, language: str 
     ident = new_id()
     caller = Person(ident, unit.id, f"Opkald {local_time(unit, office.clock.now())}")
     enrolled = Enrolment(caller, Role.CITIZEN, Reach(phone=number))
-    return await _start(desk, who, _Caller(ident, caller, number, (enrolled,)), language)
+    return await _start(desk, who, _Caller(ident, unit.id, caller, number, (enrolled,)), language)
 
 
 async def take_by_phone(desk: StaffOffice, who: Session, appointment_id: str, language: str = "da") -> Started:
@@ -54,7 +54,7 @@ async def take_by_phone(desk: StaffOffice, who: Session, appointment_id: str, la
     entry, _ = await desk.entry_for(who, appointment_id)
     number = _number((await desk.office.diary.reach(entry.citizen.id)).phone)
     look = Look(new_id(), entry.citizen.id, desk.office.clock.now(), who.person, "take-by-phone")
-    whom = _Caller(new_id(), entry.citizen, number, (look,), entry.appointment.case_ref)
+    whom = _Caller(new_id(), entry.appointment.unit, entry.citizen, number, (look,), entry.appointment.case_ref)
     return await _start(desk, who, whom, language)
 
 
@@ -106,9 +106,10 @@ async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Caller:
-    """Who is called, under which id of the call, and what of them is kept with it."""
+    """Who is called, under which id of the call, by which unit, and what of them is kept with it."""
 
     call: str
+    unit: str
     person: Person
     number: str
     nouns: tuple[Noun, ...]
@@ -118,13 +119,13 @@ class _Caller:
 async def _start(desk: StaffOffice, who: Session, whom: _Caller, language: str) -> Started:
     office, now = desk.office, desk.office.clock.now()
     policy = await _policy(office)
-    room = Room(new_id(), who.unit, who.person, "")
+    room = Room(new_id(), whom.unit, who.person, "")
     booked = _appointment(who, whom, room, policy, now)
     link = new_link(office.marks, booked.id, whom.person.id, now)
     letters = on_hotline(Entry(booked, whom.person), (), whom.person.id, now)
     call = Call(
         id=whom.call,
-        unit=who.unit,
+        unit=whom.unit,
         staff=who.person,
         appointment=booked.id,
         room=room.node,
@@ -143,7 +144,7 @@ async def _start(desk: StaffOffice, who: Session, whom: _Caller, language: str) 
 def _appointment(who: Session, whom: _Caller, room: Room, policy: Policy, now: float) -> Appointment:
     return Appointment(
         id=new_id(),
-        unit=who.unit,
+        unit=whom.unit,
         citizen=whom.person.id,
         invited="",
         room=room.node,
