@@ -10,7 +10,7 @@ from xmpp_agent.model.people import Level, Person
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason
 from xmpp_agent.model.visitors import Arrival
-from xmpp_agent.rules.next_citizen import assigned, in_lobby, judge_from_line
+from xmpp_agent.rules.next_citizen import assigned, in_lobby, judge_from_line, may_be_given
 
 SHARED = replace(appointment(), room="queue", staff="")
 ENTRY = Entry(SHARED, Person(ANNA, "Jobcenter", "Anna Hansen"))
@@ -78,3 +78,12 @@ def test_taken_by_whose_room_it_is() -> None:
     """Staff, room and version change; time, link and the calendar's own count do not."""
     taken = assigned(SHARED, ROOM)
     assert taken == replace(SHARED, staff="mette", room=ROOM.node, version=2)
+
+
+def test_an_appointment_stays_in_its_unit() -> None:
+    """A room elsewhere takes it from nobody, whoever forgot to ask."""
+    elsewhere = replace(ROOM, unit="ward7")
+    assert may_be_given(SHARED, ROOM).is_open
+    assert may_be_given(SHARED, elsewhere).reason is Reason.NOT_YOUR_UNIT
+    with pytest.raises(ValueError, match="stays in its unit"):
+        assigned(SHARED, elsewhere)

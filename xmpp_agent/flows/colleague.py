@@ -16,26 +16,31 @@ from xmpp_agent.model.visitors import Session
 from xmpp_agent.model.words import HANDED_OVER, both
 from xmpp_agent.ports.diary import Conflict
 from xmpp_agent.rules import queue
-from xmpp_agent.rules.next_citizen import assigned
+from xmpp_agent.rules.next_citizen import assigned, may_be_given
 
 DONE = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("hand_over", Decision.OPEN, Reason.ALLOWED),))
 
 
 async def hand_over(desk: StaffOffice, who: Session, appointment_id: str, colleague: str) -> None:
-    """Give an appointment to a colleague of the unit. Raises Refused (also when its visit goes on), Unavailable."""
+    """Give an appointment to a colleague of its unit. Raises Refused (also when its visit goes on), Unavailable."""
     office = desk.office
-    _, room = await desk.entry_for(who, appointment_id)
-    person = await colleague_of(office, who, colleague)
+    entry, room = await desk.entry_for(who, appointment_id)
+    person = await colleague_of(office, entry.appointment.unit, colleague)
     theirs = await own_room(office, person.id, await unit_of(office, person.unit))
     if theirs.node != room.node:
-        await desk.in_lane(room.node, partial(_hand_over, desk, who, appointment_id, theirs))
+        await desk.in_lane(room.node, partial(_hand_over, desk, who, appointment_id, room.node, theirs))
         office.changed(appointment_id)
 
 
-async def _hand_over(desk: StaffOffice, who: Session, appointment_id: str, theirs: Room) -> None:
+async def _hand_over(desk: StaffOffice, who: Session, appointment_id: str, node: str, theirs: Room) -> None:
     office = desk.office
-    booked = (await desk.entry(appointment_id)).appointment  # as it is now that the lane is ours
-    node = booked.room
+    entry, _ = await desk.entry_for(who, appointment_id)  # as it is, and as they may, now that the lane is ours
+    booked = entry.appointment
+    if booked.room != node:
+        raise refusal("hand_over", Reason.CHANGED_MEANWHILE)
+    fits = may_be_given(booked, theirs)
+    if not fits.is_open:
+        raise Refused(fits)
     state = office.house.rooms.get(node)
     if state is not None and state.visit is not None and state.visit.appointment == appointment_id:
         raise refusal("hand_over", Reason.OTHERS_INSIDE)

@@ -53,8 +53,8 @@ async def cover(desk: StaffOffice, who: Session, node: str, colleague: str) -> N
     Raises Refused, Unavailable.
     """
     office = desk.office
-    await desk.room_for(who, node)
-    person = await colleague_of(office, who, colleague)
+    lender = await desk.room_for(who, node)
+    person = await colleague_of(office, lender.unit, colleague)
 
     async def job() -> None:
         room = await desk.room(node)
@@ -92,9 +92,12 @@ async def colleagues_of(office: Office, unit: str) -> tuple[Person, ...]:
     return tuple(sorted(staff, key=lambda person: (person.name, person.id)))
 
 
-async def colleague_of(office: Office, who: Session, person_id: str) -> Person:
-    """A colleague in the unit of whoever acts. Raises Refused, Unavailable."""
-    found = next((one for one in await colleagues_of(office, who.unit) if one.id == person_id), None)
+async def colleague_of(office: Office, unit: str, person_id: str) -> Person:
+    """Somebody of a unit's staff: the unit it is about, which is not always that of whoever acts.
+
+    Raises Refused, Unavailable.
+    """
+    found = next((one for one in await colleagues_of(office, unit) if one.id == person_id), None)
     if found is None:
         raise refusal("staff_act", Reason.NOT_YOUR_UNIT)
     return found

@@ -40,8 +40,20 @@ def judge_from_line(entry: Entry, arrival: Arrival | None, state: RoomState, now
     )
 
 
+def may_be_given(appointment: Appointment, room: Room) -> Verdict:
+    """Whether an appointment may be met in that room: it stays in its unit, whoever acts."""
+    reason = Reason.ALLOWED if appointment.unit == room.unit else Reason.NOT_YOUR_UNIT
+    decision = Decision.OPEN if reason is Reason.ALLOWED else Decision.REFUSE
+    return Verdict(decision, reason, (Said("may_be_given", decision, reason),))
+
+
 def assigned(appointment: Appointment, room: Room) -> Appointment:
-    """The appointment with the member of staff whose room it is. Time and link stay, so nobody is written to."""
+    """The appointment with the member of staff whose room it is. Time and link stay, so nobody is written to.
+
+    Raises ValueError for a room of another unit (see `may_be_given`).
+    """
+    if not may_be_given(appointment, room).is_open:
+        raise ValueError("an appointment stays in its unit")
     return replace(appointment, staff=room.owner, room=room.node, version=appointment.version + 1)
 
 

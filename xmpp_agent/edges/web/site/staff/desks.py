@@ -83,7 +83,7 @@ class HandOver:
             await unit_of(office, entry.appointment.unit),
             entry=entry,
             name=entry.citizen.name if is_named else masked(entry.citizen.name),
-            people=await colleagues_of(office, who.unit),
+            people=await colleagues_of(office, entry.appointment.unit),
         )
 
 
