@@ -101,6 +101,19 @@ async def test_somebody_else_who_logs_in_gets_no_pass_and_staff_see_it(here: Ope
     assert (arrival.verified, arrival.login_at, arrival.passed_at) == (False, NOW, None)
 
 
+async def test_a_strangers_login_takes_nothing_from_the_invited_persons(here: OpenOffice) -> None:
+    """Anna is verified; somebody with her link fails in another browser: staff's row stays, the try is on record."""
+    await here.appointment()
+    await logged_in(here)
+    proved = await here.office.visitors.arrival("anna", "anna")
+    here.clock.at += 60
+    stranger = await logged_in(here, replace(ANNA_LOGS_IN, cpr="0202020202", level=Level.HIGH))
+    assert await step_of(here, stranger) is Step.WRONG_PERSON
+    assert await here.office.visitors.arrival("anna", "anna") == proved
+    assert proved is not None
+    assert (proved.verified, proved.level, proved.login_at) == (True, Level.SUBSTANTIAL, NOW)
+
+
 async def test_a_login_at_too_low_a_level_or_without_identity_gets_no_pass(here: OpenOffice) -> None:
     """What the appointment asks for is compared with what came back, never with what was asked."""
     await here.appointment()

@@ -19,8 +19,9 @@ from xmpp_agent.flows.rebooking import Change
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.callers import Event
 from xmpp_agent.model.letters import About, Failure, LetterState
-from xmpp_agent.model.people import CompanionKind, Reach
+from xmpp_agent.model.people import CompanionKind, Level, Reach
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.model.words import WORDS, both
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.guests import Typed
@@ -91,6 +92,17 @@ async def test_another_cpr_number_is_another_invited_person(desk: Desk, booked: 
     with pytest.raises(Refused) as caught:
         await rebooking.change(desk.office, booked.appointment.id, Change(cpr=""), CALENDAR)
     assert caught.value.verdict.reason is Reason.IDENTITY_NEEDED
+
+
+async def test_who_is_invited_now_did_not_log_in_before(desk: Desk, booked: Entry) -> None:
+    """What the one of before proved, and their browser, are not the new one's; that somebody was inside stays."""
+    ident, anna = booked.appointment.id, booked.citizen.id
+    known = Arrival(ident, anna, level=Level.HIGH, verified=True, login_at=NOW, passed_by="s1", inside_at=NOW)
+    await desk.office.records.keep(desk.office.line("login", anna, ident), known)
+    await rebooking.change(desk.office, ident, Change(case_ref="sag 18"), CALENDAR)
+    assert await desk.office.visitors.arrival(ident, anna) == known
+    await rebooking.change(desk.office, ident, Change(cpr="020202-0202"), CALENDAR)
+    assert await desk.office.visitors.arrival(ident, anna) == Arrival(ident, anna, inside_at=NOW)
 
 
 async def test_a_change_is_judged_like_a_booking(desk: Desk, booked: Entry) -> None:

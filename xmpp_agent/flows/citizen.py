@@ -111,7 +111,7 @@ async def logged_in(office: Office, session: Session, identity: Identity) -> tup
     )
     ended = replace(session, expires_at=now)
     verified = arrival_rules.is_verified(appointment, identity.level, proved)
-    known = replace(visitor.arrival, level=identity.level, verified=verified, login_at=now)
+    known = arrival_rules.after_login(visitor.arrival, identity.level, verified, now)
     decision = Decision.OPEN if verified else Decision.WAIT
     reason = Reason.ALLOWED if verified else Reason.WRONG_PERSON
     said = Said("right_person", decision, reason, f"level={identity.level.name}")

@@ -24,10 +24,12 @@ from xmpp_agent.model.callers import ALL_UNITS, Event
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.people import CompanionKind, Person, Reach, Role
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict, Enrolment, Look, Noun, Parted
 from xmpp_agent.rules import booking as rules
 from xmpp_agent.rules import guests
+from xmpp_agent.rules.arrival import of_another
 from xmpp_agent.rules.guests import Typed
 from xmpp_agent.rules.ladder import on_cancel, on_change, on_fresh_link
 
@@ -91,7 +93,8 @@ async def change(office: Office, appointment_id: str, wish: Change, by: By, vers
         after = Entry(appointment, citizen, entry.companions)
         anew = (kept.phone, kept.email) != (reach.phone, reach.email)
         letters = await _letters(office, after, anew=anew)
-        return await _keep(office, "change", after, by, Enrolment(citizen, Role.CITIZEN, kept), *letters)
+        arrived = await _arrived(office, before, appointment)
+        return await _keep(office, "change", after, by, Enrolment(citizen, Role.CITIZEN, kept), *arrived, *letters)
 
     return await _insisting(once)
 
@@ -223,6 +226,14 @@ async def _moved(office: Office, entry: Entry, times: tuple[float, float], staff
     appointment = replace(moved, version=before.version + 1, sequence=before.sequence + 1)
     after = replace(entry, appointment=appointment)
     return await _keep(office, "move", after, by, *made, *await _letters(office, after))
+
+
+async def _arrived(office: Office, before: Appointment, after: Appointment) -> tuple[Arrival, ...]:
+    """What stands of the citizen's arrival when somebody else is invited: not what the one of before proved."""
+    if after.invited == before.invited:
+        return ()
+    arrival = await office.visitors.arrival(before.id, before.citizen)
+    return (of_another(arrival),) if arrival is not None else ()
 
 
 async def _letters(office: Office, after: Entry, *, anew: bool = False) -> tuple[Letter, ...]:

@@ -1,7 +1,7 @@
 """How far somebody with a link may come before Jitsi is reached, and what keeps them: one page for each answer."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from xmpp_agent.model.appointments import Appointment
@@ -77,6 +77,24 @@ def is_verified(appointment: Appointment, level: Level, proved: str) -> bool:
     """Whether a login is the invited person's at the level asked for (compared in constant time)."""
     same = bool(appointment.invited and proved) and hmac.compare_digest(appointment.invited.encode(), proved.encode())
     return same and level >= appointment.policy.level
+
+
+def after_login(before: Arrival, level: Level, verified: bool, now: float) -> Arrival:
+    """What stands of an arrival once somebody logged in: a login that failed takes nothing from one that did not.
+
+    A forwarded link in another browser would else undo what staff see of the invited person.
+    """
+    if before.verified and not verified:
+        return before
+    return replace(before, level=level, verified=verified, login_at=now)
+
+
+def of_another(before: Arrival) -> Arrival:
+    """The arrival when somebody else is invited: nothing that the one of before did is theirs.
+
+    Only that the meeting took place stays: whoever was inside never counts as absent.
+    """
+    return Arrival(before.appointment, before.person, inside_at=before.inside_at)
 
 
 def best_proof(appointment: Appointment, proofs: tuple[str, ...]) -> str:
