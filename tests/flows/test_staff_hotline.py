@@ -22,10 +22,10 @@ from xmpp_agent.flows.privacy import Custody
 from xmpp_agent.flows.retention import run_retention
 from xmpp_agent.model.appointments import DAY, Outcome
 from xmpp_agent.model.calls import CallState
-from xmpp_agent.model.letters import About, Channel, LetterState
+from xmpp_agent.model.letters import About, Channel, Failure, LetterState
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.ports.post import Handed, Parcel
+from xmpp_agent.ports.post import CarrierFault, Handed, Parcel
 from xmpp_agent.rules.hotline import GRACE, Stage
 
 NUMBER = "20 12 34 56"
@@ -190,6 +190,27 @@ async def test_the_end_puts_the_caller_out_and_the_link_dies(unit: Staffed) -> N
     assert await why(presses(unit, code, entered)) is Reason.CALL_OVER
 
 
+async def test_a_message_that_waits_is_not_sent_after_the_end(unit: Staffed) -> None:
+    """The gateway could not take it at first; once the call is over nothing goes to the number."""
+    gateway, faults = Gateway(), list[BaseException]()
+    gateway.fault = CarrierFault(Failure.UNREACHABLE, again=True)
+    base = unit.around.database
+    post = PostRoom(unit.office, base.visitors, base.mailroom, [gateway], SITE, faults.append)
+    started = await hotline.start_call(unit.desk, unit.who(), NUMBER)
+    await post.look()
+    await post.quiet()
+    gateway.fault = None
+    await hotline.end_call(unit.desk, unit.who(), started.call)
+    unit.around.clock.at += 60
+    await post.look()
+    await post.quiet()
+    assert (gateway.taken, faults) == ([], [])
+    call = await unit.desk.calls.call(started.call)
+    assert call is not None
+    [letter] = await unit.office.mailroom.letters_of(call.appointment)
+    assert letter.state is LetterState.DROPPED
+
+
 async def test_sent_again_the_old_link_is_dead(unit: Staffed) -> None:
     """A fresh one to the same number, for whatever browser presses first."""
     call, old = await called(unit)
@@ -261,16 +282,19 @@ async def test_a_link_of_an_appointment_is_no_hotline_link(unit: Staffed) -> Non
 
 
 class Gateway:
-    """A carrier that takes every message and notes when."""
+    """A carrier that takes every message, once it has no fault any more, and notes when."""
 
     name, channel, repeatable, gives_receipts = "test", Channel.SMS, True, False
 
     def __init__(self) -> None:
         self.taken: list[tuple[float, Parcel]] = []
         self.news = asyncio.Event()
+        self.fault: CarrierFault | None = None
 
     async def hand_over(self, parcel: Parcel) -> Handed:
         """See `ports.post.Carrier`."""
+        if self.fault is not None:
+            raise self.fault
         self.taken.append((time.monotonic(), parcel))
         self.news.set()
         return Handed("g1")

@@ -17,6 +17,7 @@ from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.diary import Enrolment, Look, Noun
 from xmpp_agent.rules import hotline as rules
 from xmpp_agent.rules.ladder import on_hotline
+from xmpp_agent.rules.letter_steps import waiting_dropped
 from xmpp_agent.rules.numbers import e164, takes_messages
 from xmpp_agent.rules.opening_hours import local_time
 
@@ -78,6 +79,8 @@ async def send_link_again(desk: StaffOffice, who: Session, call_id: str) -> None
 async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
     """The call is over: whoever is inside is put out, the link dies, the number has the policy's time left.
 
+    A message that still waits for its gateway is not sent: its link would lead nowhere.
+
     Raises Refused (Prosody did not do it: then nothing is over), Unavailable.
     """
     office = desk.office
@@ -97,8 +100,11 @@ async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
     async def note() -> None:
         # Read again where what the room tells of the call is written, so that neither overwrites the other.
         now_is = await _call_for(desk, who, call_id)
-        over = rules.ended(now_is, entry.appointment.policy.plan.keep_reach, office.clock.now())
-        await office.records.keep(office.line("hotline-over", who.person, call.appointment, room=call.room), over)
+        now = office.clock.now()
+        over = rules.ended(now_is, entry.appointment.policy.plan.keep_reach, now)
+        unsent = waiting_dropped(await office.mailroom.letters_of(call.appointment), now)
+        line = office.line("hotline-over", who.person, call.appointment, room=call.room)
+        await office.records.keep(line, over, *unsent)
 
     await desk.in_lane(told_in(call.room), note)
     office.changed(call.appointment)

@@ -1,6 +1,6 @@
 """What may become of one letter: handed over, tried again, failed, told of by a receipt, opened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from xmpp_agent.model.appointments import Appointment
@@ -19,9 +19,10 @@ COMES_FROM: Mapping[LetterState, frozenset[LetterState]] = {
     LetterState.QUEUED: frozenset({LetterState.QUEUED, LetterState.SENDING}),
     LetterState.SENDING: frozenset({LetterState.QUEUED}),
     LetterState.SENT: frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.SENT, LetterState.DROPPED}),
-    LetterState.DELIVERED: frozenset(LetterState) - {LetterState.OPENED},
-    LetterState.OPENED: frozenset(LetterState),
-    LetterState.FAILED: frozenset(LetterState) - {LetterState.DELIVERED, LetterState.OPENED},
+    LetterState.DELIVERED: frozenset(LetterState) - {LetterState.OPENED, LetterState.ASTRAY},
+    LetterState.OPENED: frozenset(LetterState) - {LetterState.ASTRAY},
+    LetterState.FAILED: frozenset(LetterState) - {LetterState.DELIVERED, LetterState.OPENED, LetterState.ASTRAY},
+    LetterState.ASTRAY: frozenset(LetterState),
     LetterState.DROPPED: frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.DROPPED}),
 }
 """A letter only goes forward: what may stand of it when it is written down as this.
@@ -63,6 +64,16 @@ def failed(letter: Letter, why: Failure, now: float) -> Letter:
 def dropped(letter: Letter, now: float) -> Letter:
     """It is not sent."""
     return replace(letter, state=LetterState.DROPPED, changed_at=now)
+
+
+def astray(letter: Letter, now: float) -> Letter:
+    """It went to an address, or was for a person, that was put right since; whoever has it is not whom it was for."""
+    return replace(letter, state=LetterState.ASTRAY, changed_at=now)
+
+
+def waiting_dropped(letters: Iterable[Letter], now: float) -> tuple[Letter, ...]:
+    """Those that still wait for their gateway, as they are once nothing of it is to be sent any more."""
+    return tuple(dropped(letter, now) for letter in letters if letter.state is LetterState.QUEUED)
 
 
 def try_again(letter: Letter, appointment: Appointment, why: Failure, after: float, now: float) -> Letter:
@@ -116,7 +127,8 @@ def called(letter: Letter, *, reached: bool, now: float) -> Letter:
 def opened(letter: Letter, now: float) -> Letter:
     """The person was on the page behind it; only what was handed over can have brought them."""
     handed = letter.state in (LetterState.SENDING, LetterState.SENT, LetterState.DELIVERED)
-    if letter.channel is not Channel.CALL and (handed or letter.failure is Failure.NO_RECEIPT):
+    unheard = letter.state is LetterState.FAILED and letter.failure is Failure.NO_RECEIPT
+    if letter.channel is not Channel.CALL and (handed or unheard):
         return replace(letter, state=LetterState.OPENED, failure=None, changed_at=now)
     return letter
 
