@@ -25,6 +25,7 @@ from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.model.words import WORDS, both
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.guests import Typed
+from xmpp_agent.rules.invitation import Invited, invitation
 
 STAFF = By("mette")
 """Somebody who may everything, and is no calling system."""
@@ -227,7 +228,48 @@ async def test_a_number_put_right_sends_the_link_after_all(desk: Desk, booked: E
     await rebooking.change(desk.office, booked.appointment.id, Change(phone="20 65 43 21"), CALENDAR)
     letters = await desk.office.mailroom.letters_of(booked.appointment.id)
     [fresh] = [letter for letter in letters if letter.state is LetterState.QUEUED]
-    assert (fresh.about, fresh.person) == (About.FRESH_LINK, booked.citizen.id)
+    assert (fresh.about, fresh.person) == (About.INVITATION, booked.citizen.id)
+
+
+@pytest.mark.parametrize(
+    "wish", [Change(phone="20 65 43 21"), Change(email="bo@borger.example"), Change(cpr="0202020202")]
+)
+async def test_an_address_put_right_leaves_nothing_to_whoever_had_the_wrong_one(
+    desk: Desk, booked: Entry, wish: Change
+) -> None:
+    """Link and pass die at once; link and invitation are new; what arrived before counts for nothing."""
+    await letters_now(desk, booked, LetterState.DELIVERED)
+    ident, anna, tolk = booked.appointment.id, booked.citizen.id, booked.companions[0].person.id
+    before, passes = await codes(desk, booked), (desk.waits(booked), desk.waits(booked, booked.companions[0].person))
+    await rebooking.change(desk.office, ident, wish, CALENDAR)
+    after = await codes(desk, booked)
+    assert (after[anna] != before[anna], after[tolk] == before[tolk]) == (True, True)
+    old = await desk.office.visitors.link(desk.office.marks.mark("link", before[anna]))
+    assert old is not None
+    assert old.revoked_at == NOW
+    assert [desk.office.house.known[one].revoked for one in passes] == [True, False]
+    assert desk.lobby.recalled == [passes[0]]
+    letters = await desk.office.mailroom.letters_of(ident)
+    assert {letter.state for letter in letters if letter.person == tolk} == {LetterState.DELIVERED}
+    [fresh] = [letter for letter in letters if letter.state is LetterState.QUEUED]
+    assert (fresh.about, fresh.person, fresh.rung) == (About.INVITATION, anna, 0)
+    theirs = [letter for letter in letters if letter.person == anna]
+    assert invitation(theirs, NOW).state is Invited.QUEUED
+    assert {letter.state for letter in theirs if letter != fresh} == {LetterState.ASTRAY}
+    await rebooking.change(desk.office, ident, Change(phone="20 65 43 22"), CALENDAR)
+    again = await desk.office.mailroom.letters_of(ident)
+    assert [letter.state for letter in again if letter.id == fresh.id] == [LetterState.DROPPED]
+    assert len([letter for letter in again if letter.state is LetterState.QUEUED]) == 1
+
+
+async def test_a_visit_that_goes_on_is_not_put_out_by_a_new_number(desk: Desk, booked: Entry) -> None:
+    """Staff let them in and see them; the link is another one all the same."""
+    before = await codes(desk, booked)
+    pass_id = desk.waits(booked)
+    desk.visits(booked)
+    await rebooking.change(desk.office, booked.appointment.id, Change(phone="20 65 43 21"), CALENDAR)
+    assert not desk.office.house.known[pass_id].revoked
+    assert (await codes(desk, booked))[booked.citizen.id] != before[booked.citizen.id]
 
 
 async def test_the_door_judges_by_the_new_time_at_once(desk: Desk, booked: Entry) -> None:

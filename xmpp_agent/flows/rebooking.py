@@ -17,6 +17,7 @@ from xmpp_agent.flows.booking import (
     staff_and_room,
 )
 from xmpp_agent.flows.hooks import tells
+from xmpp_agent.flows.no_show import dead_links
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
 from xmpp_agent.flows.withdraw import bury, judge_anew, misfits, revoke_pass, send_home
 from xmpp_agent.model.appointments import Appointment, Companion, Entry
@@ -24,14 +25,13 @@ from xmpp_agent.model.callers import ALL_UNITS, Event
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.people import CompanionKind, Person, Reach, Role
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict, Enrolment, Look, Noun, Parted
 from xmpp_agent.rules import booking as rules
 from xmpp_agent.rules import guests
 from xmpp_agent.rules.arrival import of_another
 from xmpp_agent.rules.guests import Typed
-from xmpp_agent.rules.ladder import on_cancel, on_change, on_fresh_link
+from xmpp_agent.rules.ladder import on_cancel, on_change, on_fresh_link, on_new_address
 
 T = TypeVar("T")
 
@@ -91,10 +91,17 @@ async def change(office: Office, appointment_id: str, wish: Change, by: By, vers
         citizen = replace(entry.citizen, name=guest.name)
         kept = kept_reach(guest.reach, appointment.policy)
         after = Entry(appointment, citizen, entry.companions)
-        anew = (kept.phone, kept.email) != (reach.phone, reach.email)
-        letters = await _letters(office, after, anew=anew)
-        arrived = await _arrived(office, before, appointment)
-        return await _keep(office, "change", after, by, Enrolment(citizen, Role.CITIZEN, kept), *arrived, *letters)
+        enrolled = Enrolment(citizen, Role.CITIZEN, kept)
+        other = bool(before.invited) and appointment.invited != before.invited
+        if not other and not rules.is_readdressed(reach, kept):
+            anew = (kept.phone, kept.email) != (reach.phone, reach.email)
+            letters = await _letters(office, after, anew=anew)
+            return await _keep(office, "change", after, by, enrolled, *letters)
+        way_in = await _way_in(office, after, other=other)
+        await _keep(office, "change", after, by, enrolled, *way_in)
+        if not _visit_is_on(office, before):
+            await _shut_out(office, before, by)
+        return after
 
     return await _insisting(once)
 
@@ -228,12 +235,26 @@ async def _moved(office: Office, entry: Entry, times: tuple[float, float], staff
     return await _keep(office, "move", after, by, *made, *await _letters(office, after))
 
 
-async def _arrived(office: Office, before: Appointment, after: Appointment) -> tuple[Arrival, ...]:
-    """What stands of the citizen's arrival when somebody else is invited: not what the one of before proved."""
-    if after.invited == before.invited:
-        return ()
-    arrival = await office.visitors.arrival(before.id, before.citizen)
-    return (of_another(arrival),) if arrival is not None else ()
+async def _way_in(office: Office, after: Entry, *, other: bool) -> tuple[Noun, ...]:
+    """A link of their own for whoever it is now, and their invitation: the link of before may be in strange hands.
+
+    `other`: somebody else is invited, who proved nothing of what the one of before did.
+    """
+    booked, citizen, now = after.appointment, after.citizen.id, office.clock.now()
+    letters = on_new_address(after, await office.mailroom.letters_of(booked.id), now)
+    link = new_link(office.marks, booked.id, citizen, now)
+    arrival = await office.visitors.arrival(booked.id, citizen) if other else None
+    arrived = (of_another(arrival),) if arrival is not None else ()
+    return (*await dead_links(office, after), link, *arrived, *letters)
+
+
+async def _shut_out(office: Office, appointment: Appointment, by: By) -> None:
+    """Passes that the citizen's link gave so far are dead; whoever is connected on one is put out."""
+    ident, citizen = appointment.id, appointment.citizen
+    known = office.house.known.items()
+    theirs = [one for one, of in known if of.pass_.appointment == ident and of.person.id == citizen]
+    bury(office.house, theirs)
+    await _recall(office, theirs, by)
 
 
 async def _letters(office: Office, after: Entry, *, anew: bool = False) -> tuple[Letter, ...]:

@@ -38,6 +38,8 @@ class LetterState(StrEnum):
     FAILED = "failed"
     DROPPED = "dropped"
     """Not sent, because it no longer says what is true (moved, cancelled, erased)."""
+    ASTRAY = "astray"
+    """Went to an address, or was for a person, that was put right since: whatever became of it reached nobody."""
 
 
 class Failure(StrEnum):
@@ -98,4 +100,6 @@ class Letter:
         return self.state in (LetterState.DELIVERED, LetterState.OPENED)
 
 
-_SETTLED = frozenset({LetterState.DELIVERED, LetterState.OPENED, LetterState.FAILED, LetterState.DROPPED})
+_SETTLED = frozenset(
+    {LetterState.DELIVERED, LetterState.OPENED, LetterState.FAILED, LetterState.DROPPED, LetterState.ASTRAY}
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xmpp_agent.model.appointments import DAY, Appointment, Policy
 from xmpp_agent.model.callers import ALL_UNITS
 from xmpp_agent.model.letters import Channel, Letter, LetterState
-from xmpp_agent.model.people import Level, Person
+from xmpp_agent.model.people import Level, Person, Reach
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 
@@ -180,6 +180,15 @@ def goes_on_waiting(room: str, after: Appointment, now: float) -> bool:
     """Whether somebody who waits in this room for an appointment still waits in the right place at the right time."""
     opens_at = after.starts_at - after.policy.early
     return not after.cancelled and room == after.room and opens_at <= now <= after.ends_at + after.policy.late
+
+
+def is_readdressed(before: Reach, after: Reach) -> bool:
+    """Whether a number or mail address that stood is no longer theirs: whoever is there may hold the link.
+
+    One that is added takes nothing from the others.
+    """
+    stood = ((before.phone, after.phone), (before.email, after.email))
+    return any(old and old != new for old, new in stood)
 
 
 def hears_again(letters: Collection[Letter], person: str) -> bool:

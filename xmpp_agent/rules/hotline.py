@@ -91,6 +91,7 @@ _LETTER = {
     LetterState.OPENED: Stage.OPENED,
     LetterState.FAILED: Stage.NOT_SENT,
     LetterState.DROPPED: Stage.NOT_SENT,
+    LetterState.ASTRAY: Stage.NOT_SENT,
 }
 
 

@@ -34,6 +34,7 @@ class Invitation:
 
 
 _ABOUT = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.FRESH_LINK, About.REMINDER})
+_NOBODYS = frozenset({LetterState.DROPPED, LetterState.ASTRAY})
 _ON_ITS_WAY = frozenset({LetterState.QUEUED, LetterState.SENDING})
 
 
@@ -43,7 +44,7 @@ def invitation(letters: Collection[Letter], now: float) -> Invitation:
     Only what was written of the appointment as it is now counts: who opened the link for the old time, and could not
     be told of the new one or that it is off, is to be called.
     """
-    written = [one for one in letters if one.about in _ABOUT and one.state is not LetterState.DROPPED]
+    written = [one for one in letters if one.about in _ABOUT and one.state not in _NOBODYS]
     newest = max((one.sequence for one in written), default=0)
     ours = [one for one in written if one.sequence == newest]
     ours.sort(key=lambda one: (one.changed_at, one.id), reverse=True)

@@ -19,7 +19,7 @@ from xmpp_agent.rules.letter_plans import (
     rung_that_worked,
     was_written,
 )
-from xmpp_agent.rules.letter_steps import dropped, failed
+from xmpp_agent.rules.letter_steps import astray, dropped, failed
 from xmpp_agent.rules.reminders import by_the_way_that_worked, reminders
 
 _CLIMBS = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.FRESH_LINK})
@@ -54,6 +54,26 @@ def on_cancel(entry: Entry, before: Collection[Letter], now: float) -> tuple[Let
         if any(letter.person == person and was_written(letter) for letter in before):
             made += _on_the_ladder(entry.appointment, person, About.CANCELLED, before, now)
     return tuple(letter for letter in made if letter.state is LetterState.DROPPED or letter.id not in known)
+
+
+def on_new_address(entry: Entry, before: Collection[Letter], now: float) -> tuple[Letter, ...]:
+    """The citizen's address, or who they are, was put right: they are invited anew, from the lowest rung.
+
+    What went to the address of before counts for nothing; reminders that wait go to the new one.
+    """
+    person, booked = entry.citizen.id, entry.appointment
+    made = {letter.id: letter for letter in on_change(entry, before, now)}
+    invited = any(letter.person == person and _says_when(letter, booked) for letter in made.values())
+    for letter in before:
+        if letter.person == person and letter.id not in made:
+            made.update((gone.id, gone) for gone in _to_nobody(letter, now))
+    if booked.policy.plan.ladder and not invited:
+        about = About.INVITATION if now < booked.starts_at else About.FRESH_LINK
+        known, number = {letter.id for letter in before}, 1
+        while (fresh := planned(booked, person, about, 0, now, now, f"address-{number}")).id in known:
+            number += 1
+        made[fresh.id] = fresh
+    return tuple(made.values())
 
 
 def on_fresh_link(entry: Entry, before: Collection[Letter], person: str, now: float) -> tuple[Letter, ...]:
@@ -123,6 +143,15 @@ def _no_longer_true(entry: Entry, before: Collection[Letter], now: float) -> Ite
     for letter in before:
         if letter.state is LetterState.QUEUED and is_overtaken(entry, letter):
             yield dropped(letter, now)
+
+
+def _to_nobody(letter: Letter, now: float) -> Iterator[Letter]:
+    """What is left of a letter to an address that is no longer theirs; nothing when it stays as it is."""
+    if letter.state is LetterState.QUEUED:
+        if letter.about is not About.REMINDER:
+            yield dropped(letter, now)
+    elif letter.state not in (LetterState.DROPPED, LetterState.ASTRAY):
+        yield astray(letter, now)
 
 
 def _says_when(letter: Letter, appointment: Appointment) -> bool:

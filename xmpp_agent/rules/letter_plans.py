@@ -63,7 +63,8 @@ def people(entry: Entry) -> tuple[str, ...]:
 
 def was_written(letter: Letter) -> bool:
     """Whether the person may have it, as far as anybody knows: also when no receipt came. A call made counts."""
-    return letter.state in _WRITTEN or letter.failure is Failure.NO_RECEIPT
+    unheard = letter.state is LetterState.FAILED and letter.failure is Failure.NO_RECEIPT
+    return letter.state in _WRITTEN or unheard
 
 
 def is_overtaken(entry: Entry, letter: Letter) -> bool:

@@ -31,6 +31,7 @@ _BECAME = {
     LetterState.OPENED: "åbnet",
     LetterState.FAILED: "kom ikke frem",
     LetterState.DROPPED: "ikke sendt",
+    LetterState.ASTRAY: "sendt til en adresse, der er rettet",
 }
 _LEVEL = {Level.LOW: "lav", Level.SUBSTANTIAL: "betydelig", Level.HIGH: "høj"}
 
