@@ -1,7 +1,8 @@
 """Notes: filled in with time and people, written once, handed to the journal until it gives a receipt."""
 
-from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,17 @@ from typing_extensions import override
 
 from tests.flows.staffed import Staffed, open_staffed
 from tests.flows.test_staff_door import looks_at, record
+from xmpp_agent.flows.attendance import attended
+from xmpp_agent.flows.hotline import take_by_phone
 from xmpp_agent.flows.no_show import book_absent
 from xmpp_agent.flows.notes import LONGEST, file_due, mark_case, note_form, write_note
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.staff_door import finish_visit, let_one_in
 from xmpp_agent.model.appointments import Outcome
 from xmpp_agent.model.notes import Note, NoteState
+from xmpp_agent.model.people import Reach
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.ports.notes import JournalFault, NoteEntry
+from xmpp_agent.ports.notes import JournalFault, NoteEntry, Notes
 from xmpp_agent.rules.note_outbox import HANDED_WITHIN
 
 TEXT = "Vi aftalte en ny plan."
@@ -76,7 +80,7 @@ async def test_the_form_knows_time_and_people(unit: Staffed) -> None:
 
 
 async def test_a_note_is_written_once(unit: Staffed) -> None:
-    """Queued with what staff wrote; the draft is gone from what is unwritten; a second note is one more."""
+    """Queued with what staff wrote; the draft is gone from what is unwritten; pressed again, it is the same one."""
     assert [note.appointment for note in await unit.desk.notes.drafts_of("mette")] == ["anna"]
     await write_note(unit.desk, unit.who(), "anna", f" {TEXT}\n", case_closes=True)
     note = await note_of(unit)
@@ -85,8 +89,72 @@ async def test_a_note_is_written_once(unit: Staffed) -> None:
     assert await unit.desk.notes.drafts_of("mette") == ()
     assert ("mette", "note") in looks_at(unit, "anna")
     assert TEXT not in str(record(unit))
-    await write_note(unit.desk, unit.who(), "anna", "Rettelse.", case_closes=True)
-    assert [n.text for n in (await unit.desk.notes.of(["anna"]))["anna"]] == [TEXT, "Rettelse."]
+    await write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=True)
+    another = write_note(unit.desk, unit.who(), "anna", "Rettelse.", case_closes=True)
+    assert await why(another) is Reason.CHANGED_MEANWHILE
+    assert await note_of(unit) == note
+
+
+async def test_pressed_three_times_at_once_it_is_one_note(unit: Staffed) -> None:
+    """With a draft, and of a meeting that has none."""
+    await unit.book("bo")
+    held = replace(await unit.appointment("bo"), outcome=Outcome.ATTENDED, version=2)
+    await unit.office.records.keep(unit.office.line("attended", "test"), held)
+    for name in ("anna", "bo"):
+        pressed = (write_note(unit.desk, unit.who(), name, TEXT, case_closes=False) for _ in range(3))
+        await asyncio.gather(*pressed)
+        assert (await note_of(unit, name)).text == TEXT
+
+
+async def test_what_the_row_does_not_offer_is_not_done(unit: Staffed) -> None:
+    """No note of a meeting that has not begun or is off; of one that is off no mark on the case, and no call."""
+    await unit.book("bo", reach=Reach(phone="+4520123456"))
+    assert await why(write_note(unit.desk, unit.who(), "bo", TEXT, case_closes=True)) is Reason.NOT_YET
+    off = replace(await unit.appointment("bo"), cancelled_at=unit.around.clock.at, version=2)
+    await unit.office.records.keep(unit.office.line("cancel", "test"), off)
+    for act in (
+        write_note(unit.desk, unit.who(), "bo", TEXT, case_closes=True),
+        mark_case(unit.desk, unit.who(), "bo", closes=True),
+        take_by_phone(unit.desk, unit.who(), "bo"),
+    ):
+        assert await why(act) is Reason.APPOINTMENT_CANCELLED
+    assert await why(take_by_phone(unit.desk, unit.who(), "anna")) is Reason.APPOINTMENT_OVER
+    assert await unit.desk.notes.of(["bo"]) == {}
+    assert await unit.appointment("bo") == off
+
+
+@dataclass
+class Interrupting:
+    """Notes, and somebody who presses `write` as soon as they were read, quicker than whoever read them."""
+
+    notes: Notes
+    press: Callable[[], Awaitable[None]]
+    pressed: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Note, ...]]:
+        """See `ports.notes.Notes`."""
+        found = await self.notes.of(appointment_ids)
+        if not self.pressed:
+            self.pressed.append(asyncio.ensure_future(self.press()))
+            await asyncio.wait(self.pressed, timeout=0.5)  # over at once when nothing makes them wait
+        return found
+
+    async def drafts_of(self, staff: str) -> tuple[Note, ...]:
+        """See `ports.notes.Notes`."""
+        return await self.notes.drafts_of(staff)
+
+    async def due(self, now: float, most: int) -> tuple[Note, ...]:
+        """See `ports.notes.Notes`."""
+        return await self.notes.due(now, most)
+
+
+async def test_what_was_written_is_never_covered_by_a_draft(unit: Staffed) -> None:
+    """The end of a visit and the note of it at the same moment: the note stays."""
+    notes = Interrupting(unit.desk.notes, lambda: write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=False))
+    await attended(replace(unit.desk, notes=notes), "anna")
+    await asyncio.gather(*notes.pressed)
+    note = await note_of(unit)
+    assert (note.text, note.state) == (TEXT, NoteState.QUEUED)
 
 
 async def test_an_empty_or_endless_note_is_none(unit: Staffed) -> None:

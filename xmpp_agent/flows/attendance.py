@@ -45,6 +45,11 @@ def told_in(node: str) -> str:
     return f"attendance {node}"
 
 
+def note_lane(appointment_id: str) -> str:
+    """The lane in which the notes of an appointment are begun and written, so that no draft covers what was written."""
+    return f"note {appointment_id}"
+
+
 async def came_inside(desk: StaffOffice, pass_id: str) -> None:
     """Somebody is inside for the first time; with the citizen the duty to take a note begins."""
     office = desk.office
@@ -56,10 +61,15 @@ async def came_inside(desk: StaffOffice, pass_id: str) -> None:
     if arrival.inside_at is not None:
         return
     line = office.line("came-inside", person, booked.id, room=known.room.node)
-    has_note = bool((await desk.notes.of([booked.id])).get(booked.id)) or known.pass_.role is not Role.CITIZEN
-    note = () if has_note else (Note(new_id(), booked.id, known.room.owner, "", NoteState.DRAFT, now, now),)
-    hooks = tells(booked, Event.ARRIVED, now) if known.pass_.role is Role.CITIZEN else ()
-    await office.records.keep(line, replace(arrival, inside_at=now), *note, *hooks)
+    is_citizen, owner = known.pass_.role is Role.CITIZEN, known.room.owner
+    hooks = tells(booked, Event.ARRIVED, now) if is_citizen else ()
+
+    async def begin() -> None:
+        has_note = bool((await desk.notes.of([booked.id])).get(booked.id)) or not is_citizen
+        note = () if has_note else (Note(new_id(), booked.id, owner, "", NoteState.DRAFT, now, now),)
+        await office.records.keep(line, replace(arrival, inside_at=now), *note, *hooks)
+
+    await desk.in_lane(note_lane(booked.id), begin)
     office.changed(booked.id)
 
 
@@ -73,13 +83,16 @@ async def finished(desk: StaffOffice, visit: Visit) -> None:
 async def attended(desk: StaffOffice, appointment_id: str) -> None:
     """The people of an appointment attended, and the note to be written knows until when. Raises Unavailable."""
     await was_held(desk.office, appointment_id)
+    await desk.in_lane(note_lane(appointment_id), partial(_note_is_due, desk, appointment_id))
+
+
+async def _note_is_due(desk: StaffOffice, appointment_id: str) -> None:
+    office = desk.office
     draft = open_note((await desk.notes.of([appointment_id])).get(appointment_id, ()))
     if draft is not None:
-        now = desk.office.clock.now()
-        await desk.office.records.keep(
-            desk.office.line("note-due", "agent", appointment_id), replace(draft, changed_at=now)
-        )
-        desk.office.changed(appointment_id)
+        due = replace(draft, changed_at=office.clock.now())
+        await office.records.keep(office.line("note-due", "agent", appointment_id), due)
+        office.changed(appointment_id)
 
 
 async def was_held(office: Office, appointment_id: str) -> None:

@@ -7,6 +7,7 @@ from xmpp_agent.flows.booking import new_link
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.no_show import dead_links
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
+from xmpp_agent.flows.staff_facts import facts_of_one
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import open_room, unit_of
 from xmpp_agent.model.appointments import Appointment, Entry, Policy, Room
@@ -20,6 +21,7 @@ from xmpp_agent.rules.ladder import on_hotline
 from xmpp_agent.rules.letter_steps import waiting_dropped
 from xmpp_agent.rules.numbers import e164, takes_messages
 from xmpp_agent.rules.opening_hours import local_time
+from xmpp_agent.rules.staff_day import Act, may_do
 
 POLICY = "hotline"
 """Id of the appointment type that hotline calls follow."""
@@ -50,9 +52,12 @@ async def start_call(desk: StaffOffice, who: Session, typed: str, language: str 
 async def take_by_phone(desk: StaffOffice, who: Session, appointment_id: str, language: str = "da") -> Started:
     """Meet the citizen of an appointment now, by a link to the number that is kept, without login or lobby.
 
-    Raises Refused (not theirs, no number kept, no hotline), Unavailable.
+    Raises Refused (not theirs, over or going on, no number kept, no hotline), Unavailable.
     """
-    entry, _ = await desk.entry_for(who, appointment_id)
+    entry, room = await desk.entry_for(who, appointment_id)
+    verdict = may_do(Act.PHONE, await facts_of_one(desk, entry, room))
+    if not verdict.is_open:
+        raise Refused(verdict)
     number = _number((await desk.office.diary.reach(entry.citizen.id)).phone)
     look = Look(new_id(), entry.citizen.id, desk.office.clock.now(), who.person, "take-by-phone")
     whom = _Caller(new_id(), entry.appointment.unit, entry.citizen, number, (look,), entry.appointment.case_ref)

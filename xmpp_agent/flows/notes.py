@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from xmpp_agent.flows.attendance import was_held
-from xmpp_agent.flows.office import Office, new_id, refusal
+from xmpp_agent.flows.attendance import note_lane, was_held
+from xmpp_agent.flows.office import Office, Refused, new_id, refusal
 from xmpp_agent.flows.staff_facts import facts_of_one
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import staff_of, unit_of
@@ -17,7 +17,7 @@ from xmpp_agent.ports.diary import Conflict, Look
 from xmpp_agent.ports.notes import Journal, JournalFault, NoteEntry, Notes
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.note_text import Met, beginning
-from xmpp_agent.rules.staff_day import Stage, may_read_name, open_note, stage
+from xmpp_agent.rules.staff_day import Act, Stage, may_do, may_read_name, open_note, stage
 
 LONGEST = 6000
 """Letters a note may have; a form is sixteen kilobytes, and a Danish letter may take six of them on the way."""
@@ -62,12 +62,15 @@ async def note_form(desk: StaffOffice, who: Session, appointment_id: str) -> Not
 
 
 async def write_note(desk: StaffOffice, who: Session, appointment_id: str, text: str, *, case_closes: bool) -> None:
-    """The note as staff wrote it, on its way to the journal. Raises Refused (nothing written), Unavailable."""
+    """The note as staff wrote it, on its way to the journal; pressed again, it is the same one.
+
+    Raises Refused (nothing written, none is due), Unavailable.
+    """
     entry, room = await _theirs(desk, who, appointment_id)
     if not text.strip() or len(text) > LONGEST:
         raise refusal("note", Reason.BAD_REQUEST)
     written = Written(text.strip(), case_closes)
-    await desk.in_lane(f"note {appointment_id}", partial(_write, desk, who, entry, written))
+    await desk.in_lane(note_lane(appointment_id), partial(_write, desk, who, appointment_id, written))
     if stage(await facts_of_one(desk, entry, room)) is Stage.MET:  # nobody finished it; whoever writes it down has
         await was_held(desk.office, appointment_id)
     desk.office.changed(appointment_id)
@@ -77,6 +80,9 @@ async def mark_case(desk: StaffOffice, who: Session, appointment_id: str, *, clo
     """Mark the case to be closed, or take the mark away. Raises Refused, Unavailable."""
     office = desk.office
     entry, room = await desk.entry_for(who, appointment_id)
+    verdict = may_do(Act.CASE, await facts_of_one(desk, entry, room))
+    if not verdict.is_open:
+        raise Refused(verdict)
     booked = entry.appointment
     marked = replace(booked, case_closes=closes, version=booked.version + 1)
     act = "case-closes" if closes else "case-stays-open"
@@ -133,10 +139,16 @@ def _failed(note: Note, now: float, *, again: bool) -> Note:
     return note_outbox.failed(note, again=again, now=now)
 
 
-async def _write(desk: StaffOffice, who: Session, entry: Entry, written: Written) -> None:
-    office, booked, now = desk.office, entry.appointment, desk.office.clock.now()
-    before = (await desk.notes.of([booked.id])).get(booked.id, ())
-    draft = open_note(before) or Note(new_id(), booked.id, who.person, "", NoteState.DRAFT, now, now)
+async def _write(desk: StaffOffice, who: Session, appointment_id: str, written: Written) -> None:
+    office, now = desk.office, desk.office.clock.now()
+    entry, room = await _theirs(desk, who, appointment_id)  # as it is now that the lane is ours
+    booked, known = entry.appointment, await facts_of_one(desk, entry, room)
+    verdict = may_do(Act.NOTE, known)
+    if not verdict.is_open:
+        if any((note.staff, note.text) == (who.person, written.text) for note in known.notes):
+            return
+        raise Refused(verdict)
+    draft = open_note(known.notes) or Note(new_id(), booked.id, who.person, "", NoteState.DRAFT, now, now)
     note = note_outbox.written(replace(draft, staff=who.person), written.text, case_closes=written.case_closes, now=now)
     marked = replace(booked, case_closes=written.case_closes, version=booked.version + 1)
     change = (marked,) if marked.case_closes != booked.case_closes else ()

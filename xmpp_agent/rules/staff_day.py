@@ -222,6 +222,34 @@ def offers(facts: Facts) -> tuple[Offer, ...]:
     return (*_door(facts, at), *_afterwards(facts, at), *_remedies(facts, at), *_rest(at))
 
 
+def may_do(act: Act, facts: Facts) -> Verdict:
+    """Whether an act may be done now by whoever may act on the room: what its row offers, and nothing else.
+
+    A note is written, too, as long as one is due (it is listed, whatever the row says), and of a call of the hotline.
+    """
+    reason = next((offer.reason for offer in offers(facts) if offer.act is act), None)
+    if reason is None:
+        reason = _may_write(facts) if act is Act.NOTE else _not_offered(stage(facts))
+    decision = Decision.OPEN if reason is Reason.ALLOWED else Decision.REFUSE
+    return Verdict(decision, reason, (Said("staff_day", decision, reason, act.value),))
+
+
+def _may_write(facts: Facts) -> Reason:
+    if open_note(facts.notes):
+        return Reason.ALLOWED
+    if facts.notes:
+        return Reason.CHANGED_MEANWHILE
+    return Reason.ALLOWED if not facts.room.day else _not_offered(stage(facts))
+
+
+def _not_offered(at: Stage) -> Reason:
+    if at is Stage.CANCELLED:
+        return Reason.APPOINTMENT_CANCELLED
+    if at in _OVER:
+        return Reason.APPOINTMENT_OVER
+    return Reason.VISIT_GOING_ON if at in _UNDER_WAY else Reason.NOT_YET
+
+
 def _standing(facts: Facts, knock: Waiting) -> Stage:
     if facts.visit is not None:
         return Stage.SENT_OUT if knock.seat in facts.visit.sent_out else Stage.CALLED
