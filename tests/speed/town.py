@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from xmpp_agent.rules.passes import seat_of
-from xmpp_agent.edges.store.bookings import new_id
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.store.rows import memory_values, pass_text
 from xmpp_agent.edges.store.sqlite.file import writing
 from xmpp_agent.edges.store.tables import appointments, companions, passes, people, room_memory, rooms
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.people import CompanionKind, Level, Pass, Role
 from xmpp_agent.model.rooms import RoomMemory, Visit
+from xmpp_agent.rules.passes import seat_of
 
 _UNIT = "Jobcenter"
 _HOUR = 3600.0
