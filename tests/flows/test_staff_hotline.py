@@ -211,6 +211,18 @@ async def test_a_message_that_waits_is_not_sent_after_the_end(unit: Staffed) -> 
     assert letter.state is LetterState.DROPPED
 
 
+async def test_a_message_being_sent_is_not_sent_again(unit: Staffed) -> None:
+    """It may have gone out, and its link stays good; whoever presses is told, not left to wait for nothing."""
+    call, code = await called(unit)
+    found = await unit.desk.calls.call(call)
+    assert found is not None
+    [letter] = await unit.office.mailroom.letters_of(found.appointment)
+    sending = replace(letter, state=LetterState.SENDING)
+    await unit.office.records.keep(unit.office.line("sending", "test"), sending)
+    assert await why(hotline.send_link_again(unit.desk, unit.who(), call)) is Reason.LETTER_ON_ITS_WAY
+    assert await code_of(unit, call) == code
+
+
 async def test_sent_again_the_old_link_is_dead(unit: Staffed) -> None:
     """A fresh one to the same number, for whatever browser presses first."""
     call, old = await called(unit)

@@ -53,14 +53,14 @@ async def test_a_fresh_link_takes_the_place_of_the_old_one(unit: Staffed) -> Non
 
 
 async def test_no_link_is_lost_while_one_is_handed_over(unit: Staffed) -> None:
-    """A message on its way at this moment holds the link of now: it stays good."""
+    """A message on its way at this moment holds the link of now: it stays good, and whoever presses is told."""
     unit.around.clock.at += 180
     await send_again(unit.desk, unit.who(), "anna")
     [link] = await unit.office.visitors.links_of("anna")
     [letter] = await unit.office.mailroom.letters_of("anna")
     sending = replace(letter, state=LetterState.SENDING)
     await unit.office.records.keep(unit.office.line("sending", "test"), sending)
-    await send_again(unit.desk, unit.who(), "anna")
+    assert await why(send_again(unit.desk, unit.who(), "anna")) is Reason.LETTER_ON_ITS_WAY
     assert [link] == list(await unit.office.visitors.links_of("anna"))
 
 

@@ -279,6 +279,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.no_number": ("ikke et telefonnummer", "not a telephone number"),
     "reason.no_hotline": ("ingen hotline her", "no hotline here"),
     "reason.call_over": ("samtalen er slut", "call is over"),
+    "reason.letter_on_its_way": ("beskeden er på vej", "message on its way"),
     "reason.no_key": ("nøgle mangler", "no key"),
     "reason.not_for_this_key": ("nøgle til anden enhed", "key of another unit"),
     "reason.too_many_requests": ("for mange kald", "too many requests"),

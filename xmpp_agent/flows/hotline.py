@@ -65,7 +65,10 @@ async def take_by_phone(desk: StaffOffice, who: Session, appointment_id: str, la
 
 
 async def send_link_again(desk: StaffOffice, who: Session, call_id: str) -> None:
-    """A fresh link to the same number; the old one is dead. Raises Refused (the call is over), Unavailable."""
+    """A fresh link to the same number; the old one is dead.
+
+    Raises Refused (the call is over, a message is being sent), Unavailable.
+    """
     office = desk.office
     call = await _call_for(desk, who, call_id)
     if call.state is CallState.ENDED or not call.number:
@@ -74,7 +77,7 @@ async def send_link_again(desk: StaffOffice, who: Session, call_id: str) -> None
     before, now = await office.mailroom.letters_of(call.appointment), office.clock.now()
     letters = on_hotline(entry, before, entry.citizen.id, now)
     if not letters:  # the one with the link of now is being handed over at this moment
-        return
+        raise refusal("hotline", Reason.LETTER_ON_ITS_WAY)
     fresh = new_link(office.marks, call.appointment, entry.citizen.id, now)
     line = office.line("hotline-again", who.person, call.appointment, room=call.room)
     await office.records.keep(line, *await dead_links(office, entry), fresh, *letters)

@@ -21,13 +21,13 @@ from xmpp_agent.rules.staff_day import may_use
 
 
 async def send_again(desk: StaffOffice, who: Session, appointment_id: str) -> None:
-    """A fresh link by the ladder's quickest way; the old one is dead. Raises Refused (why not yet), Unavailable."""
+    """A fresh link by the ladder's quickest way; the old one is dead. Raises Refused (why not), Unavailable."""
     office = desk.office
     entry, verdict = await _judged(desk, who, appointment_id, Remedy.FRESH_LINK)
     before, now = await office.mailroom.letters_of(appointment_id), office.clock.now()
     letters = on_fresh_link(entry, before, entry.citizen.id, now)
     if not letters:  # one with the link of now is being handed over at this moment
-        return
+        raise refusal("no_show", Reason.LETTER_ON_ITS_WAY)
     fresh = new_link(office.marks, appointment_id, entry.citizen.id, now)
     dead = await dead_links(office, entry)
     await _keep(desk, who, entry, "fresh-link", verdict, *dead, fresh, *letters)

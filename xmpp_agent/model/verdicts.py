@@ -73,6 +73,7 @@ class Reason(StrEnum):
     NO_NUMBER = "no_number"
     NO_HOTLINE = "no_hotline"
     CALL_OVER = "call_over"
+    LETTER_ON_ITS_WAY = "letter_on_its_way"
     # booking
     NO_KEY = "no_key"
     NOT_FOR_THIS_KEY = "not_for_this_key"

@@ -133,6 +133,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_HOTLINE: ("Her er ingen hotline.", "There is no hotline here."),
     Reason.CALL_OVER: ("Samtalen er slut.", "The call is over."),
+    Reason.LETTER_ON_ITS_WAY: (
+        "Beskeden er ved at blive sendt. Vent et øjeblik.",
+        "The message is being sent. Wait a moment.",
+    ),
     Reason.NO_KEY: ("Nøglen mangler eller gælder ikke.", "The key is missing or not valid."),
     Reason.NOT_FOR_THIS_KEY: ("Nøglen gælder ikke for den enhed.", "The key is not for that unit."),
     Reason.TOO_MANY_REQUESTS: ("Det går for hurtigt. Prøv igen om lidt.", "That is too fast. Try again shortly."),
