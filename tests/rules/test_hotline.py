@@ -98,7 +98,7 @@ def test_a_message_that_was_never_made_was_not_sent() -> None:
         (CallState.LOST, False, Stage.LOST),
         (CallState.LOST, True, Stage.INSIDE),
         (CallState.ENDED, False, Stage.ENDED),
-        (CallState.ENDED, True, Stage.ENDED),
+        (CallState.ENDED, True, Stage.INSIDE),
     ],
 )
 def test_the_room_says_the_rest(state: CallState, inside: bool, shown: Stage) -> None:

@@ -74,10 +74,10 @@ def is_for_hotline(policy: Policy) -> bool:
 
 def stage(call: Call, letter: Letter | None, *, opened: bool, inside: bool) -> Stage:
     """Where a call stands, from what is remembered of it, the newest letter, the link, and the room."""
+    if inside:  # after the end, too: they came back within the grace, and staff may put them out again
+        return Stage.INSIDE
     if call.state is CallState.ENDED:
         return Stage.ENDED
-    if inside:
-        return Stage.INSIDE
     if call.state is not CallState.SENT_FOR:
         return Stage.LOST
     if opened:
