@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -72,6 +73,7 @@ async def test_no_role_no_access(staff: StaffPages) -> None:
     page = await comes_back(browser, await browser.look("/staff"))
     assert page.status_code == 403
     assert "har ikke fået adgang" in page.text
+    assert "login.no_role" not in page.text
     assert heading(await browser.look("/staff")) == "Log ind"
 
 
@@ -118,9 +120,18 @@ async def test_the_attempt_is_sealed_for_one_browser(staff: StaffPages) -> None:
     one, other = staff.browser(), staff.browser()
     answer = await one.look("/staff")
     await other.look("/staff")
-    sealed = one.http.cookies.get("__Host-portner-login")
-    other.http.cookies.set("__Host-portner-login", sealed or "")
+    sealed = one.http.cookies.get("__Host-portner-staff-login")
+    other.http.cookies.set("__Host-portner-staff-login", sealed or "")
     assert (await comes_back(other, answer)).status_code == 403
+
+
+async def test_a_citizens_login_in_another_tab_ends_no_staffs(staff: StaffPages) -> None:
+    """Whoever is both has two logins on their way: the end of one leaves the other's attempt where it is."""
+    browser = staff.browser()
+    answer = await browser.look("/staff")
+    browser.http.cookies.set("__Host-portner-login", "a-citizens", domain=urlsplit(SITE).hostname or "", path="/")
+    assert (await comes_back(browser, answer)).status_code == 303
+    assert browser.http.cookies.get("__Host-portner-login") == "a-citizens"
 
 
 async def test_an_answer_counts_once(staff: StaffPages) -> None:
@@ -128,7 +139,7 @@ async def test_an_answer_counts_once(staff: StaffPages) -> None:
     browser = staff.browser()
     answer = await browser.look("/staff")
     assert (await comes_back(browser, answer)).status_code == 303
-    assert browser.http.cookies.get("__Host-portner-login") is None
+    assert browser.http.cookies.get("__Host-portner-staff-login") is None
     assert (await comes_back(browser, answer)).status_code == 403
 
 

@@ -87,14 +87,15 @@ class Logins:
         to = request.url.path if request.url.path in _PAGES else HOME
         kept = json.dumps({"to": to, "attempt": asdict(attempt)})
         answer = RedirectResponse(address, 303)
-        cookies.set_attempt(answer, self._site.reception.seals.seal(kept, _place(value)), secure=self._secure)
+        sealed = self._site.reception.seals.seal(kept, _place(value))
+        cookies.set_attempt(answer, HOME, sealed, secure=self._secure)
         cookies.set_value(answer, HOME, value, secure=self._secure)
         self._note_silent(answer)
         return answer
 
     def _kept(self, request: Request) -> tuple[Attempt | None, str]:
         """What the browser brought back; None unless it was sealed for this browser."""
-        sealed = request.cookies.get(cookies.attempt_name(secure=self._secure), "")
+        sealed = request.cookies.get(cookies.attempt_name(HOME, secure=self._secure), "")
         value = browser_of(request).cookie
         if not sealed or not value:
             return None, HOME
@@ -115,7 +116,7 @@ class Logins:
             "staff_login.html.j2",
             None,
             None,
-            said="login.fault.forged" if refused else key,
+            about="login.fault.forged" if refused else key,
             here=HOME,
             can=self._site.login is not None,
         )
@@ -128,7 +129,7 @@ class Logins:
 
     def _done_with(self, answer: Response) -> Response:
         """The attempt is spent, however it ended."""
-        cookies.set_attempt(answer, "", secure=self._secure)
+        cookies.set_attempt(answer, HOME, "", secure=self._secure)
         return answer
 
 
