@@ -1,5 +1,6 @@
 """Staff's day: whose rows, whose names, and what each row offers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from pathlib import Path
@@ -122,6 +123,8 @@ async def test_a_name_is_told_for_a_reason_that_is_on_record(unit: Staffed) -> N
     assert any(line["act"] == "reveal" and not line["note"] for line in record(unit))
     assert await why(reveal(unit.desk, lars, "anna", " x ")) is Reason.BAD_REQUEST
     assert await why(reveal(unit.desk, unit.who("lars", unit="ward7"), "anna", "nysgerrig")) is Reason.NOT_YOUR_UNIT
+    refused = [line["actor"] for line in record(unit) if (line["act"], line["decision"]) == ("reveal", "refuse")]
+    assert refused == ["lars", "lars"]
 
 
 async def test_a_row_follows_the_citizen(unit: Staffed) -> None:
@@ -237,3 +240,17 @@ async def test_closed_for_now_and_open_again(unit: Staffed) -> None:
     stranger = unit.who("lars", unit="ward7")
     assert await why(close_for_now(unit.office, stranger, UNIT.id, "", "")) is Reason.NOT_YOUR_UNIT
     assert await why(open_again(unit.office, stranger, UNIT.id)) is Reason.NOT_YOUR_UNIT
+
+
+async def test_closing_and_setting_hours_at_once_both_come_about(unit: Staffed) -> None:
+    """Each writes on what the other left, whoever is first: nobody waits at a door that was closed for now."""
+    hours = set_hours(unit.office, unit.who("lars"), UNIT.id, ["8-12", *[""] * 6])
+    await asyncio.gather(close_for_now(unit.office, unit.who(), UNIT.id, "Møde", "Meeting"), hours)
+    found = await unit.office.diary.unit(UNIT.id)
+    assert found is not None
+    assert (found.closed, found.hours) == (True, (Hours(0, "08:00", "12:00"),))
+    days = set_hours(unit.office, unit.who("lars"), UNIT.id, ["9-12", *[""] * 6])
+    await asyncio.gather(days, open_again(unit.office, unit.who(), UNIT.id))
+    found = await unit.office.diary.unit(UNIT.id)
+    assert found is not None
+    assert (found.closed, found.hours) == (False, (Hours(0, "09:00", "12:00"),))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from xmpp_agent.flows.office import new_id, refusal
+from xmpp_agent.flows.office import Refused, new_id
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import colleagues_of, staff_of, unit_of
 from xmpp_agent.flows.staff_rows import RoomDay, Row, by_start, rows_of
@@ -68,17 +68,21 @@ async def my_day(desk: StaffOffice, who: Session) -> Day:
 async def reveal(desk: StaffOffice, who: Session, appointment_id: str, why: str) -> str:
     """One name that is not shown without a reason; the reason is on record before the name is answered.
 
-    Raises Refused (another unit's, no reason), Unavailable.
+    Raises Refused (another unit's, no reason: the no is on record), Unavailable.
     """
     office = desk.office
     entry = await desk.entry(appointment_id)
-    booked = entry.appointment
+    booked, reason = entry.appointment, Reason.ALLOWED
     if booked.unit != who.unit and not may_see(who.supervises, booked.unit):
-        raise refusal("reveal", Reason.NOT_YOUR_UNIT)
-    if len(why.strip()) < LEAST_REASON:
-        raise refusal("reveal", Reason.BAD_REQUEST)
-    verdict = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("reveal", Decision.OPEN, Reason.ALLOWED),))
+        reason = Reason.NOT_YOUR_UNIT
+    elif len(why.strip()) < LEAST_REASON:
+        reason = Reason.BAD_REQUEST
+    decision = Decision.OPEN if reason is Reason.ALLOWED else Decision.REFUSE
+    verdict = Verdict(decision, reason, (Said("reveal", decision, reason),))
     line = office.line("reveal", who.person, booked.id, verdict, booked.room)
+    if not verdict.is_open:
+        await office.records.keep(line)
+        raise Refused(verdict)
     await office.records.keep(line, Look(new_id(), entry.citizen.id, line.at, who.person, "reveal", why.strip()))
     return entry.citizen.name
 
