@@ -94,7 +94,7 @@ def test_dropped_while_it_was_on_its_way() -> None:
     ("stands", "says"), itertools.product(LetterState, [SENT, DELIVERED, FAILED]), ids=lambda state: str(state.value)
 )
 def test_receipts(stands: LetterState, says: LetterState) -> None:
-    """A final word stands against all but a delivery after all (not to a wrong address); a doubled one changes nothing."""
+    """A final word stands against all but a delivery (never to a wrong address); a doubled one changes nothing."""
     letter = became(IN_HAND, stands)
     final = {DELIVERED, OPENED, LetterState.ASTRAY}
     news = stands not in final and says is not stands and (says is DELIVERED or stands in (QUEUED, SENDING, SENT))

@@ -40,7 +40,7 @@ async def test_odd_addresses_never_break_a_page(site: OpenSite, code: str, path:
 
 
 @MANY
-@given(name=st.sampled_from((COOKIE, cookies.LANGUAGE, "__Host-portner-login")), odd=ODD)
+@given(name=st.sampled_from((COOKIE, cookies.LANGUAGE, "__Host-portner-login", "__Host-portner-staff-login")), odd=ODD)
 async def test_odd_cookies_never_break_a_page(site: OpenSite, code: str, name: str, odd: str) -> None:
     """Whatever a browser claims to have been given."""
     headers = {b"cookie": f"{name}=".encode() + odd.replace("\r", "").replace("\n", "").encode()}

@@ -25,7 +25,7 @@ def cookie_name(path: str, *, secure: bool) -> str:
 
     Staff and citizens have one each, so that a demo (or a caseworker who is somebody's bisidder) can be both.
     """
-    name = "portner-staff" if path == _STAFF or path.startswith(_STAFF + "/") else "portner"
+    name = "portner-staff" if _is_staffs(path) else "portner"
     return f"__Host-{name}" if secure else name
 
 
@@ -55,17 +55,22 @@ def set_value(response: Response, path: str, value: str, *, secure: bool) -> Non
     response.set_cookie(name, value, path="/", httponly=True, samesite="lax", secure=secure)
 
 
-def attempt_name(*, secure: bool) -> str:
-    """The cookie that holds a login on its way, sealed."""
-    return "__Host-portner-login" if secure else "portner-login"
+def attempt_name(path: str, *, secure: bool) -> str:
+    """The cookie that holds a login on its way, sealed; as with `cookie_name`, a citizen's login ends no staff's."""
+    name = "portner-staff-login" if _is_staffs(path) else "portner-login"
+    return f"__Host-{name}" if secure else name
 
 
-def set_attempt(response: Response, sealed: str, *, secure: bool) -> None:
+def set_attempt(response: Response, path: str, sealed: str, *, secure: bool) -> None:
     """Have the browser bring it back from the provider; empty: it is done with."""
-    name, life = attempt_name(secure=secure), ATTEMPT_LIFE if sealed else 0
+    name, life = attempt_name(path, secure=secure), ATTEMPT_LIFE if sealed else 0
     response.set_cookie(name, sealed, max_age=life, path="/", httponly=True, samesite="lax", secure=secure)
 
 
 def set_language(response: Response, language: str, *, secure: bool) -> None:
     """Have the browser keep the language for a year."""
     response.set_cookie(LANGUAGE, language, max_age=_YEAR, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def _is_staffs(path: str) -> bool:
+    return path == _STAFF or path.startswith(_STAFF + "/")

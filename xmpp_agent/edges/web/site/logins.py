@@ -44,7 +44,7 @@ class Logins:
             request, "hop.html.j2", here=f"/m/{code}", address=address, unit=unit.shown_name, phone=unit.phone
         )
         sealed = self._at.seals.seal(json.dumps({"code": code, "attempt": asdict(attempt)}), _place(session))
-        cookies.set_attempt(answer, sealed.rstrip("="), secure=self._pages.conf.secure)
+        cookies.set_attempt(answer, request.url.path, sealed.rstrip("="), secure=self._pages.conf.secure)
         return answer
 
     async def back(self, request: Request) -> Response:
@@ -64,7 +64,7 @@ class Logins:
             _, cookie = await citizen.logged_in(self._at.office, session, identity)
             answer = on_to(f"/m/{code}")
             cookies.set_value(answer, request.url.path, cookie, secure=self._pages.conf.secure)
-        cookies.set_attempt(answer, "", secure=self._pages.conf.secure)
+        cookies.set_attempt(answer, request.url.path, "", secure=self._pages.conf.secure)
         return answer
 
 
@@ -95,7 +95,7 @@ async def _finish(reception: Reception, attempt: Attempt, request: Request) -> I
 
 def _kept(reception: Reception, request: Request, session: Session | None) -> tuple[str, Attempt | None]:
     """What the browser brought back: the code of its link, and the attempt; None unless sealed for this session."""
-    brought = request.cookies.get(cookies.attempt_name(secure=reception.pages.conf.secure), "")
+    brought = request.cookies.get(cookies.attempt_name(request.url.path, secure=reception.pages.conf.secure), "")
     if session is None or not brought:
         return "", None
     sealed = brought + "=" * (-len(brought) % 4)  # base64 without its padding, which cookies would have to quote
