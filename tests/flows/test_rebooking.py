@@ -1,4 +1,4 @@
-"""What stands is changed, moved, cancelled, accompanied: in the database, in the letters, and at the door at once."""
+"""What stands is changed, moved, cancelled, accompanied: in the database and in the letters."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.an_office import CPR, UNIT, NobodyThere
+from tests.an_office import CPR, UNIT
 from tests.flows.calendar import CALENDAR, FOLLOW_UP, WARD, WISH, WRITTEN_TO, Desk, open_desk
 from tests.rules.scenes import NOW
-from xmpp_agent.edges.store import changes as store
-from xmpp_agent.edges.store.ledger import SqlLedger
 from xmpp_agent.flows import rebooking
 from xmpp_agent.flows.booking import NEXT_FREE, By, Whom
 from xmpp_agent.flows.office import Refused
@@ -22,8 +20,6 @@ from xmpp_agent.model.letters import About, Failure, LetterState
 from xmpp_agent.model.people import CompanionKind, Level, Reach
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Arrival
-from xmpp_agent.model.words import WORDS, both
-from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.guests import Typed
 from xmpp_agent.rules.invitation import Invited, invitation
 
@@ -270,105 +266,6 @@ async def test_a_visit_that_goes_on_is_not_put_out_by_a_new_number(desk: Desk, b
     await rebooking.change(desk.office, booked.appointment.id, Change(phone="20 65 43 21"), CALENDAR)
     assert not desk.office.house.known[pass_id].revoked
     assert (await codes(desk, booked))[booked.citizen.id] != before[booked.citizen.id]
-
-
-async def test_the_door_judges_by_the_new_time_at_once(desk: Desk, booked: Entry) -> None:
-    """Whoever is known by the appointment is known by what it says now; a pass that still fits lives on."""
-    pass_id = desk.waits(booked)
-    soon = (NOW + 600, NOW + 2400)
-    after = await rebooking.move(desk.office, booked.appointment.id, *soon, CALENDAR)
-    known = desk.office.house.known[pass_id]
-    assert (known.appointment, known.revoked) == (after.appointment, False)
-    assert desk.lobby.told == []
-    assert desk.lobby.recalled == []
-
-
-async def test_who_waits_for_another_hour_is_told_so(desk: Desk, booked: Entry) -> None:
-    """The room is the same, the time is not: words instead of waiting in vain; the pass fits and lives."""
-    desk.clock.at = NOW + 3000
-    pass_id = desk.waits(booked)
-    await rebooking.move(desk.office, booked.appointment.id, NOW + 6000, NOW + 7800, CALENDAR)
-    assert desk.lobby.told == [(booked.appointment.room, both(WORDS[Reason.APPOINTMENT_MOVED]))]
-    assert not desk.office.house.known[pass_id].revoked
-    assert desk.office.house.rooms[booked.appointment.room].queue == ()
-
-
-async def test_a_pass_for_the_room_of_before_is_dead(desk: Desk, booked: Entry) -> None:
-    """Moved to a colleague at the same time, the old door stays shut: told, taken back, recalled."""
-    desk.clock.at = NOW + 3000
-    pass_id = desk.waits(booked)
-    when = (booked.appointment.starts_at, booked.appointment.ends_at)
-    await rebooking.move(desk.office, booked.appointment.id, *when, CALENDAR, staff=Whom("lars@lilleby.example"))
-    assert desk.lobby.told == [(booked.appointment.room, both(WORDS[Reason.APPOINTMENT_MOVED]))]
-    assert desk.office.house.known[pass_id].revoked
-    assert desk.lobby.recalled == [pass_id]
-
-
-class FullDisk:
-    """A writer that can write nothing."""
-
-    async def write(self, entry: store.Entry) -> None:
-        """See `edges.store.ledger.Writer`."""
-        raise Unavailable("disk full")
-
-    def jot(self, entry: store.Entry) -> None:
-        """See `edges.store.ledger.Writer`."""
-
-    async def close(self) -> None:
-        """See `edges.store.ledger.Writer`."""
-
-
-async def test_a_pass_is_dead_though_nobody_confirms_it(desk: Desk, booked: Entry) -> None:
-    """What the agent knows waits neither for the disk nor for the link to come back."""
-    companion = booked.companions[0].person
-    annas, oles = desk.waits(booked), desk.waits(booked, companion)
-    house = desk.office.house
-    house.prosody, house.ledger = NobodyThere(), SqlLedger(FullDisk())
-    await rebooking.remove_companion(desk.office, booked.appointment.id, companion.id, CALENDAR)
-    assert (house.known[oles].revoked, house.known[annas].revoked) == (True, False)
-    await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
-    assert house.known[annas].revoked
-
-
-async def test_a_visit_that_goes_on_is_not_moved(desk: Desk, booked: Entry) -> None:
-    """Nothing changes, in the database or at the door."""
-    desk.visits(booked)
-    with pytest.raises(Refused) as caught:
-        await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
-    assert caught.value.verdict.reason is Reason.VISIT_GOING_ON
-    assert await desk.stands(booked) == booked
-
-
-async def test_nobody_is_let_in_while_it_is_moved(desk: Desk, booked: Entry) -> None:
-    """The move waits for what goes on in the room, and sees what came of it."""
-    let_in, begun = asyncio.Event(), asyncio.Event()
-
-    async def staff_let_in() -> None:
-        begun.set()
-        await let_in.wait()
-        desk.visits(booked)
-
-    desk.office.house.lanes.put(booked.appointment.room, staff_let_in)
-    await begun.wait()
-    move = asyncio.create_task(rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR))
-    assert await asyncio.wait({move}, timeout=0.5) == (set(), {move})
-    let_in.set()
-    with pytest.raises(Refused) as caught:
-        await move
-    assert caught.value.verdict.reason is Reason.VISIT_GOING_ON
-
-
-async def test_cancelled_it_is_known_at_the_door_and_to_whoever_waits(desk: Desk, booked: Entry) -> None:
-    """Citizen and companion are told in words; a second time changes nothing."""
-    passes = [desk.waits(booked), desk.waits(booked, booked.companions[0].person)]
-    after = await rebooking.cancel(desk.office, booked.appointment.id, CALENDAR, 1)
-    assert after == await desk.stands(booked)
-    assert (after.appointment.cancelled_at, after.appointment.version, after.appointment.sequence) == (NOW, 2, 1)
-    assert all(desk.office.house.known[p].appointment == after.appointment for p in passes)
-    words = both(WORDS[Reason.APPOINTMENT_CANCELLED])
-    assert desk.lobby.told == [(booked.appointment.room, words)] * 2
-    assert await rebooking.cancel(desk.office, booked.appointment.id, CALENDAR, 2) == after
-    assert await events(desk) == [(Event.BOOKED, 1), (Event.CANCELLED, 2)]
 
 
 async def test_what_is_cancelled_is_left_alone(desk: Desk, booked: Entry) -> None:
