@@ -15,11 +15,14 @@ from xmpp_agent.demo.focus import Focus
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
-from xmpp_agent.edges.store.bookings import Booked, Wish, book
+from xmpp_agent.edges.store.bookings import Booked, Wish, book, register_of
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.web.desk import Desk
+from xmpp_agent.flows.house import HAPPENED
 from xmpp_agent.issuing import Issuer, Login
+from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.people import CompanionKind, Level, Pass
+from xmpp_agent.model.units import Unit
 from xmpp_agent.settings import Settings
 from xmpp_agent.wiring import Agent
 
@@ -179,7 +182,7 @@ class Clinic:
         now = SystemClock().now() + starts_in
         invited = self.ring.identity.cpr(cpr) if cpr else ""
         wish = Wish("Jobcenter", staff, citizen, invited, policy, now, now + minutes * 60, companions)
-        return await book(self.database.engine, self.database.cipher, wish)
+        return await book(register_of(self.database, self.ring.identity, SystemClock()), wish)
 
     def issuer(self, age: float = 0.0) -> Issuer:
         """Makes passes as of `age` seconds ago."""
@@ -248,6 +251,8 @@ async def open_clinic(directory: Path, *, extra: str = "") -> AsyncIterator[Clin
         clinic = Clinic(data, prosody, read_keys(keys))
         try:
             await clinic.start_agent()
+            line = AuditLine(0.0, "policy-load", "", "", "test", HAPPENED)
+            await clinic.database.records.keep(line, Unit("Jobcenter", "Jobcenter", "Kommunen", "00 00 00 00"))
             await clinic.focus.start()
             yield clinic
         finally:

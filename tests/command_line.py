@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from xmpp_agent.model.people import Pass
 
 CPR = "010101-1234"
 BOOK = (
-    *("appointment", "add", "--staff", "Mette Holm", "--unit", "ward 7", "--citizen", "Anna Hansen"),
-    *("--at", "2099-11-22T12:00", "--minutes", "20"),
+    *("appointment", "add", "--staff", "Mette Holm", "--unit", "ward-7", "--citizen", "Anna Hansen"),
+    *("--at", (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT12:00"), "--minutes", "20"),
 )
 
 
@@ -43,8 +44,15 @@ class Portner:
         out, err = self.output.readouterr()
         return code if isinstance(code, int) else 0, out, err
 
+    def furnish(self) -> None:
+        """Load the unit that is booked."""
+        file = self.data.parent / "units.yaml"
+        file.write_text("units: {ward-7: {name: Afsnit 7, neutral_name: Regionen, phone: '00 00 00 00'}}\n")
+        assert self.run("policy", "load", str(file))[0] == 0
+
     def book(self, *more: str) -> dict[str, Any]:
-        """Ids of a new appointment."""
+        """Ids of a new appointment in that unit."""
+        self.furnish()
         code, out, err = self.run(*BOOK, "--cpr", CPR, *more, "--json")
         assert (code, err) == (0, "")
         found: dict[str, Any] = json.loads(out)

@@ -19,6 +19,7 @@ __all__ = ["bare", "portner"]
 
 def test_booking_prints_ids_and_no_names(portner: Portner) -> None:
     """Ids of everything made, on lines or as JSON; no name, no CPR number."""
+    portner.furnish()
     code, out, err = portner.run(*BOOK, "--cpr", CPR, "--companion", "interpreter:Ole Jensen")
 
     assert (code, err) == (0, "")
@@ -31,6 +32,7 @@ def test_booking_prints_ids_and_no_names(portner: Portner) -> None:
 
 def test_a_cpr_number_may_come_by_stdin(portner: Portner) -> None:
     """What is piped in is hashed like what is typed, so that it need not stand in a list of processes."""
+    portner.furnish()
     piped = json.loads(portner.run(*BOOK, "--cpr", "-", "--json", stdin="0101011234\n")[1])
     typed = portner.book()
 
@@ -46,10 +48,11 @@ def test_a_cpr_number_may_come_by_stdin(portner: Portner) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "why"),
     [
+        ((*BOOK,), 1, "No such unit"),
         ((*BOOK,), 1, "CPR"),
         ((*BOOK, "--cpr", "12"), 1, "ten digits"),
         ((*BOOK, "--cpr", "-"), 1, "ten digits"),
-        ((*BOOK, "--cpr", CPR, "--policy", "x"), 1, "no policy"),
+        ((*BOOK, "--cpr", CPR, "--policy", "x"), 1, "No such policy"),
         ((*BOOK, "--cpr", CPR, "--companion", "friend:Ole"), 2, "kind:Name"),
         ((*BOOK, "--cpr", CPR, "--companion", "guardian"), 1, "1 to 200"),
         ((*BOOK, "--cpr", CPR, "--minutes", "0"), 2, "minutes"),

@@ -18,7 +18,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from xmpp_agent import cli_booking, cli_person, cli_policy, cli_reseal, withdrawing
-from xmpp_agent.cli_common import PLAIN, AsJson, database_of, from_stdin, opened, settings_of, show
+from xmpp_agent.cli_common import PLAIN, AsJson, actor, database_of, from_stdin, opened, settings_of, show
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.columns import SealBroken
 from xmpp_agent.edges.keys.files import KeyFault
@@ -26,7 +26,7 @@ from xmpp_agent.edges.keys.identity import IdentityFault
 from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys, rotate_keys
 from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
-from xmpp_agent.edges.store.bookings import BookingFault, Wish, book, listed
+from xmpp_agent.edges.store.bookings import BookingFault, Wish, book, listed, register_of
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, open_engine, prepare
 from xmpp_agent.issuing import IssueFault, Issuer, Login
@@ -145,6 +145,8 @@ def appointment_add(
     minutes: Annotated[int, typer.Option(min=1, max=1440)] = 30,
     policy: Annotated[str, typer.Option()] = "samtale",
     cpr: Annotated[str, typer.Option(help="CPR number of the citizen; '-' reads it from stdin.")] = "",
+    phone: Annotated[str, typer.Option(help="Telephone number of the citizen.")] = "",
+    email: Annotated[str, typer.Option(help="Mail address of the citizen.")] = "",
     companion: Annotated[list[str] | None, typer.Option(help="kind:Name; may be repeated.")] = None,
     case_ref: Annotated[str, typer.Option()] = "",
     as_json: AsJson = False,
@@ -156,17 +158,20 @@ def appointment_add(
         unit=unit,
         staff=staff,
         citizen=citizen,
-        invited=_hashed(ring, cpr),
+        invited="",
         policy=policy,
         starts_at=starts_at,
         ends_at=starts_at + minutes * 60,
         companions=tuple(_companion(text) for text in companion or ()),
         case_ref=case_ref,
+        cpr=from_stdin(cpr) or cpr,
+        phone=phone,
+        email=email,
     )
 
     async def work() -> dict[str, object]:
         async with database_of(settings, ring) as db:
-            booked = await book(db.engine, db.cipher, wish)
+            booked = await book(register_of(db, ring.identity, SystemClock()), wish, actor())
         return {name: getattr(booked, name) for name in booked.__slots__}
 
     show(asyncio.run(work()), as_json)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from xmpp_agent.edges.keys.passes import SignedPasses
-from xmpp_agent.edges.store.bookings import companion_kind, find_staff, new_id
+from xmpp_agent.edges.store.bookings import companion_kind, find_staff
 from xmpp_agent.edges.store.database import Database
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.people import Level, Pass, Role
 from xmpp_agent.rules.passes import STAFF_LIFE, seat_of, visitor_until
 

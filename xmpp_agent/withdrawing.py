@@ -12,8 +12,8 @@ from typing import Literal
 
 import httpx
 
-from xmpp_agent.edges.store.bookings import new_id
 from xmpp_agent.edges.store.database import Database
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
 

@@ -14,7 +14,7 @@ from tests.demo.meetings import BLUE, RED, House, Windows, looked, open_house, w
 from tests.end_to_end.browser import Browser, Page, browser
 from tests.end_to_end.console import console_of
 from xmpp_agent.demo.meeting.app import MeetingConfig, MeetingFault, meeting_app
-from xmpp_agent.edges.store.bookings import new_id
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.issuing import Login
 from xmpp_agent.model.people import Level
 from xmpp_agent.rules.jitsi_address import address

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from tests.clinic import Clinic
-from xmpp_agent.edges.store.bookings import new_id
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.wire import Board, RoomRow
 
 _LIMIT = 15.0

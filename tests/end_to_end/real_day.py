@@ -10,9 +10,10 @@ from tests.clients.tcp import TcpClient
 from tests.clinic import CPR, MITID, Clinic, Person, is_inside, is_invitation, is_refusal_to_lobby, shown_name
 from tests.end_to_end.witnessed import EXTRA, GRACE, WITNESS, Judge, events
 from tests.flows.steps import BY_NAME, MAIN, PEOPLE, SIDE, STAFF, VISITORS, Step, Who
-from xmpp_agent.edges.store.bookings import Booked, new_id
+from xmpp_agent.edges.store.bookings import Booked
 from xmpp_agent.edges.store.sqlite.file import writing
 from xmpp_agent.edges.store.tables import policies, rooms
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.issuing import Login
 from xmpp_agent.model.people import CompanionKind, Level
 from xmpp_agent.rules.passes import seat_of

@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from tests.clinic import Clinic, open_clinic
-from xmpp_agent.edges.store.bookings import Booked, new_id
+from xmpp_agent.edges.store.bookings import Booked
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.issuing import Login
 from xmpp_agent.model.people import Level
 from xmpp_agent.wire import RoomPhase

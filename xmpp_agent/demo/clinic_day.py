@@ -11,7 +11,7 @@ from tui.agent.client import AgentClient, new_command
 from xmpp_agent import wire
 from xmpp_agent.demo.diary import DayFault, Diary, Expected
 from xmpp_agent.demo.guest import Door, Guest
-from xmpp_agent.demo.premises import Meeting, Premises
+from xmpp_agent.demo.premises import CLINIC_CALL, Meeting, Premises
 from xmpp_agent.demo.sightings import FOCUS, What
 from xmpp_agent.edges.store.bookings import Booked
 from xmpp_agent.model.people import CompanionKind
@@ -54,8 +54,8 @@ class ClinicDay:
         self._anna = await self._premises.book(Meeting(ANNA, VERA, unit, "010190-1234", starts_in=600))
         self._bo = await self._premises.book(Meeting(BO, VERA, unit, "020280-4321", starts_in=1200, companions=tolk))
         self._carla = await self._premises.book(Meeting(CARLA, VERA, unit, "030370-2468", starts_in=-900))
-        self._dan = await self._premises.book(Meeting(DAN, KAREN, "Akuttelefon", "", policy="hotline"))
-        self._erik = await self._premises.book(Meeting(ERIK, KAREN, "Akuttelefon", "", policy="hotline"))
+        self._dan = await self._premises.book(Meeting(DAN, KAREN, "Akuttelefon", "", policy=CLINIC_CALL.id))
+        self._erik = await self._premises.book(Meeting(ERIK, KAREN, "Akuttelefon", "", policy=CLINIC_CALL.id))
 
     async def _guest(self, name: str, node: str, token: str, *, hesitates: bool = False) -> None:
         guest = Guest(name, door_of(self._premises), node, self._diary.saw, hesitates=hesitates)

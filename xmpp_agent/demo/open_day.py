@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from xmpp_agent.demo.children import ChildFault
 from xmpp_agent.demo.clinic_day import KAREN, VERA, door_of
 from xmpp_agent.demo.guest import Guest, GuestFault
-from xmpp_agent.demo.premises import Meeting, Premises
+from xmpp_agent.demo.premises import CLINIC_CALL, Meeting, Premises
 from xmpp_agent.demo.sightings import Sighting, What
 from xmpp_agent.model.people import CompanionKind
 from xmpp_agent.model.words import FIRST_IN_LINE, PLACE_IN_LINE, STAFF_LATE
@@ -95,7 +95,7 @@ class OpenDay:
 
     async def _callers(self, people: asyncio.TaskGroup) -> None:
         for number, name in enumerate(itertools.cycle(_CALLERS)):
-            booked = await self._premises.book(Meeting(name, KAREN, "Akuttelefon", "", policy="hotline"))
+            booked = await self._premises.book(Meeting(name, KAREN, "Akuttelefon", "", policy=CLINIC_CALL.id))
             if number == 0:
                 staff = Caller(KAREN, booked.room, await self._premises.staff_token(booked), float("inf"))
                 people.create_task(self._person(staff))

@@ -10,8 +10,9 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from xmpp_agent.demo.children import Child, ChildFault, without_settings
 from xmpp_agent.demo.focus import Focus
@@ -20,12 +21,14 @@ from xmpp_agent.edges.keys.files import write_secret
 from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
 from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
-from xmpp_agent.edges.store.bookings import Booked, Wish, book
+from xmpp_agent.edges.store.bookings import Booked, Wish, book, register_of
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.issuing import Issuer, Login
 from xmpp_agent.jitsi_config import StockProsody, stock_prosody, write_account
+from xmpp_agent.model.appointments import Policy
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import CompanionKind, Level
+from xmpp_agent.model.units import Unit
 from xmpp_agent.settings import Settings
 
 DOMAIN = "klinik.localhost"
@@ -33,7 +36,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 LUA_SHIMS = PROJECT / "lua_shims"
 _READY = tuple(f"Activated service '{name}' on [127.0.0.1]" for name in ("c2s", "component", "http"))
 SiteFor = Callable[[StockProsody], AbstractAsyncContextManager[Mapping[str, object]]]
-_DAY = 86400.0
+_HERE = ZoneInfo("Europe/Copenhagen")
+_UNITS = ("Jobcenter", "Akuttelefon")
+CLINIC_DAY, CLINIC_CALL = Policy("klinikdag", Level.SUBSTANTIAL), Policy("klinikopkald", Level.NONE, lobby=False)
+"""What the clinic day's meetings follow: nobody is written to, people come by themselves."""
 _LONGEST_SOCKET_NAME = 100
 """Bytes; the kernel takes 107."""
 _FAULTS = ("Traceback", "Portner fault", "stack traceback")
@@ -47,7 +53,7 @@ class Meeting:
     staff: str
     unit: str
     cpr: str
-    policy: str = "samtale"
+    policy: str = CLINIC_DAY.id
     starts_in: float = 0.0
     companions: tuple[tuple[CompanionKind, str], ...] = ()
 
@@ -79,7 +85,13 @@ class Premises:
             ends_at=starts_at + 1800,
             companions=meeting.companions,
         )
-        return await book(self._database.engine, self._database.cipher, wish)
+        return await book(register_of(self._database, self._ring.identity, SystemClock()), wish)
+
+    async def furnish(self) -> None:
+        """The units and policies of the clinic day."""
+        register = register_of(self._database, self._ring.identity, SystemClock())
+        units = (Unit(unit, unit, "Lilleby Kommune", "70 00 00 00") for unit in _UNITS)
+        await register.records.keep(register.line("policy-load", "demo"), *units, CLINIC_DAY, CLINIC_CALL)
 
     async def citizen_token(self, booked: Booked, cpr: str) -> str:
         """What the citizen's login gives: by MitID with this CPR number, or (cpr "") without a login."""
@@ -150,6 +162,7 @@ async def open_premises(
         agent = _agent(settings, folder)
         held.push_async_callback(agent.stop)
         premises = Premises(stock, settings, ring, database, agent)
+        await premises.furnish()
         await premises.start_agent()
         await _start_focus(held, stock, folder)
         yield premises
@@ -261,6 +274,7 @@ def port_like(wanted: int) -> int:
 
 
 def _today(now: float, starts_in: float) -> float:
-    """A start on the (UTC) day of `now`: a staff member's appointments of one day share one room."""
-    midnight = now - now % _DAY
-    return min(max(now + starts_in, midnight), midnight + _DAY - 1)
+    """A start on the day of `now` in Denmark: a staff member's appointments of one day share one room."""
+    today = datetime.fromtimestamp(now, _HERE).date()
+    midnight, next_one = (datetime.combine(today + timedelta(days=n), time(), _HERE).timestamp() for n in (0, 1))
+    return min(max(now + starts_in, midnight), next_one - 1)

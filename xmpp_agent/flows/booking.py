@@ -73,6 +73,8 @@ class Wish:
     external_id: str = ""
     id: str = ""
     """Id chosen by the caller: 26 characters of base32; empty: a random one."""
+    invited: str = ""
+    """Keyed hash of the citizen's identity, for whoever has no number to give."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -217,7 +219,7 @@ def read_guest(typed: Typed) -> Guest:
 def _party(marks: Marks, wish: Wish) -> _Party:
     citizen = read_guest(wish.citizen)
     companions = tuple((kind, read_guest(typed)) for kind, typed in wish.companions)
-    return _Party(citizen, companions, marks.cpr(citizen.reach.cpr) if citizen.reach.cpr else "")
+    return _Party(citizen, companions, marks.cpr(citizen.reach.cpr) if citizen.reach.cpr else wish.invited)
 
 
 def _content(marks: Marks, wish: Wish, party: _Party) -> str:
@@ -226,7 +228,7 @@ def _content(marks: Marks, wish: Wish, party: _Party) -> str:
     people = [("citizen", party.citizen), *party.companions]
     said = [
         *(wish.unit, wish.policy, wish.starts_at, wish.ends_at, staff, wish.case_ref, wish.language),
-        *(wish.met, wish.asked, wish.external_id, wish.id),
+        *(wish.met, wish.asked, wish.external_id, wish.id, wish.invited),
         *((kind, g.name, g.reach.phone, g.reach.email, g.reach.cpr) for kind, g in people),
     ]
     return marks.mark("wish", json.dumps(said))

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import uvloop
 
-from tests.edges.store.samples import CIPHER, MARK, WISH, a_line, a_pass
-from xmpp_agent.edges.store.bookings import book
+from tests.edges.store.samples import CIPHER, MARK, a_booking, a_line, a_pass
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.sqlite.file import Durability
 from xmpp_agent.model.people import PassRecord
@@ -52,7 +51,7 @@ async def _measure(folder: Path, durability: Durability) -> None:
             await _run(f"{durability}: line", tasks, lambda _: database.ledger.write(a_line()))
         await _run(f"{durability}: line, memory, place, pass", 1, lambda number: _all(database, number))
         if durability == "full":
-            booked = await book(database.engine, CIPHER, WISH)
+            booked = await a_booking(database)
             pass_ = a_pass(booked.citizen, booked.room, appointment=booked.appointment)
             await _run("look-up: known", 1, lambda _: database.store.known(pass_))
             await _run("look-up: pass_record", 1, lambda _: database.store.pass_record("p1"))

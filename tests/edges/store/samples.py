@@ -4,16 +4,21 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from tests.an_office import StoppedClock
 from xmpp_agent.edges.keys.columns import ColumnCipher
-from xmpp_agent.edges.store.bookings import Wish
+from xmpp_agent.edges.keys.identity import IdentityHash
+from xmpp_agent.edges.store.bookings import Booked, Wish, book, register_of
+from xmpp_agent.edges.store.database import Database
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.people import CompanionKind, Level, Pass, Role
+from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 
 CIPHER = ColumnCipher((b"k" * 32,))
 ROTATED = ColumnCipher((b"n" * 32, b"k" * 32))
 """The same keys after one rotation."""
 MARK = "m" * 32
+MARKS = IdentityHash(b"m" * 32)
 OPEN = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("right_time", Decision.OPEN, Reason.ALLOWED, "early=1800"),))
 WISH = Wish(
     unit="ward 7",
@@ -26,6 +31,14 @@ WISH = Wish(
     companions=((CompanionKind.INTERPRETER, "Ole Jensen"),),
     case_ref="sag 2026-17",
 )
+
+
+async def a_booking(database: Database, wish: Wish = WISH) -> Booked:
+    """Book, an hour before it starts, in a unit that is there."""
+    register = register_of(database, MARKS, StoppedClock(wish.starts_at - 3600))
+    if await database.diary.unit(wish.unit) is None:
+        await database.records.keep(a_line(), Unit(wish.unit, wish.unit, "Kommunen", "00 00 00 00"))
+    return await book(register, wish)
 
 
 def a_line(note: str = "", at: float = 1795381467.25) -> AuditLine:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edges.store.samples import CIPHER, WISH, a_line, raw
-from xmpp_agent.edges.store.bookings import book
+from tests.edges.store.samples import WISH, a_booking, a_line, raw
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.notes import Note, NoteState
@@ -81,10 +80,10 @@ async def test_numbers_and_notes_lie_sealed(database: Database, path: Path) -> N
 
 async def test_rooms_of_a_day_are_those_of_the_units_asked_for(database: Database) -> None:
     """Another day's and another unit's are not among them."""
-    today = await book(database.engine, CIPHER, WISH)
-    colleague = await book(database.engine, CIPHER, replace(WISH, staff="Bo Lund"))
-    await book(database.engine, CIPHER, replace(WISH, unit="ward 8"))
-    await book(database.engine, CIPHER, replace(WISH, starts_at=WISH.starts_at + 86400, ends_at=WISH.ends_at + 86400))
+    today = await a_booking(database)
+    colleague = await a_booking(database, replace(WISH, staff="Bo Lund"))
+    await a_booking(database, replace(WISH, unit="ward 8"))
+    await a_booking(database, replace(WISH, starts_at=WISH.starts_at + 86400, ends_at=WISH.ends_at + 86400))
 
     found = await database.day_rooms.on_day("2026-11-22", {"ward 7"})
 

@@ -13,9 +13,8 @@ import pytest
 from sqlalchemy import Text
 from typing_extensions import override
 
-from tests.edges.store.samples import CIPHER, MARK, ROTATED, WISH, a_line, raw
+from tests.edges.store.samples import CIPHER, MARK, ROTATED, a_booking, a_line, raw
 from xmpp_agent.edges.keys.columns import ColumnCipher
-from xmpp_agent.edges.store.bookings import book
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.resealing import BATCH, KEYS, SEALED, keys_in_use, reseal, reseal_keys
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, empty_log
@@ -77,7 +76,7 @@ def standing(path: Path) -> dict[str, str]:
 async def old(path: Path) -> Path:
     """A database with an appointment and 450 rows more, all sealed with the first key."""
     async with open_database(path, CIPHER, MARK, "one") as database:
-        await book(database.engine, CIPHER, WISH)
+        await a_booking(database)
         fill(path, 450)
     return path
 

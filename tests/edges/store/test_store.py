@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.edges.store.samples import CIPHER, MARK, WISH, a_line, a_pass, raw
-from xmpp_agent.edges.store.bookings import Booked, book, new_id
+from tests.edges.store.samples import CIPHER, MARK, WISH, a_booking, a_line, a_pass, raw
+from xmpp_agent.edges.store.bookings import Booked
 from xmpp_agent.edges.store.database import Database, open_database
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.appointments import Room
 from xmpp_agent.model.people import CompanionKind, Level, PassRecord, Person, Role
 from xmpp_agent.model.rooms import Place, RoomMemory, Visit
@@ -22,7 +23,7 @@ from xmpp_agent.ports import Store, Unavailable
 @pytest.fixture
 async def booked(database: Database) -> Booked:
     """One appointment with a companion."""
-    return await book(database.engine, CIPHER, WISH)
+    return await a_booking(database)
 
 
 async def test_a_citizen_is_known(database: Database, booked: Booked) -> None:
@@ -65,7 +66,7 @@ async def test_staff_and_companions_are_known(database: Database, booked: Booked
 
 async def test_what_does_not_fit_is_not_known(database: Database, booked: Booked) -> None:
     """A pass that says of its holder what the database does not say finds nothing."""
-    other = await book(database.engine, CIPHER, replace(WISH, staff="Bo Lund"))
+    other = await a_booking(database, replace(WISH, staff="Bo Lund"))
     citizen = a_pass(booked.citizen, booked.room, appointment=booked.appointment)
     companion = a_pass(booked.companions[0], booked.room, Role.COMPANION, booked.appointment)
     odd = [

@@ -8,14 +8,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.an_office import StoppedClock
 from tests.edges.store.samples import raw
 from tests.edges.web.lone_agent import ALL, acts_on_record, lone_agent, problem_of, visitor
 from xmpp_agent.edges.keys.ring import read_keys
-from xmpp_agent.edges.store.bookings import Booked, Wish, book
+from xmpp_agent.edges.store.bookings import Booked, Wish, book, register_of
 from xmpp_agent.edges.store.database import open_database
 from xmpp_agent.flows.house import HAPPENED
 from xmpp_agent.model.appointments import Known
 from xmpp_agent.model.people import NO_NAME, Pass, PassRecord, Role
+from xmpp_agent.model.units import Unit
 from xmpp_agent.rules.passes import seat_of
 from xmpp_agent.wiring import Agent
 
@@ -36,7 +38,10 @@ async def a_past_visit(folder: Path) -> tuple[Booked, Pass]:
     async with open_database(
         folder / "portner.sqlite3", ring.columns, ring.identity.own_mark, "tests", "normal"
     ) as base:
-        booked = await book(base.engine, base.cipher, wish)
+        register = register_of(base, ring.identity, StoppedClock(0.0))
+        line = register.line("policy-load", "test")
+        await register.records.keep(line, Unit("Jobcenter", "Jobcenter", "Kommunen", "00 00 00 00"))
+        booked = await book(register, wish)
     pass_ = Pass(
         id="k3vq",
         role=Role.CITIZEN,

@@ -1,30 +1,36 @@
-"""Booking from the command line: people, rooms of the day and appointments are made as needed."""
+"""Booking from the command line, where staff are called by their names; and looking things up there."""
 
-import base64
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from xmpp_agent.edges.store.sqlite.file import writing
+from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.store.store import Cipher
-from xmpp_agent.edges.store.tables import appointments, companions, people, policies, rooms
+from xmpp_agent.edges.store.tables import appointments, companions, people
+from xmpp_agent.flows import booking
+from xmpp_agent.flows.booking import By, Whom
+from xmpp_agent.flows.office import Refused, Register
 from xmpp_agent.model.people import CompanionKind, Role
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.words import WORDS
+from xmpp_agent.ports import Clock
+from xmpp_agent.ports.diary import Marks
+from xmpp_agent.rules.guests import Typed, plain_name
 
 
 class BookingFault(Exception):
     """A booking that cannot be made as asked; the text names no person."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Wish:
-    """What is to be booked. `invited` is the keyed hash of the citizen's identity, or empty."""
+    """What is to be booked. `invited` is the keyed hash of the citizen's identity, or empty. `repr` tells nothing."""
 
     unit: str
     staff: str
+    """Name or person id."""
     citizen: str
     invited: str
     policy: str
@@ -32,7 +38,9 @@ class Wish:
     ends_at: float
     companions: tuple[tuple[CompanionKind, str], ...] = ()
     case_ref: str = ""
-    external_id: str = ""
+    cpr: str = ""
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +54,45 @@ class Booked:
     companions: tuple[str, ...]
 
 
-async def book(engine: AsyncEngine, cipher: Cipher, wish: Wish) -> Booked:
-    """Book one appointment, whole or not at all. Raises BookingFault, or SQLAlchemyError."""
-    async with writing(engine) as db:
-        level = await db.scalar(select(policies.c.level).where(policies.c.id == wish.policy))
-        if level is None:
-            raise BookingFault(f"There is no policy {wish.policy!r}.")
-        if level > 0 and not wish.invited:
-            raise BookingFault(f"Policy {wish.policy!r} needs the citizen's CPR number.")
-        if not wish.starts_at < wish.ends_at:
-            raise BookingFault("An appointment ends after it starts.")
-        staff = await _staff(db, cipher, wish.unit, wish.staff)
-        room = await room_of_the_day(db, wish.unit, staff, wish.starts_at)
-        citizen = await _add_person(db, cipher, wish.unit, Role.CITIZEN, wish.citizen)
-        appointment = await _add_appointment(db, cipher, wish, room, citizen)
-        followers = [await _add_companion(db, cipher, wish.unit, appointment, *who) for who in wish.companions]
-        return Booked(appointment, room, staff, citizen, tuple(followers))
+def register_of(database: Database, marks: Marks, clock: Clock) -> Register:
+    """What booking needs, for whoever books beside an agent."""
+    return Register(
+        clock=clock, diary=database.diary, bookings=database.bookings, records=database.records, marks=marks
+    )
+
+
+async def book(register: Register, wish: Wish, actor: str = "command line") -> Booked:
+    """Book one appointment, whole or not at all. Raises BookingFault, Unavailable."""
+    try:
+        booked = await booking.book(register, await _named(register, wish), By(actor))
+    except Refused as no:
+        raise BookingFault(" ".join(WORDS[said.reason][1] for said in no.verdict.said)) from None
+    made = booked.entry.appointment
+    followers = tuple(companion.person.id for companion in booked.entry.companions)
+    return Booked(made.id, made.room, made.staff, made.citizen, followers)
+
+
+async def _named(register: Register, wish: Wish) -> booking.Wish:
+    """The wish with the member of staff it names: known by name or id, or new under that name."""
+    name = plain_name(wish.staff)
+    if name is None:
+        raise BookingFault(WORDS[Reason.BAD_NAME][1])
+    known = [person for person in await register.diary.staff_of(wish.unit) if name in (person.id, person.name)]
+    if len(known) > 1:
+        raise BookingFault("Several members of staff have that name; use the id.")
+    # No employer's account: whoever signs in under their own is somebody else.
+    whom = Whom(person=known[0].id) if known else Whom(f"command line: {wish.unit}/{name}", name)
+    return booking.Wish(
+        unit=wish.unit,
+        policy=wish.policy,
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+        citizen=Typed(wish.citizen, wish.phone, wish.email, wish.cpr),
+        staff=whom,
+        companions=tuple((kind, Typed(companion)) for kind, companion in wish.companions),
+        case_ref=wish.case_ref,
+        invited=wish.invited,
+    )
 
 
 async def listed(engine: AsyncEngine, since: float) -> tuple[Mapping[str, str | float | None], ...]:
@@ -104,60 +135,3 @@ async def find_staff(db: AsyncConnection, cipher: Cipher, unit: str | None, name
     if len(found) > 1:
         raise BookingFault("Several members of staff have that name; use the id.")
     return found[0] if found else None
-
-
-async def room_of_the_day(db: AsyncConnection, unit: str, staff: str, at: float) -> str:
-    """Node of the staff member's room on that day (UTC), made when there is none."""
-    day = datetime.fromtimestamp(at, UTC).date().isoformat()
-    node = await db.scalar(select(rooms.c.node).where(rooms.c.owner == staff, rooms.c.day == day))
-    if node is None:
-        node = new_id()
-        await db.execute(insert(rooms).values(node=node, unit=unit, owner=staff, day=day, covers=""))
-    return node
-
-
-def new_id() -> str:
-    """128 random bits in lower-case base32 (26 characters); also what a room is called."""
-    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
-
-
-async def _staff(db: AsyncConnection, cipher: Cipher, unit: str, name: str) -> str:
-    found = await find_staff(db, cipher, unit, name)
-    return found or await _add_person(db, cipher, unit, Role.STAFF, name)
-
-
-async def _add_person(db: AsyncConnection, cipher: Cipher, unit: str, role: Role, name: str) -> str:
-    if not 0 < len(name.strip()) <= 200 or not name.isprintable():
-        raise BookingFault("A name has 1 to 200 printable characters.")
-    person = new_id()
-    sealed = cipher.seal(name.strip(), f"people.name:{person}")
-    await db.execute(insert(people).values(id=person, unit=unit, role=role.value, name=sealed))
-    return person
-
-
-async def _add_appointment(db: AsyncConnection, cipher: Cipher, wish: Wish, room: str, citizen: str) -> str:
-    appointment = new_id()
-    sealed = cipher.seal(wish.case_ref, f"appointments.case_ref:{appointment}") if wish.case_ref else ""
-    await db.execute(
-        insert(appointments).values(
-            id=appointment,
-            unit=wish.unit,
-            citizen=citizen,
-            invited=wish.invited,
-            room=room,
-            policy=wish.policy,
-            starts_at=wish.starts_at,
-            ends_at=wish.ends_at,
-            case_ref=sealed,
-            external_id=wish.external_id,
-        )
-    )
-    return appointment
-
-
-async def _add_companion(
-    db: AsyncConnection, cipher: Cipher, unit: str, appointment: str, kind: CompanionKind, name: str
-) -> str:
-    person = await _add_person(db, cipher, unit, Role.COMPANION, name)
-    await db.execute(insert(companions).values(appointment=appointment, person=person, kind=kind.value))
-    return person
