@@ -54,10 +54,14 @@ class Change:
 async def find(office: Office, appointment_id: str, by: By, version: int | None = None) -> Entry:
     """An appointment of the units that whoever asks may see; `version`: the one they have seen.
 
+    A hotline call is not the calendar's: it was never booked, and its link leads straight in.
     Raises Refused (there is none, or it is another version), Unavailable.
     """
     entry = await office.diary.entry(appointment_id)
     if entry is None or (ALL_UNITS not in by.units and entry.appointment.unit not in by.units):
+        raise refusal("booking", Reason.NO_APPOINTMENT)
+    room = await office.diary.room(entry.appointment.room)
+    if room is None or not room.day:
         raise refusal("booking", Reason.NO_APPOINTMENT)
     if version is not None and entry.appointment.version != version:
         raise refusal("booking", Reason.CHANGED_MEANWHILE)
