@@ -4,8 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from tests.clinic import Clinic, open_clinic
+
+# How long an example takes is the machine's affair: speed is measured by the benchmarks, never by a test.
+settings.register_profile("portner", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portner")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
