@@ -13,7 +13,7 @@ import pytest
 
 from tests.demo.played import LIMIT, all_gone, command, environment, played, processes
 
-pytestmark = pytest.mark.prosody
+pytestmark = [pytest.mark.prosody, pytest.mark.timeout(400)]
 
 
 async def test_day_and_walk_are_played_to_their_end_and_leave_nothing_running(tmp_path: Path) -> None:
