@@ -30,7 +30,7 @@ def test_rotated_resealed_and_retired(portner: Portner) -> None:
     code, out, err = portner.run("keys", "retire")
     assert (code, out) == (1, "")
     assert "reseal" in err
-    assert portner.run("keys", "reseal") == (0, "3 values sealed anew\n", "")
+    assert portner.run("keys", "reseal") == (0, "4 values sealed anew\n", "")
     assert portner.run("keys", "reseal") == (0, "0 values sealed anew\n", "")
     assert portner.run("keys", "retire") == (0, "1 column keys dropped\n", "")
 
@@ -42,8 +42,8 @@ def test_rotated_resealed_and_retired(portner: Portner) -> None:
     assert (found["people"][0]["name"], found["appointments"][0]["case_ref"]) == ("Anna Hansen", "sag 17")
     assert portner.run("audit", "verify")[0] == 0
     acts = [json.loads(str(line)) for (line,) in raw(database(portner), "SELECT line FROM audit ORDER BY seq")]
-    assert [(act["act"], act["note"]) for act in acts[:3]] == [
-        *(("reseal", "anew=3 broken=0"), ("reseal", "anew=0 broken=0"), ("keys-retire", "")),
+    assert [(act["act"], act["note"]) for act in acts if act["act"] in {"reseal", "keys-retire"}] == [
+        *(("reseal", "anew=4 broken=0"), ("reseal", "anew=0 broken=0"), ("keys-retire", "")),
     ]
 
 

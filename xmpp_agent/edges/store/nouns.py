@@ -135,7 +135,7 @@ class Nouns:
     @changes.register
     def _(self, who: Enrolment) -> Made:
         person = who.person
-        reach = "" if who.reach is None else REACH.dump_json(who.reach).decode()
+        reach = REACH.dump_json(who.reach).decode() if who.reach not in (None, Reach()) else ""
         values: Values = {
             "id": person.id,
             "unit": person.unit,
