@@ -133,3 +133,16 @@ def test_a_socket_that_cannot_be_asked_is_an_error(portner: Portner) -> None:
     assert code == 1
     assert "cannot be used" in err
     assert not portner.cancelled(appointment)
+
+
+def test_whoever_waits_for_a_letter_is_not_invited_to_what_is_off(portner: Portner) -> None:
+    """Cancelled without an agent: the letter that had not left is dropped, and the version counts."""
+    file = portner.data.parent / "texted.yaml"
+    file.write_text("policies: {texted: {level: none, ladder: [{channel: sms, wait: 20 min}]}}\n")
+    assert portner.run("policy", "load", str(file))[0] == 0
+    booked = portner.book("--policy", "texted", "--phone", "20 12 34 56")["appointment"]
+    database = portner.data / "portner.sqlite3"
+    assert raw(database, "SELECT state FROM letters") == [("queued",)]
+    assert portner.run("appointment", "cancel", booked) == (0, "", "")
+    assert raw(database, "SELECT state FROM letters") == [("dropped",)]
+    assert raw(database, "SELECT version, sequence FROM appointments") == [(2, 1)]

@@ -13,9 +13,13 @@ from typing import Literal
 import httpx
 
 from xmpp_agent.edges.store.database import Database
+from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.office import new_id
+from xmpp_agent.flows.rebooking import called_off
 from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.callers import Event
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
+from xmpp_agent.rules.ladder import on_cancel
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SECONDS = 10.0
@@ -50,11 +54,18 @@ def asked(path: Path, what: What, ident: str, act: Act) -> bool:
 
 
 async def cancel(database: Database, appointment_id: str, at: float) -> None:
-    """Cancel in the database, with an audit line. Raises NotDone when there is no such appointment."""
-    appointment = await database.store.appointment(appointment_id)
-    if appointment is None:
+    """Cancel in the database, with an audit line; the agent sends the letters. Raises NotDone when there is none."""
+    entry = await database.diary.entry(appointment_id)
+    if entry is None:
         raise NotDone("There is no such appointment.")
-    await database.ledger.cancel_appointment(appointment_id, _line(at, "cancel", appointment.room, appointment_id))
+    line = _line(at, "cancel", entry.appointment.room, appointment_id)
+    if entry.appointment.cancelled:
+        await database.records.keep(line)
+        return
+    after = called_off(entry, at)
+    letters = on_cancel(after, await database.mailroom.letters_of(appointment_id), at)
+    hooks = tells(after.appointment, Event.CANCELLED, at)
+    await database.records.keep(line, after.appointment, *letters, *hooks)
 
 
 async def revoke(database: Database, pass_id: str, at: float) -> None:

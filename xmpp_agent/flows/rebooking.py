@@ -155,16 +155,21 @@ async def cancel(office: Office, appointment_id: str, by: By, version: int | Non
         if before.cancelled:
             return entry
         _judge(office, "cancel", rules.CANCEL, _facts(office, entry, before, by), by)
-        after = replace(
-            entry,
-            appointment=replace(before, cancelled_at=now, version=before.version + 1, sequence=before.sequence + 1),
-        )
+        after = called_off(entry, now)
         letters = on_cancel(after, await office.mailroom.letters_of(before.id), now)
         await _keep(office, "cancel", after, by, *letters)
         await send_home(office.house, before.id, by.actor, Reason.APPOINTMENT_CANCELLED)
         return after
 
     return await _insisting(once)
+
+
+def called_off(entry: Entry, now: float) -> Entry:
+    """The same, as it stands when it will not take place."""
+    before = entry.appointment
+    return replace(
+        entry, appointment=replace(before, cancelled_at=now, version=before.version + 1, sequence=before.sequence + 1)
+    )
 
 
 async def add_companion(

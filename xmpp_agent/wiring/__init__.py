@@ -32,11 +32,15 @@ from xmpp_agent.edges.xmpp.lobby import LobbyIn
 from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
 from xmpp_agent.edges.xmpp.orders import Orders
 from xmpp_agent.edges.xmpp.stream import GateStream
+from xmpp_agent.flows import rebooking
+from xmpp_agent.flows.booking import By
 from xmpp_agent.flows.house import Addresses, Change, House
 from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.flows.notices import tell_places
+from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.passing_time import due, pass_time, tidy
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
+from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.wire import Link, Note
 from xmpp_agent.wiring.privacy import Forgetting
@@ -78,7 +82,7 @@ class Agent:
         self._stream = self._seat(secret)
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
-        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm)
+        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel)
         self.inside = Inside(self.house, passes, lambda: self.component.is_live, orders.confirm, _report)
         self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)
@@ -135,7 +139,15 @@ class Agent:
         return Door(app, self._settings.supervisors)
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
-        """Cancel an appointment. Raises Unavailable."""
+        """Call off an appointment; with a site whoever was written to is told. Raises Refused, Unavailable."""
+        if self.site is not None:
+            try:
+                await rebooking.cancel(self.site.office, appointment_id, By(actor))
+            except Refused as no:
+                if no.verdict.reason is not Reason.NO_APPOINTMENT:  # a hotline call: nobody was written to about a time
+                    raise
+            else:
+                return
         await cancel_appointment(self.house, appointment_id, actor)
 
     async def revoke(self, pass_id: str, actor: str = "agent") -> None:

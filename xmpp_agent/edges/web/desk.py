@@ -11,10 +11,11 @@ from xmpp_agent.flows import reveal as reveal_flow
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.let_in import let_in
+from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.questions import refused
 from xmpp_agent.flows.talk import write_to
 from xmpp_agent.flows.turn_away import turn_away
-from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
+from xmpp_agent.flows.withdraw import revoke_pass
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
 from xmpp_agent.ports import Unavailable
@@ -54,8 +55,11 @@ class Desk:
         link: Callable[[], Link],
         shard: str,
         confirm: Callable[[], Awaitable[None]],
+        cancel: Callable[[str, str], Awaitable[None]],
     ) -> None:
+        """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
         self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
+        self._cancel = cancel
         self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
 
     async def board(self, units: frozenset[str]) -> Board:
@@ -129,7 +133,10 @@ class Desk:
         verdict = withdraw_act(units, found.unit if found else None, exists=found is not None)
         if not verdict.is_open:
             return await self._house.write("cancel", verdict, room="", actor=actor)
-        await cancel_appointment(self._house, appointment_id, actor)
+        try:
+            await self._cancel(appointment_id, actor)
+        except Refused as no:
+            return no.verdict
         return verdict
 
     async def revoke(self, pass_id: str, units: frozenset[str], actor: str) -> Verdict:
