@@ -43,7 +43,10 @@ export class Meeting {
         this.#connection = new JitsiMeetJS.JitsiConnection(null, pass, {
             hosts: this.#server.hosts,
             serviceUrl: address.href,
-            enableWebsocketResume: true
+            enableWebsocketResume: true,
+            // By default the library asks the same address by HTTP every other minute, pass and all, which is of use only
+            // where a proxy chooses among several Prosodys, and which this page's own policy forbids.
+            websocketKeepAlive: -1
         });
         const { CONNECTION_ESTABLISHED, CONNECTION_FAILED, CONNECTION_DISCONNECTED } = events.connection;
         this.#connection.addEventListener(CONNECTION_ESTABLISHED, () => this.#join(room));
