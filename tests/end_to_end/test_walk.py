@@ -14,7 +14,10 @@ from xmpp_agent.demo.townspeople import CITIZENS, FOLLOWERS, STAFF
 from xmpp_agent.demo.walkers import delivered, letter_to, link_in, text_to
 from xmpp_agent.model.notes import NoteState
 
-pytestmark = [pytest.mark.prosody, pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    *(pytest.mark.prosody, pytest.mark.chromium, pytest.mark.timeout(400)),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 ANNA, BO, CARLA, HANNE = CITIZENS
 MAJA, KIM, SONJA, NINA = STAFF[:4]
 IDA = FOLLOWERS[0]

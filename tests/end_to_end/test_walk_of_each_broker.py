@@ -18,7 +18,7 @@ from xmpp_agent.demo.diary import Diary
 from xmpp_agent.demo.town import Plan, open_town
 from xmpp_agent.demo.walk import NUMBER, walk
 
-pytestmark = pytest.mark.prosody
+pytestmark = [pytest.mark.prosody, pytest.mark.timeout(400)]
 
 
 @contextmanager
