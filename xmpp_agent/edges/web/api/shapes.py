@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import (
@@ -293,6 +294,7 @@ class PolicyOut(Shown):
     needs_asked_for_video: bool
 
 
+@lru_cache(maxsize=4096)
 def moment(seconds: float) -> str:
-    """A time as RFC 3339 in UTC."""
+    """A time as RFC 3339 in UTC. A day's appointments share few times."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
