@@ -1,7 +1,7 @@
 """What booking costs: appointments imported one by one over HTTP, and a full day listed, on a disk that is flushed.
 
 `make bench-web`, or `python -m tests.speed.bench_web [--quick]`. Prints figures and one last line of `name=value`;
-fails nothing: whether a figure is good is for the reader (docs/booking-api.md says what is aimed at).
+fails nothing: whether a figure is good is for the reader (docs/performance.md says what is aimed at).
 """
 
 import argparse
