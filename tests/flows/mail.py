@@ -89,17 +89,20 @@ class Reader:
 
 @dataclass
 class Watched:
-    """Records, with something that happens right after an act was written down."""
+    """Records, with something that happens once, right after an act was written down or (`early`) right before."""
 
     records: Records
     act: str
-    then: Callable[[], Awaitable[None]]
+    then: Callable[[], Awaitable[object]]
+    early: bool = False
 
     async def keep(self, line: AuditLine, *nouns: Noun) -> None:
         """See `ports.diary.Records`."""
+        its_time, self.act = line.act == self.act, "" if line.act == self.act else self.act
+        if its_time and self.early:
+            await self.then()
         await self.records.keep(line, *nouns)
-        if line.act == self.act:
-            self.act = ""
+        if its_time and not self.early:
             await self.then()
 
     def jot(self, line: AuditLine, *nouns: Noun) -> None:

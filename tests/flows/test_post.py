@@ -134,7 +134,7 @@ async def test_moved_while_it_is_on_its_way(mail: Mail) -> None:
     await mail.sms.got(1)
     await mail.move()
     await mail.room.look()
-    assert len(mail.sms.parcels) == 1
+    assert len(mail.room.book.in_flight) == 1
     go.set()
     await mail.room.quiet()
     await mail.work()
@@ -267,6 +267,22 @@ async def test_a_gateway_that_hangs_holds_up_no_other(mail: Mail) -> None:
     assert len({parcel.letter for parcel in mail.sms.parcels}) == len(mail.sms.parcels) == AT_ONCE + 2
 
 
+async def test_what_is_in_hand_is_not_taken_for_lost(mail: Mail) -> None:
+    """However often the room looks, and however long the gateway takes: it is the same process that has it in hand."""
+    go = asyncio.Event()
+    mail.post.answers.append(go)
+    await mail.book(policy=plan((Rung(POST),)))
+    await mail.room.look()
+    await mail.post.got(1)
+    for _ in range(3):
+        mail.here.clock.at += RECEIPT_WINDOW
+        await mail.room.look()
+    assert await mail.told() == ["invitation digital-post sending"]
+    go.set()
+    await mail.work()
+    assert (await mail.told(), len(mail.post.parcels)) == (["invitation digital-post sent"], 1)
+
+
 async def test_a_carrier_that_never_ends_is_not_waited_for(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
     """It promised an end; after it, nobody knows whether it was taken."""
     monkeypatch.setattr(hand_over, "WITHIN", 0.01)
@@ -277,14 +293,20 @@ async def test_a_carrier_that_never_ends_is_not_waited_for(mail: Mail, monkeypat
 
 
 async def test_of_two_agents_one_hands_over(mail: Mail) -> None:
-    """Two that find the same letter due: it goes out once, and neither is ill for it."""
+    """Another one takes the letter in hand while this one is about to: it goes out once, and neither is ill for it."""
     [letter] = await mail.book()
     other = Gateway(SMS)
-    rooms = (mail.room, mail.new_room(other))
-    await asyncio.gather(*(room.look() for room in rooms))
-    await asyncio.gather(*(room.quiet() for room in rooms))
-    assert [parcel.letter for parcel in (*mail.sms.parcels, *other.parcels)] == [letter.id]
-    assert mail.errors == []
+    room = mail.new_room(other)
+
+    async def be_quicker() -> None:
+        await room.look()
+        await room.quiet()
+
+    office = mail.here.office
+    office.records = Watched(office.records, "letter-sending", be_quicker, early=True)
+    await mail.work()
+    assert (mail.sms.parcels, [parcel.letter for parcel in other.parcels]) == ([], [letter.id])
+    assert (await mail.told(), mail.errors) == (["invitation sms sent"], [])
 
 
 async def test_if_it_cannot_be_written_down_it_is_not_handed_over(mail: Mail) -> None:

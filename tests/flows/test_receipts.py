@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.flows.mail import Mail, Reader, open_mail
+from tests.flows.mail import REACH, Mail, Reader, Watched, open_mail
 from tests.flows.test_post import Broken
 from tests.rules.invited import LADDER, POST, SMS, plan
 from xmpp_agent.flows import post
 from xmpp_agent.flows.receipts import opened, receive
-from xmpp_agent.model.letters import Channel, Failure, Letter
-from xmpp_agent.model.people import CompanionKind
+from xmpp_agent.model.letters import Channel, Failure, Letter, LetterState
+from xmpp_agent.model.people import CompanionKind, Role
 from xmpp_agent.ports import Unavailable
+from xmpp_agent.ports.diary import Enrolment
 from xmpp_agent.ports.post import CarrierFault, Fate, Handed, Incoming, Parcel, Receipt
+from xmpp_agent.rules.letter_steps import RECEIPT_WINDOW
 
 TAKEN, NOT_TAKEN = 200, 403
 ALL_RUNGS = plan(LADDER)
@@ -63,6 +66,15 @@ async def test_a_receipt_that_says_no(mail: Mail) -> None:
     assert await told(mail, Receipt(Fate.FAILED, letter.id, failure=Failure.UNDELIVERABLE)) == TAKEN
     await mail.work()
     assert await mail.told() == ["invitation sms failed/undeliverable", "invitation email sent"]
+
+
+async def test_receipts_that_come_at_the_same_moment(mail: Mail) -> None:
+    """One is written down after the other, each by what stands then: no rung is climbed for a letter that arrived."""
+    letter = await sent(mail)
+    both = (Receipt(Fate.FAILED, letter.id), Receipt(Fate.DELIVERED, letter.id))
+    assert await asyncio.gather(*(told(mail, receipt) for receipt in both)) == [TAKEN, TAKEN]
+    assert "invitation sms delivered" in await mail.told()
+    assert "invitation email queued" not in await mail.told()
 
 
 async def test_no_receipt_and_then_one_after_all(mail: Mail) -> None:
@@ -145,21 +157,58 @@ async def test_a_receipt_for_a_letter_whose_answer_was_lost(mail: Mail, fate: Fa
     assert len(mail.sms.parcels) == 1
 
 
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_receipt_that_is_quicker_than_a_no(mail: Mail, again: bool) -> None:
+    """It arrived, whatever the gateway answers afterwards: nothing is tried again, and no other way is needed."""
+    [letter] = await mail.book()
+
+    async def tell(_parcel: Parcel) -> None:
+        await told(mail, Receipt(Fate.DELIVERED, letter.id))
+
+    mail.sms.on_parcel = tell
+    mail.sms.answers.append(CarrierFault(Failure.UNREACHABLE, again=again))
+    await mail.work()
+    assert await mail.told() == ["invitation sms delivered"]
+
+
+async def test_a_receipt_just_before_it_is_handed_over_again(mail: Mail) -> None:
+    """It was taken in hand once more, and then the first time turned out to have reached them."""
+    mail.sms.answers.append(CarrierFault(Failure.UNREACHABLE, again=True, perhaps=True))
+    letter = await sent(mail)
+
+    async def tell() -> None:
+        await mail.keep("receipt", "anna", replace((await mail.letters())[0], state=LetterState.DELIVERED))
+
+    mail.here.office.records = Watched(mail.here.office.records, "letter-sending", tell)
+    await mail.work(RECEIPT_WINDOW)
+    assert (await mail.told(), [one.letter for one in mail.sms.parcels]) == (["invitation sms delivered"], [letter.id])
+
+
 async def test_the_page_behind_the_link(mail: Mail) -> None:
     """Whoever pressed its first button has all that may have brought them; another person's are untouched."""
     await mail.book(companion=CompanionKind.INTERPRETER, policy=ALL_RUNGS)
+    [helper] = (await mail.entry()).companions
+    await mail.keep("reach", "anna", Enrolment(helper.person, Role.COMPANION, REACH))
     await mail.work()
     links = {link.link.person: link.link for link in await mail.here.database.visitors.links_of("anna")}
-    assert (await mail.told())[0] == "invitation digital-post sent"
+    assert await mail.told() == ["invitation digital-post sent"] * 2
     await opened(mail.room.book, links["anna"])
     lines = await count(mail)
     await opened(mail.room.book, links["anna"])
     assert await count(mail) == lines
-    by_person = {letter.person: letter.state.value for letter in await mail.letters() if letter.channel is POST}
-    assert by_person["anna"] == "opened"
-    assert by_person["annas-helper"] != "opened"
-    await mail.work(86400)
+    assert await mail.told() == ["invitation digital-post opened", "invitation digital-post sent"]
+    await mail.work(1800)
     assert [one.channel for one in await mail.letters() if one.person == "anna"] == [POST]
+
+
+async def test_the_page_says_what_is_true_now(mail: Mail) -> None:
+    """Whoever is on it after the appointment moved knows of the change; the letter about the old time did not tell."""
+    await sent(mail)
+    await mail.move()
+    await mail.work()
+    [link] = await mail.here.database.visitors.links_of("anna")
+    await opened(mail.room.book, link.link)
+    assert await mail.told() == ["invitation sms sent", "changed sms opened"]
 
 
 async def test_the_room_works_by_itself(mail: Mail) -> None:
@@ -207,3 +256,22 @@ async def test_the_room_outlives_a_database_that_is_away(mail: Mail, monkeypatch
     with pytest.raises(asyncio.CancelledError):
         await running
     assert {type(error) for error in mail.errors} == {Unavailable}
+
+
+async def test_a_database_that_is_away_is_not_asked_without_a_pause(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter stays due all the while; the room rests before it tries again, whoever wakes it."""
+    monkeypatch.setattr(post, "REST", 3600.0)
+    await mail.book()
+    mail.here.office.records = Broken()
+    running = asyncio.create_task(mail.room.run())
+    async with asyncio.timeout(10):
+        await mail.ill.wait()
+    for _ in range(100):
+        mail.room.wake()
+        await mail.letters()
+    assert len(mail.errors) == 1
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running

@@ -5,6 +5,7 @@ once where a repetition counts once, and elsewhere after some time for a receipt
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Iterable
 
 from xmpp_agent.flows.hand_over import Counter
@@ -16,7 +17,6 @@ from xmpp_agent.ports.diary import Visitors
 from xmpp_agent.ports.mailroom import Mailroom
 from xmpp_agent.ports.post import Carrier
 from xmpp_agent.rules import letter_steps
-from xmpp_agent.rules.last_look import as_it_may_go
 
 AT_ONCE = 8
 """Letters handed over to one gateway at the same time."""
@@ -141,15 +141,13 @@ class PostRoom:
             self.wake()
 
     async def _sleep(self, pause: float) -> None:
-        if self._ailing:
+        if not self._ailing:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(max(pause, 1.0), LONGEST_SLEEP)):
+                    await self._woken.wait()
+        if self._ailing:  # also when that is what it was woken by
             self._ailing = False
             await asyncio.sleep(REST)
-            return
-        try:
-            async with asyncio.timeout(min(max(pause, 1.0), LONGEST_SLEEP)):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
 
     async def _close(self) -> None:
         if self._tasks:
@@ -170,11 +168,9 @@ def _unheard(entry: Entry | None, letters: tuple[Letter, ...], now: float) -> It
 
 
 def _again(letter: Letter, repeatable: bool) -> Change:
-    def change(entry: Entry | None, letters: tuple[Letter, ...], now: float) -> Iterable[Letter]:
-        for one in letters:
-            if one.id == letter.id and one.state is LetterState.SENDING:
-                looked = as_it_may_go(entry, one, letters, now)
-                yield letter_steps.let_go(one, repeatable=repeatable, now=now) if looked is one else looked
+    def change(_entry: Entry | None, letters: tuple[Letter, ...], now: float) -> Iterable[Letter]:
+        lost = (one for one in letters if one.id == letter.id and one.state is LetterState.SENDING)
+        return [letter_steps.let_go(one, repeatable=repeatable, now=now) for one in lost]
 
     return change
 
