@@ -125,6 +125,18 @@ async def test_looking_at_somebody_is_on_their_access_log_and_listing_is_not(
     assert await house.desk.count("looks") == before + 1
 
 
+async def test_in_a_list_external_ids_are_shown_to_their_owner_alone(
+    house: BookingHouse, calendar: httpx.AsyncClient
+) -> None:
+    """Another system of the same unit sees that something is booked, not what others call it."""
+    made = await booked(calendar, externalId="outlook-1")
+    day = {"day": made["startsAt"][:10]}
+    async with house.asking(await house.another_key("other", frozenset({UNIT.id}))) as other:
+        for client, shown in ((calendar, "outlook-1"), (other, None)):
+            [row] = (await client.get(BOOK, params=day)).json()["appointments"]
+            assert row["externalId"] == shown
+
+
 async def test_what_became_of_the_letters(calendar: httpx.AsyncClient) -> None:
     """Each with channel and state; whose it is by id."""
     made = await booked(calendar, policy=WRITTEN_TO.id)
