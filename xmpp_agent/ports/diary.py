@@ -179,10 +179,6 @@ class Diary(Protocol):
         """One appointment with its people."""
         ...
 
-    async def booked_as(self, caller: str, external_id: str) -> Appointment | None:
-        """What a calling system booked under its own id."""
-        ...
-
     async def day(
         self, since: float, until: float, *, units: Collection[str] | None = None, staff: str = "", caller: str = ""
     ) -> tuple[Entry, ...]:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from xmpp_agent.edges.store.nouns import REACH, UNIT
 from xmpp_agent.edges.store.reading import ENTRIES, Reader
 from xmpp_agent.edges.store.rows import policy_of, room_of
-from xmpp_agent.edges.store.tables import appointments, external_ids, people, policies, rooms, units
-from xmpp_agent.model.appointments import Appointment, Entry, Policy, Room
+from xmpp_agent.edges.store.tables import appointments, people, policies, rooms, units
+from xmpp_agent.model.appointments import Entry, Policy, Room
 from xmpp_agent.model.people import Person, Reach, Role
 from xmpp_agent.model.units import Unit
 
@@ -88,18 +88,6 @@ class SqlDiary(Reader):
         """See `xmpp_agent.ports.diary.Diary.entry`."""
         async with self.reading() as db:
             return next(iter(await self.entries(db, ENTRIES.where(appointments.c.id == appointment_id))), None)
-
-    async def booked_as(self, caller: str, external_id: str) -> Appointment | None:
-        """See `xmpp_agent.ports.diary.Diary.booked_as`."""
-        wanted = (
-            select(appointments, policies)
-            .join(policies, policies.c.id == appointments.c.policy)
-            .join(external_ids, external_ids.c.appointment == appointments.c.id)
-            .where(external_ids.c.caller == caller, external_ids.c.external_id == external_id)
-        )
-        async with self.reading() as db:
-            row = (await db.execute(wanted)).mappings().first()
-            return None if row is None else self.appointment_of(row)
 
     async def day(
         self, since: float, until: float, *, units: Collection[str] | None = None, staff: str = "", caller: str = ""
