@@ -156,6 +156,25 @@ async def test_the_stream_ends_with_the_session(staff: StaffPages) -> None:
             await word(stream)
 
 
+async def test_a_page_that_closes_cuts_no_reading_off(staff: StaffPages) -> None:
+    """Whether the session goes on is asked to the end, though nobody waits for the answer any more."""
+    asked, answer, heard = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def still_in() -> bool:
+        asked.set()
+        await answer.wait()
+        heard.set()
+        return True
+
+    page = asyncio.ensure_future(anext(staff.feed.follow(staff.unit.who(), still_in)))
+    async with asyncio.timeout(PATIENCE):
+        await asked.wait()
+        page.cancel()
+        await asyncio.gather(page, return_exceptions=True)
+        answer.set()
+        await heard.wait()
+
+
 async def test_closing_ends_every_stream(staff: StaffPages) -> None:
     """The agent stops."""
     async with aclosing(follow(staff, staff.unit.who())) as stream:

@@ -52,6 +52,7 @@ class StaffFeed:
         self._watchers: set[Watcher] = set()
         self._appointments: set[str] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Future[bool]] = set()
         self._closed = False
         desk.office.house.on_change.append(self.room_changed)
         desk.office.on_appointment.append(self.appointment_changed)
@@ -92,12 +93,24 @@ class StaffFeed:
             while not self._closed:
                 told = await _within(self._alive, watcher.news.wait)
                 watcher.news.clear()
-                if self._closed or not await still_in():
+                if self._closed or not await self._asked(still_in):
                     return
                 yield CHANGED_LINE if told else ALIVE_LINE
                 await asyncio.sleep(GATHER)
         finally:
             self._watchers.discard(watcher)
+
+    async def _asked(self, still_in: Callable[[], Awaitable[bool]]) -> bool:
+        """The answer. A page that is closed meanwhile does not cut a connection off in the middle of its reading."""
+        asking = asyncio.ensure_future(still_in())
+        self._asking.add(asking)
+        asking.add_done_callback(self._answered)
+        return await asyncio.shield(asking)
+
+    def _answered(self, asking: "asyncio.Future[bool]") -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            asking.exception()  # whoever asked may be gone; then nobody wants to know
 
     async def _look(self) -> None:
         await asyncio.sleep(GATHER)
