@@ -179,8 +179,7 @@ async def open_outside_clinic(directory: Path, *, hold: float = 4) -> AsyncItera
         make_keys(keys, data / "portner.sqlite3", datetime.now(UTC))
         clinic = OutsideClinic(data, prosody, read_keys(keys))
         try:
-            await clinic.start_agent()
-            await clinic.focus.start()
+            await clinic.begin()
             yield clinic
         finally:
             await clinic.people.aclose()

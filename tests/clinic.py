@@ -142,6 +142,13 @@ class Clinic:
             self.settings.database, self.ring.columns, self.ring.identity.own_mark, self.settings.shard, "normal"
         )
 
+    async def begin(self) -> None:
+        """The agent, the unit everybody is booked in, and the focus."""
+        await self.start_agent()
+        line = AuditLine(0.0, "policy-load", "", "", "test", HAPPENED)
+        await self.database.records.keep(line, Unit("Jobcenter", "Jobcenter", "Kommunen", "00 00 00 00"))
+        await self.focus.start()
+
     async def start_agent(self) -> None:
         """Start the agent and return when it sees Prosody."""
         self._agent = AsyncExitStack()
@@ -250,10 +257,7 @@ async def open_clinic(directory: Path, *, extra: str = "") -> AsyncIterator[Clin
         make_keys(keys, data / "portner.sqlite3", datetime.now(UTC))
         clinic = Clinic(data, prosody, read_keys(keys))
         try:
-            await clinic.start_agent()
-            line = AuditLine(0.0, "policy-load", "", "", "test", HAPPENED)
-            await clinic.database.records.keep(line, Unit("Jobcenter", "Jobcenter", "Kommunen", "00 00 00 00"))
-            await clinic.focus.start()
+            await clinic.begin()
             yield clinic
         finally:
             await clinic.people.aclose()

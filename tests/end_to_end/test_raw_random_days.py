@@ -35,8 +35,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cli
         make_keys(data / "keys", data / "portner.sqlite3", datetime.now(UTC))
         clinic = Clinic(data, prosody, read_keys(data / "keys"))
         try:
-            await clinic.start_agent()
-            await clinic.focus.start()
+            await clinic.begin()
             yield clinic
         finally:
             await clinic.people.aclose()

@@ -149,5 +149,5 @@ def _log_to(path: Path) -> Iterator[None]:
     """What libraries of this process have to say goes to a file: the terminal belongs to the day."""
     with path.open("w", encoding="utf-8") as file:
         logging.basicConfig(stream=file, level=logging.WARNING, force=True)
-        structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=file))
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=file))
         yield
