@@ -63,7 +63,8 @@ async def _booked(here: OpenOffice) -> str:
     life = await a_life(here)
     office = here.office
     citizen = Enrolment(Person("anna", life.appointment.unit, NAME), Role.CITIZEN, Reach(PHONE, MAIL, CPR))
-    case = replace(life.appointment, case_ref=CASE, version=life.appointment.version + 1)
+    version = life.appointment.version + 1
+    case = replace(life.appointment, case_ref=CASE, subject=f"Talk with {NAME}", description=NOTE, version=version)
     note = Note("note-anna", "anna", "mette", NOTE, NoteState.FILED, here.clock.at, here.clock.at)
     await office.records.keep(office.line("book", "test", "anna"), citizen, case, note)
     return life.code

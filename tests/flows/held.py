@@ -51,7 +51,8 @@ async def a_life(
     made = await here.appointment(
         name, policy=policy, reach=reach, companion=CompanionKind.BISIDDER, starts_in=starts_in
     )
-    booked = replace(made, case_ref=f"sag {name}", version=made.version + 1)
+    subject, description = f"talk with {name}", f"{name} has moved"
+    booked = replace(made, case_ref=f"sag {name}", subject=subject, description=description, version=made.version + 1)
     helper = Person(f"{name}s-helper", made.unit, "Ole Tolk")
     code = await here.link(name)
     await here.link(name, helper.id)

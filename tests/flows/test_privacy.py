@@ -90,6 +90,7 @@ async def test_everything_held_is_handed_out(here: OpenOffice) -> None:
     assert person["reach"] == {"phone": "+4512345678", "email": "anna@example.dk", "cpr": CPR}
     [appointment] = found["appointments"]
     assert appointment["case_ref"] == "sag anna"
+    assert (appointment["subject"], appointment["description"]) == ("talk with anna", "anna has moved")
     assert appointment["starts_at"] == "2026-11-22T21:04:27+00:00"
     assert [note["text"] for note in appointment["notes"]] == ["anna has moved."]
     assert [call["number"] for call in appointment["calls"]] == ["+4512345678"]
@@ -166,7 +167,8 @@ async def test_everything_personal_of_every_booking_goes(here: OpenOffice, tmp_p
         "bos-helper",
     ]
     assert column(here, "SELECT id FROM people WHERE reach IS NOT NULL ORDER BY id") == ["bo", "bos-helper"]
-    assert column(here, "SELECT id FROM appointments WHERE case_ref || invited || external_id <> ''") == ["bo"]
+    kept = "case_ref || subject || description || invited || external_id"
+    assert column(here, f"SELECT id FROM appointments WHERE {kept} <> ''") == ["bo"]
     for table in ("links", "letters", "arrivals"):
         assert set(column(here, f"SELECT appointment FROM {table}")) == {"bo"}, table
     assert column(here, "SELECT person FROM sessions") == ["bo"]
@@ -201,7 +203,7 @@ async def test_an_erased_person_is_no_longer_at_hand(here: OpenOffice) -> None:
     assert known is not None
     assert (known.person.name, known.revoked, known.pass_.proved) == (NO_NAME, True, "")
     assert known.appointment is not None
-    assert known.appointment.case_ref == ""
+    assert (known.appointment.case_ref, known.appointment.subject, known.appointment.description) == ("", "", "")
     assert closing.recalled == [life.pass_.id]
     house.forget_everything()
     again = await here.database.store.known(life.pass_)

@@ -74,7 +74,7 @@ async def test_after_the_policys_time_only_ids_and_times_are_left(here: OpenOffi
 
     assert column(here, "SELECT name FROM people WHERE role <> 'staff' AND name <> ''") == []
     assert len(column(here, "SELECT name FROM people WHERE name <> ''")) == 2
-    assert column(here, "SELECT case_ref || external_id FROM appointments") == [""]
+    assert column(here, "SELECT case_ref || subject || description || external_id FROM appointments") == [""]
     assert column(here, "SELECT text FROM notes") == [""]
     for table in ("links", "letters", "arrivals", "sessions", "passes", "external_ids", "places"):
         assert column(here, f"SELECT count(*) FROM {table}") == [0], table
@@ -245,6 +245,8 @@ async def test_nothing_of_what_was_erased_is_left_in_the_files(here: OpenOffice,
         for value in column(here, f"SELECT {name}")
     ]
     sealed += [str(value) for value in column(here, "SELECT case_ref FROM appointments")]
+    sealed += [str(value) for value in column(here, "SELECT subject FROM appointments")]
+    sealed += [str(value) for value in column(here, "SELECT description FROM appointments")]
     sealed += [str(value) for value in column(here, "SELECT code FROM links")]
     sealed += [str(value) for value in column(here, "SELECT text FROM notes")]
     sealed += [str(value) for value in column(here, "SELECT number FROM calls")]

@@ -82,7 +82,8 @@ def forget(house: House, people: Collection[str]) -> None:
     """Nobody at hand has one of these names any more."""
     for pass_id, known in tuple(house.known.items()):
         if known.person.id in people:
-            case = replace(known.appointment, case_ref="") if known.appointment is not None else None
+            booked = known.appointment
+            case = replace(booked, case_ref="", subject="", description="") if booked is not None else None
             nameless = replace(known.person, name=NO_NAME)
             house.known[pass_id] = replace(known, person=nameless, appointment=case)
             house.shown_anew(known.room.node)

@@ -99,6 +99,9 @@ class Appointment:
     starts_at: float
     ends_at: float
     case_ref: str = ""
+    subject: str = ""
+    description: str = ""
+    """What the calling system wrote of it for itself (VideoAPI); may name people, and is shown to nobody else."""
     external_id: str = ""
     """What the calling system calls it; unique for that system."""
     cancelled_at: float | None = None

@@ -67,7 +67,13 @@ _APPOINTMENT: tuple[Statement, ...] = (
     update(appointments)
     .where(and_(appointments.c.id == _KEY, ~_LATER))
     # Whoever still has it in hand as it was must not write it back: their version is over.
-    .values(case_ref=_NOTHING, external_id=_NOTHING, version=literal_column("version + 1")),
+    .values(
+        case_ref=_NOTHING,
+        subject=_NOTHING,
+        description=_NOTHING,
+        external_id=_NOTHING,
+        version=literal_column("version + 1"),
+    ),
 )
 _TRACES: tuple[Statement, ...] = tuple(
     delete(table).where(and_(table.c.appointment == _KEY, table.c.person == _SECOND))

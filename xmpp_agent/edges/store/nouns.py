@@ -251,7 +251,6 @@ class Nouns:
         return (_note(note_values(self._cipher, note)),)
 
     def _appointment(self, appointment: Appointment) -> Values:
-        place = f"appointments.case_ref:{appointment.id}"
         return {
             "id": appointment.id,
             "unit": appointment.unit,
@@ -261,7 +260,9 @@ class Nouns:
             "policy": appointment.policy.id,
             "starts_at": appointment.starts_at,
             "ends_at": appointment.ends_at,
-            "case_ref": self._cipher.seal(appointment.case_ref, place) if appointment.case_ref else "",
+            "case_ref": self._sealed(appointment.case_ref, f"appointments.case_ref:{appointment.id}"),
+            "subject": self._sealed(appointment.subject, f"appointments.subject:{appointment.id}"),
+            "description": self._sealed(appointment.description, f"appointments.description:{appointment.id}"),
             "external_id": appointment.external_id,
             "cancelled_at": appointment.cancelled_at,
             "staff": appointment.staff,
@@ -275,3 +276,7 @@ class Nouns:
             "asked": appointment.asked,
             "made_at": appointment.made_at,
         }
+
+    def _sealed(self, text: str, place: str) -> str:
+        """Nothing stays nothing: an empty column says that there is nothing to open, and to erase."""
+        return self._cipher.seal(text, place) if text else ""

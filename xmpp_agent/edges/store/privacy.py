@@ -41,7 +41,7 @@ from xmpp_agent.ports.diary import Look
 from xmpp_agent.ports.privacy import Held, Kept, Number, Party, Piece
 
 _MORE = or_(
-    appointments.c.case_ref != "",
+    *(column != "" for column in (appointments.c.case_ref, appointments.c.subject, appointments.c.description)),
     appointments.c.external_id != "",
     *(exists().where(table.c.appointment == appointments.c.id) for table in (links, letters, arrivals)),
     exists().where(and_(notes.c.appointment == appointments.c.id, notes.c.text != "")),

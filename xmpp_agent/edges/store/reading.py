@@ -43,9 +43,7 @@ class Reader:
 
     def appointment_of(self, row: RowMapping) -> Appointment:
         """The appointment of a row that holds `appointments` and `policies`."""
-        sealed = row[appointments.c.case_ref]
-        place = f"appointments.case_ref:{row[appointments.c.id]}"
-        return appointment_of(row, self.cipher.open(sealed, place) if sealed else "")
+        return appointment_of(row, self.cipher.open)
 
     async def entries(self, db: AsyncConnection, wanted: Select[tuple[object, ...]]) -> tuple[Entry, ...]:
         """Appointments with their people, in the order of a selection narrowed from `ENTRIES`."""

@@ -36,6 +36,8 @@ SEALED = (
     Sealed(people.c.name, people.c.id),
     Sealed(people.c.reach, people.c.id),
     Sealed(appointments.c.case_ref, appointments.c.id),
+    Sealed(appointments.c.subject, appointments.c.id),
+    Sealed(appointments.c.description, appointments.c.id),
     Sealed(links.c.code, links.c.mark),
     Sealed(api_keys.c.hook_secret, api_keys.c.id),
     Sealed(calls.c.number, calls.c.id),

@@ -1,6 +1,6 @@
 """From nouns to rows and back; the only place that knows how a noun is spelled in a column."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from pydantic import TypeAdapter
@@ -17,6 +17,8 @@ _PASS = TypeAdapter(Pass)
 _VISIT = TypeAdapter(Visit)
 
 Values = Mapping[str, str | float | int | None]
+Opens = Callable[[str, str], str]
+"""Opens a sealed text at its place (`Cipher.open`)."""
 
 
 def memory_values(memory: RoomMemory) -> Values:
@@ -127,10 +129,12 @@ def policy_of(row: RowMapping) -> Policy:
     )
 
 
-def appointment_of(row: RowMapping, case_ref: str) -> Appointment:
-    """The noun of a row of `appointments` joined with its policy."""
+def appointment_of(row: RowMapping, opens: Opens) -> Appointment:
+    """The noun of a row of `appointments` joined with its policy. Raises ValueError when sealed text does not open."""
+    ident, case_ref = row[appointments.c.id], row[appointments.c.case_ref]
+    subject, description = row[appointments.c.subject], row[appointments.c.description]
     return Appointment(
-        id=row[appointments.c.id],
+        id=ident,
         unit=row[appointments.c.unit],
         citizen=row[appointments.c.citizen],
         invited=row[appointments.c.invited],
@@ -138,7 +142,9 @@ def appointment_of(row: RowMapping, case_ref: str) -> Appointment:
         policy=policy_of(row),
         starts_at=row[appointments.c.starts_at],
         ends_at=row[appointments.c.ends_at],
-        case_ref=case_ref,
+        case_ref=opens(case_ref, f"appointments.case_ref:{ident}") if case_ref else "",
+        subject=opens(subject, f"appointments.subject:{ident}") if subject else "",
+        description=opens(description, f"appointments.description:{ident}") if description else "",
         external_id=row[appointments.c.external_id],
         cancelled_at=row[appointments.c.cancelled_at],
         staff=row[appointments.c.staff],

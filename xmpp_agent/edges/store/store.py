@@ -84,7 +84,7 @@ class SqlStore:
             row = (await db.execute(_KNOWN, asked)).mappings().first()
             if row is None or not _fits(pass_, row):
                 return None
-            appointment = None if row[appointments.c.id] is None else self._appointment(row)
+            appointment = None if row[appointments.c.id] is None else appointment_of(row, self._cipher.open)
             person = person_of(row, self._cipher)
             return Known(pass_, person, room_of(row), appointment, row[passes.c.revoked_at] is not None)
 
@@ -105,7 +105,7 @@ class SqlStore:
         )
         async with self._reading() as db:
             row = (await db.execute(wanted)).mappings().first()
-            return None if row is None else self._appointment(row)
+            return None if row is None else appointment_of(row, self._cipher.open)
 
     async def pass_records(self, pass_ids: Collection[str]) -> Mapping[str, PassRecord]:
         """See `xmpp_agent.ports.Store.pass_records`."""
@@ -142,11 +142,6 @@ class SqlStore:
         )
         async with self._reading() as db:
             return tuple(place_of(row) for row in (await db.execute(wanted)).mappings())
-
-    def _appointment(self, row: RowMapping) -> Appointment:
-        sealed = row[appointments.c.case_ref]
-        place = f"appointments.case_ref:{row[appointments.c.id]}"
-        return appointment_of(row, self._cipher.open(sealed, place) if sealed else "")
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:

@@ -104,6 +104,8 @@ appointments = Table(
     Column("met", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Column("asked", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Column("made_at", Double, nullable=False, server_default="0"),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("description", Text, nullable=False, server_default=""),
     Index("appointments_by_start", "starts_at"),
     Index("appointments_by_unit", "unit", "starts_at"),
     Index("appointments_by_staff", "staff", "starts_at"),
