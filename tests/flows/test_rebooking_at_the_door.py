@@ -7,20 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.an_office import NobodyThere
+from tests.an_office import CPR, NobodyThere
 from tests.flows.calendar import CALENDAR, WISH, WRITTEN_TO, Desk, open_desk
+from tests.flows.test_citizen import token_of
 from tests.rules.scenes import NOW
 from xmpp_agent.edges.store import changes as store
 from xmpp_agent.edges.store.ledger import SqlLedger
-from xmpp_agent.flows import rebooking
+from xmpp_agent.flows import citizen, rebooking
 from xmpp_agent.flows.booking import By, Whom
+from xmpp_agent.flows.connect import authenticate
 from xmpp_agent.flows.office import Refused
+from xmpp_agent.flows.questions import Question
+from xmpp_agent.flows.rebooking import Change
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.callers import Event
-from xmpp_agent.model.people import CompanionKind
-from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.people import CompanionKind, Level
+from xmpp_agent.model.verdicts import Decision, Reason
 from xmpp_agent.model.words import WORDS, both
 from xmpp_agent.ports import Unavailable
+from xmpp_agent.ports.diary import NewLink
+from xmpp_agent.ports.login import Identity
 from xmpp_agent.rules.guests import Typed
 
 STAFF = By("mette")
@@ -146,3 +152,73 @@ async def test_cancelled_it_is_known_at_the_door_and_to_whoever_waits(desk: Desk
     assert desk.lobby.told == [(booked.appointment.room, words)] * 2
     assert await rebooking.cancel(desk.office, booked.appointment.id, CALENDAR, 2) == after
     assert await events(desk) == [(Event.BOOKED, 1), (Event.CANCELLED, 2)]
+
+
+async def pass_by_link(desk: Desk, entry: Entry) -> str:
+    """The citizen opens their link, logs in and presses the last button: the token their browser takes to Jitsi."""
+    [code] = [new.code for new in await desk.office.visitors.links_of(entry.appointment.id) if is_theirs(new, entry)]
+    session, _ = await citizen.begin(desk.office, code)
+    anna = Identity("https://broker.test", "sub", Level.SUBSTANTIAL, name="Anna", cpr=CPR)
+    session, _ = await citizen.logged_in(desk.office, session, anna)
+    return token_of(await citizen.go(desk.office, session))
+
+
+def is_theirs(new: NewLink, entry: Entry) -> bool:
+    """Whether it is the citizen's own link."""
+    return new.link.person == entry.citizen.id
+
+
+async def knocks_with(desk: Desk, token: str) -> Reason:
+    """What the door says of a token."""
+    asked = Question("authenticate", desk.clock.at, token=token, user="someone")
+    return (await authenticate(desk.office.house, asked)).verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        (Change(phone="20 65 43 21"), Reason.PASS_REVOKED),
+        (Change(email=""), Reason.PASS_REVOKED),
+        (Change(cpr="0202020202"), Reason.PASS_REVOKED),
+        (Change(name="Anna Jensen"), Reason.ALLOWED),
+    ],
+)
+async def test_a_pass_from_a_link_that_died_is_dead_though_nobody_used_it_yet(
+    desk: Desk, booked: Entry, wish: Change, says: Reason
+) -> None:
+    """The browser at the address of before holds a pass that no door has seen; an agent that starts anew knows it."""
+    desk.clock.at = booked.appointment.starts_at - 60
+    token = await pass_by_link(desk, booked)
+    desk.clock.at += 30
+    await rebooking.change(desk.office, booked.appointment.id, wish, CALENDAR)
+    desk.office.house.forget_everything()
+    assert await knocks_with(desk, token) is says
+
+
+async def test_an_address_that_is_added_leaves_link_and_pass_alive(desk: Desk) -> None:
+    """Nobody lost anything: whoever held the link holds it still."""
+    booked = await desk.book(replace(WISH, citizen=Typed("Anna Hansen", "20 12 34 56", "", CPR)))
+    desk.clock.at = booked.appointment.starts_at - 60
+    token = await pass_by_link(desk, booked)
+    await rebooking.change(desk.office, booked.appointment.id, Change(email="anna@borger.example"), CALENDAR)
+    assert await knocks_with(desk, token) is Reason.ALLOWED
+
+
+async def test_a_login_on_its_way_while_the_link_dies_is_shut_out(desk: Desk, booked: Entry) -> None:
+    """Asked before, judged before, written down after: the look the door takes then sees that the link is dead."""
+    desk.clock.at = booked.appointment.starts_at - 60
+    token = await pass_by_link(desk, booked)
+    house, ident = desk.office.house, booked.appointment.id
+    write = house.ledger.write
+
+    async def write_late(*args: object, **named: object) -> None:
+        house.ledger.write = write  # type: ignore[method-assign]
+        await rebooking.change(desk.office, ident, Change(phone="20 65 43 21"), CALENDAR)
+        await write(*args, **named)  # type: ignore[arg-type]
+
+    house.ledger.write = write_late  # type: ignore[method-assign]
+    asked = Question("authenticate", desk.clock.at, token=token, user="someone")
+    desk.clock.at += 1
+    assert (await authenticate(house, asked)).verdict.decision is Decision.REFUSE
+    assert "someone" not in house.connections
+    assert await knocks_with(desk, token) is Reason.PASS_REVOKED

@@ -45,6 +45,7 @@ async def visitor_pass(
         level=session.level,
         proved=session.proved,
         kind=kind,
+        link=session.link,
     )
     return await _minted(office, pass_, person)
 

@@ -155,3 +155,5 @@ class Known:
     room: Room
     appointment: Appointment | None = None
     revoked: bool = False
+    link_died_at: float | None = None
+    """When the link that gave the pass was taken back; None: it was not."""

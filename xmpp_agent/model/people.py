@@ -81,6 +81,8 @@ class Pass:
     level: Level = Level.NONE
     proved: str = ""
     kind: CompanionKind | None = None
+    link: str = ""
+    """Keyed hash (hex) of the link its holder came by; empty: by none."""
 
 
 @dataclass(frozen=True, slots=True)

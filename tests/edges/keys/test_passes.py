@@ -64,6 +64,7 @@ def some_pass(draw: st.DrawFn) -> Pass:
         level=draw(st.sampled_from(Level)),
         proved=draw(st.just("") | st.from_regex(r"[0-9a-f]{64}", fullmatch=True)),
         kind=draw(st.sampled_from(CompanionKind)) if role is Role.COMPANION else None,
+        link=draw(st.just("") | st.from_regex(r"[0-9a-f]{64}", fullmatch=True)),
     )
 
 

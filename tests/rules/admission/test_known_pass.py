@@ -1,12 +1,14 @@
 """known_pass: a pass that is whole, in time, not taken back and for this room; machines by real address only."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rules.scenes import NOW, ROOM, changed, citizen, facts, room, staff
 from xmpp_agent.model.people import SystemUser
 from xmpp_agent.model.verdicts import Decision, Reason
 from xmpp_agent.rules.admission.facts import Asks
-from xmpp_agent.rules.admission.known_pass import CLOCK_SKEW, RESERVED, UNUSED_LIFE, says
+from xmpp_agent.rules.admission.known_pass import CLOCK_SKEW, LOGIN_LASTS, RESERVED, UNUSED_LIFE, says
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,22 @@ def test_a_revoked_pass_is_refused_for_everybody() -> None:
         said = says(facts(revoked, room(), Asks.AUTHENTICATE))
         assert said is not None
         assert said.reason is Reason.PASS_REVOKED
+
+
+@pytest.mark.parametrize(
+    ("used", "reason"),
+    [
+        (None, Reason.PASS_REVOKED),
+        (NOW - 60, Reason.PASS_REVOKED),
+        (NOW - 60 - LOGIN_LASTS, None),
+        (NOW - 600, None),
+    ],
+)
+def test_a_pass_nobody_used_dies_with_its_link(used: float | None, reason: Reason | None) -> None:
+    """Not used before the link was taken back, or only just: dead. Whoever was in with it stays in."""
+    known = replace(citizen(), link_died_at=NOW - 60)
+    said = says(facts(known, room(), Asks.AUTHENTICATE, first_used_at=used))
+    assert (said.reason if said else None) is reason
 
 
 @pytest.mark.parametrize("fault", [Reason.NO_PASS, Reason.PASS_BROKEN, Reason.UNKNOWN_ROOM, None])

@@ -51,6 +51,7 @@ class _Portner(_Part):
     level: Annotated[int, Field(ge=0, le=3)]
     proved: _Hash
     kind: Literal["bisidder", "partsrepræsentant", "interpreter", "guardian"] | None
+    link: _Hash
 
 
 class _Claims(_Part):
@@ -98,6 +99,7 @@ class SignedPasses:
                 level=int(pass_.level),
                 proved=pass_.proved,
                 kind=pass_.kind.value if pass_.kind else None,
+                link=pass_.link,
             ),
         )
         if not _hangs_together(claims):
@@ -158,6 +160,7 @@ def _pass(claims: _Claims) -> Pass:
         level=Level(own.level),
         proved=own.proved,
         kind=CompanionKind(own.kind) if own.kind else None,
+        link=own.link,
     )
 
 

@@ -13,6 +13,7 @@ from xmpp_agent.edges.store.rows import appointment_of, memory_of, pass_of, plac
 from xmpp_agent.edges.store.tables import (
     appointments,
     companions,
+    links,
     passes,
     people,
     places,
@@ -29,7 +30,10 @@ _CHUNK = 1000
 """Values in one statement: databases bound them, and other work gets its turn between two."""
 
 _KNOWN = (
-    select(people, rooms, appointments, policies, companions.c.kind, passes.c.revoked_at)
+    select(
+        *(people, rooms, appointments, policies),
+        *(companions.c.kind, passes.c.revoked_at, links.c.revoked_at.label("link_died_at")),
+    )
     .select_from(people)
     .join(rooms, rooms.c.node == bindparam("room"))
     .outerjoin(appointments, appointments.c.id == bindparam("appointment"))
@@ -39,6 +43,7 @@ _KNOWN = (
         and_(companions.c.appointment == appointments.c.id, companions.c.person == people.c.id),
     )
     .outerjoin(passes, passes.c.id == bindparam("pass"))
+    .outerjoin(links, links.c.mark == bindparam("link"))
     .where(people.c.id == bindparam("person"))
 )
 """Everything about the holder of a pass in one statement."""
@@ -80,13 +85,15 @@ class SqlStore:
                 "room": pass_.room,
                 "appointment": pass_.appointment,
                 "pass": pass_.id,
+                "link": pass_.link,
             }
             row = (await db.execute(_KNOWN, asked)).mappings().first()
             if row is None or not _fits(pass_, row):
                 return None
             appointment = None if row[appointments.c.id] is None else appointment_of(row, self._cipher.open)
             person = person_of(row, self._cipher)
-            return Known(pass_, person, room_of(row), appointment, row[passes.c.revoked_at] is not None)
+            revoked = row[passes.c.revoked_at] is not None
+            return Known(pass_, person, room_of(row), appointment, revoked, row["link_died_at"])
 
     async def pass_record(self, pass_id: str) -> PassRecord | None:
         """See `xmpp_agent.ports.Store.pass_record`. None for a pass revoked before it was ever used."""

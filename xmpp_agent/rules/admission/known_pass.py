@@ -9,6 +9,8 @@ from xmpp_agent.rules.admission.facts import Asks, Facts
 RULE = "known_pass"
 UNUSED_LIFE = 600.0
 """Seconds a pass may lie unused after it was made (DESIGN §3.7)."""
+LOGIN_LASTS = 5.0
+"""Seconds the first use of a pass may take: whoever is in the middle of it when the link dies is shut out, too."""
 CLOCK_SKEW = 5.0
 """Seconds two clocks of one authority may differ."""
 RESERVED = frozenset({"focus", "recorder", "transcriber", "jibri", "jigasi", "jvb", "portner"})
@@ -33,7 +35,7 @@ def _machine(facts: Facts) -> Reason | None:
 def _holder(facts: Facts) -> Reason | None:
     if facts.known is None:
         return facts.fault or Reason.NO_PASS
-    if facts.known.revoked:
+    if facts.known.revoked or is_cut_off(facts.known.link_died_at, facts.first_used_at):
         return Reason.PASS_REVOKED
     fault = time_fault(facts.known.pass_, facts.first_used_at, facts.now)
     if fault is not None:
@@ -43,6 +45,16 @@ def _holder(facts: Facts) -> Reason | None:
     if facts.state is None or facts.known.pass_.room != facts.state.room.node:
         return Reason.OTHER_ROOM
     return _nick_fault(facts)
+
+
+def is_cut_off(link_died_at: float | None, first_used_at: float | None) -> bool:
+    """Whether a pass died with the link that gave it: it was not used yet, so nobody is connected on it.
+
+    One that was in use before goes on: staff may be talking to its holder, and a fresh link takes nothing from them.
+    """
+    if link_died_at is None:
+        return False
+    return first_used_at is None or first_used_at > link_died_at - LOGIN_LASTS
 
 
 def time_fault(pass_: Pass, first_used_at: float | None, now: float) -> Reason | None:
