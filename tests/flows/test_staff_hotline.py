@@ -26,7 +26,7 @@ from xmpp_agent.model.letters import About, Channel, Failure, LetterState
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.post import CarrierFault, Handed, Parcel
-from xmpp_agent.rules.hotline import GRACE, Stage
+from xmpp_agent.rules.hotline import GRACE, Act, Stage
 
 NUMBER = "20 12 34 56"
 E164 = "+4520123456"
@@ -194,8 +194,7 @@ async def test_a_message_that_waits_is_not_sent_after_the_end(unit: Staffed) -> 
     """The gateway could not take it at first; once the call is over nothing goes to the number."""
     gateway, faults = Gateway(), list[BaseException]()
     gateway.fault = CarrierFault(Failure.UNREACHABLE, again=True)
-    base = unit.around.database
-    post = PostRoom(unit.office, base.visitors, base.mailroom, [gateway], SITE, faults.append)
+    post = post_room(unit, gateway, faults)
     started = await hotline.start_call(unit.desk, unit.who(), NUMBER)
     await post.look()
     await post.quiet()
@@ -209,6 +208,53 @@ async def test_a_message_that_waits_is_not_sent_after_the_end(unit: Staffed) -> 
     assert call is not None
     [letter] = await unit.office.mailroom.letters_of(call.appointment)
     assert letter.state is LetterState.DROPPED
+
+
+async def test_a_message_in_the_gateways_hands_at_the_end_is_not_tried_again(unit: Staffed) -> None:
+    """The gateway says not now, after staff have said that the call is over: the link in it is dead."""
+    gateway, faults = Gateway(), list[BaseException]()
+    gateway.fault = CarrierFault(Failure.UNREACHABLE, again=True)
+    gateway.held = asyncio.Event()
+    post = post_room(unit, gateway, faults)
+    started = await hotline.start_call(unit.desk, unit.who(), NUMBER)
+    await post.look()
+    await gateway.news.wait()
+    await hotline.end_call(unit.desk, unit.who(), started.call)
+    gateway.held.set()
+    await post.quiet()
+    gateway.fault = None
+    unit.around.clock.at += 60
+    await post.look()
+    await post.quiet()
+    assert (gateway.taken, faults) == ([], [])
+
+
+async def test_a_caller_who_is_back_after_the_end_is_met_or_put_out_and_sent_nothing(unit: Staffed) -> None:
+    """The row offers what may be done: no link any more, since its call is over."""
+    call, code = await called(unit)
+    entered = await presses(unit, code)
+    await goes_in(unit, entered)
+    await unit.leaves("caller")
+    await hotline.end_call(unit.desk, unit.who(), call)
+    unit.prosody.close(unit.clients["caller"])
+    assert await goes_in(unit, await presses(unit, code, entered)) == "inside"
+    shown = await row(unit)
+    assert (shown.stage, shown.acts) == (Stage.INSIDE, (Act.RING, Act.OPEN, Act.END, Act.NOTE))
+    assert await why(hotline.send_link_again(unit.desk, unit.who(), call)) is Reason.CALL_OVER
+
+
+async def test_of_the_end_and_the_link_once_more_the_end_stands(unit: Staffed) -> None:
+    """Pressed at the same moment: nothing waits to be sent to a number whose call is over."""
+    call, _ = await called(unit)
+    await asyncio.gather(
+        hotline.end_call(unit.desk, unit.who(), call),
+        hotline.send_link_again(unit.desk, unit.who(), call),
+        return_exceptions=True,
+    )
+    found = await unit.desk.calls.call(call)
+    assert found is not None
+    letters = await unit.office.mailroom.letters_of(found.appointment)
+    assert {letter.state for letter in letters} == {LetterState.DROPPED}
 
 
 async def test_a_message_being_sent_is_not_sent_again(unit: Staffed) -> None:
@@ -239,10 +285,10 @@ async def test_sent_again_the_old_link_is_dead(unit: Staffed) -> None:
 async def test_only_who_made_the_call_sees_the_number_and_acts(unit: Staffed) -> None:
     """Colleagues see that there is one; a supervisor may act, without the number."""
     call, _ = await called(unit)
-    assert (await row(unit)).number == E164
-    assert ((await row(unit, "kim")).number, (await row(unit, "kim")).may_act) == ("", False)
+    assert ((await row(unit)).number, (await row(unit)).acts) == (E164, (Act.RING, Act.OPEN, Act.AGAIN, Act.END))
+    assert ((await row(unit, "kim")).number, (await row(unit, "kim")).acts) == ("", ())
     [seen] = await calls_of(unit.desk, unit.who("lars", supervises=frozenset({UNIT.id})))
-    assert (seen.number, seen.may_act, seen.staff) == ("", True, "Mette Holm")
+    assert (seen.number, seen.acts, seen.staff) == ("", (Act.AGAIN, Act.END), "Mette Holm")
     for act in (hotline.send_link_again, hotline.end_call):
         assert await why(act(unit.desk, unit.who("kim"), call)) is Reason.NOT_STAFF_HERE
 
@@ -302,9 +348,14 @@ class Gateway:
         self.taken: list[tuple[float, Parcel]] = []
         self.news = asyncio.Event()
         self.fault: CarrierFault | None = None
+        self.held: asyncio.Event | None = None
+        """Until when it keeps its answer to itself."""
 
     async def hand_over(self, parcel: Parcel) -> Handed:
         """See `ports.post.Carrier`."""
+        if self.held is not None:
+            self.news.set()
+            await self.held.wait()
         if self.fault is not None:
             raise self.fault
         self.taken.append((time.monotonic(), parcel))
@@ -312,11 +363,16 @@ class Gateway:
         return Handed("g1")
 
 
+def post_room(unit: Staffed, gateway: Gateway, faults: list[BaseException]) -> PostRoom:
+    """A post room with one gateway."""
+    base = unit.around.database
+    return PostRoom(unit.office, base.visitors, base.mailroom, [gateway], SITE, faults.append)
+
+
 async def test_from_the_key_to_the_gateway(unit: Staffed, capsys: pytest.CaptureFixture[str]) -> None:
     """The message is handed over by the post room that the press wakes; how long it took is printed (DESIGN §5)."""
     gateway, faults = Gateway(), list[BaseException]()
-    base = unit.around.database
-    post = PostRoom(unit.office, base.visitors, base.mailroom, [gateway], SITE, faults.append)
+    post = post_room(unit, gateway, faults)
     working = asyncio.create_task(post.run())
     begun = time.monotonic()
     started = await hotline.start_call(unit.desk, unit.who(), NUMBER)

@@ -1,5 +1,6 @@
 """Somebody does not come: a fresh link, a call, the absence; and an appointment handed over."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.an_office import UNIT
 from tests.flows.staffed import Staffed, open_staffed
 from tests.flows.test_staff_door import looks_at, record
 from xmpp_agent.flows import citizen
+from xmpp_agent.flows.attendance import note_lane
 from xmpp_agent.flows.colleague import hand_over
 from xmpp_agent.flows.next_citizen import call_next
 from xmpp_agent.flows.no_show import book_absent, call_made, number_to_call, send_again
@@ -18,7 +20,7 @@ from xmpp_agent.flows.staff_door import let_one_in
 from xmpp_agent.flows.staff_room import own_room
 from xmpp_agent.model.appointments import Outcome
 from xmpp_agent.model.letters import About, Channel, Letter, LetterState
-from xmpp_agent.model.notes import NoteState
+from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.verdicts import Reason
 
@@ -104,6 +106,19 @@ async def test_absence_stands_with_its_evidence(unit: Staffed) -> None:
     [note] = (await unit.desk.notes.of(["anna"]))["anna"]
     assert note.state is NoteState.DRAFT
     assert await why(book_absent(unit.desk, unit.who(), "anna")) is Reason.APPOINTMENT_OVER
+
+
+async def test_absent_has_one_note_whoever_writes_at_the_same_moment(unit: Staffed) -> None:
+    """A note being begun is waited for, and not begun a second time."""
+    unit.around.clock.at += 900
+    now = unit.around.clock.at
+    async with unit.house.lanes.held(note_lane("anna")):
+        pressed = asyncio.create_task(book_absent(unit.desk, unit.who(), "anna"))
+        assert not (await asyncio.wait({pressed}, timeout=0.3))[0]
+        begun = Note("n1", "anna", "mette", "", NoteState.DRAFT, now, now)
+        await unit.office.records.keep(unit.office.line("note", "test", "anna"), begun)
+    await pressed
+    assert [note.id for note in (await unit.desk.notes.of(["anna"]))["anna"]] == ["n1"]
 
 
 async def test_nobody_who_came_is_absent(unit: Staffed) -> None:

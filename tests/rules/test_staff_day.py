@@ -22,8 +22,10 @@ from xmpp_agent.rules.staff_day import (
     Stage,
     is_here,
     may_act,
+    may_do,
     may_read_name,
     may_use,
+    may_write,
     offers,
     open_note,
     proof,
@@ -112,6 +114,16 @@ def test_since_when_somebody_waits() -> None:
     assert waits_since(STAGES[Stage.INSIDE]) is None
     assert waits_since(STAGES[Stage.EXPECTED]) is None
     assert waits_since(replace(STAGES[Stage.INSIDE], arrival=IN_LINE)) is None
+
+
+def test_the_note_of_a_hotline_call_is_for_whoever_took_it() -> None:
+    """Or covers for them; a supervisor was not there, and no other act asks who."""
+    call = replace(facts(), room=replace(ROOM, day=""))
+    assert may_write("mette", call).is_open
+    assert may_write("kim", replace(call, room=replace(ROOM, day="", covers=frozenset({"kim"})))).is_open
+    assert may_write("lars", call).reason is Reason.NOT_STAFF_HERE
+    assert not may_do(Act.NOTE, call).is_open
+    assert may_write("mette", facts()).reason is Reason.NOT_YET
 
 
 @pytest.mark.parametrize("at", Stage)

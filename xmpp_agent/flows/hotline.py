@@ -1,10 +1,12 @@
 """The hotline: a number becomes a room, a link and a message in one act; sent again, marked over, forgotten."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from xmpp_agent.flows.attendance import attended, told_in
 from xmpp_agent.flows.booking import new_link
 from xmpp_agent.flows.finish import finish
+from xmpp_agent.flows.hotline_rows import call_for
 from xmpp_agent.flows.no_show import dead_links
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
 from xmpp_agent.flows.staff_facts import facts_of_one
@@ -18,7 +20,7 @@ from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.diary import Enrolment, Look, Noun
 from xmpp_agent.rules import hotline as rules
 from xmpp_agent.rules.ladder import on_hotline
-from xmpp_agent.rules.letter_steps import waiting_dropped
+from xmpp_agent.rules.letter_steps import unsent_dropped
 from xmpp_agent.rules.numbers import e164, takes_messages
 from xmpp_agent.rules.opening_hours import local_time
 from xmpp_agent.rules.staff_day import Act, may_do
@@ -69,10 +71,16 @@ async def send_link_again(desk: StaffOffice, who: Session, call_id: str) -> None
 
     Raises Refused (the call is over, a message is being sent), Unavailable.
     """
-    office = desk.office
-    call = await _call_for(desk, who, call_id)
-    if call.state is CallState.ENDED or not call.number:
-        raise refusal("hotline", Reason.CALL_OVER)
+    room = (await call_for(desk, who, call_id)).room
+    # In the lane in which the end of a call is written: no link goes out that the end did not see.
+    await desk.in_lane(told_in(room.node), partial(_send_again, desk, who, call_id))
+
+
+async def _send_again(desk: StaffOffice, who: Session, call_id: str) -> None:
+    office, row = desk.office, await call_for(desk, who, call_id)
+    verdict, call = rules.may_do(rules.Act.AGAIN, row), row.call
+    if not verdict.is_open:
+        raise Refused(verdict)
     entry = await desk.entry(call.appointment)
     before, now = await office.mailroom.letters_of(call.appointment), office.clock.now()
     letters = on_hotline(entry, before, entry.citizen.id, now)
@@ -87,12 +95,12 @@ async def send_link_again(desk: StaffOffice, who: Session, call_id: str) -> None
 async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
     """The call is over: whoever is inside is put out, the link dies, the number has the policy's time left.
 
-    A message that still waits for its gateway is not sent: its link would lead nowhere.
+    A message of which nobody knows that it went out is not tried again: its link would lead nowhere.
 
     Raises Refused (Prosody did not do it: then nothing is over), Unavailable.
     """
     office = desk.office
-    call = await _call_for(desk, who, call_id)
+    call = (await call_for(desk, who, call_id)).call
     entry = await desk.entry(call.appointment)
 
     async def job() -> Verdict | None:
@@ -107,10 +115,10 @@ async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
 
     async def note() -> None:
         # Read again where what the room tells of the call is written, so that neither overwrites the other.
-        now_is = await _call_for(desk, who, call_id)
+        now_is = (await call_for(desk, who, call_id)).call
         now = office.clock.now()
         over = rules.ended(now_is, entry.appointment.policy.plan.keep_reach, now)
-        unsent = waiting_dropped(await office.mailroom.letters_of(call.appointment), now)
+        unsent = unsent_dropped(await office.mailroom.letters_of(call.appointment), now)
         line = office.line("hotline-over", who.person, call.appointment, room=call.room)
         await office.records.keep(line, over, *unsent)
 
@@ -176,15 +184,6 @@ async def _policy(office: Office) -> Policy:
     if policy is None or not rules.is_for_hotline(policy):
         raise refusal("hotline", Reason.NO_HOTLINE)
     return policy
-
-
-async def _call_for(desk: StaffOffice, who: Session, call_id: str) -> Call:
-    """A call this member of staff may act on. Raises Refused, Unavailable."""
-    call = await desk.calls.call(call_id)
-    if call is None:
-        raise refusal("hotline", Reason.NO_APPOINTMENT)
-    await desk.room_for(who, call.room)
-    return call
 
 
 def _number(typed: str) -> str:

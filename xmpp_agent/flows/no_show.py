@@ -1,7 +1,9 @@
 """Somebody does not come: a fresh link, a call, and in the end the absence, with the evidence beside it."""
 
 from dataclasses import replace
+from functools import partial
 
+from xmpp_agent.flows.attendance import note_lane
 from xmpp_agent.flows.booking import new_link
 from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
@@ -59,12 +61,19 @@ async def book_absent(desk: StaffOffice, who: Session, appointment_id: str) -> N
 
     Raises Refused (they are here, staff was not there, too soon), Unavailable.
     """
+    await desk.entry_for(who, appointment_id)  # only who may act here waits for the lane
+    await desk.in_lane(note_lane(appointment_id), partial(_book_absent, desk, who, appointment_id))
+
+
+async def _book_absent(desk: StaffOffice, who: Session, appointment_id: str) -> None:
+    """Judged in the lane in which notes are begun and written: who came a moment ago is here, and has their note."""
     entry, verdict = await _judged(desk, who, appointment_id, Remedy.ABSENT)
     booked, now = entry.appointment, desk.office.clock.now()
     absent = replace(booked, outcome=Outcome.ABSENT, version=booked.version + 1)
-    note = Note(new_id(), booked.id, who.person, "", NoteState.DRAFT, now, now)
+    has_note = bool((await desk.notes.of([booked.id])).get(booked.id))
+    note = () if has_note else (Note(new_id(), booked.id, who.person, "", NoteState.DRAFT, now, now),)
     try:
-        await _keep(desk, who, entry, "absent", verdict, absent, note, *tells(absent, Event.ABSENT, now))
+        await _keep(desk, who, entry, "absent", verdict, absent, *note, *tells(absent, Event.ABSENT, now))
     except Conflict:
         raise refusal("no_show", Reason.CHANGED_MEANWHILE) from None
 

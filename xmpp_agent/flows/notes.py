@@ -17,7 +17,7 @@ from xmpp_agent.ports.diary import Conflict, Look
 from xmpp_agent.ports.notes import Journal, JournalFault, NoteEntry, Notes
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.note_text import Met, beginning
-from xmpp_agent.rules.staff_day import Act, Stage, may_do, may_read_name, open_note, stage
+from xmpp_agent.rules.staff_day import Act, Stage, may_do, may_read_name, may_write, open_note, stage
 
 LONGEST = 6000
 """Letters a note may have; a form is sixteen kilobytes, and a Danish letter may take six of them on the way."""
@@ -143,7 +143,7 @@ async def _write(desk: StaffOffice, who: Session, appointment_id: str, written: 
     office, now = desk.office, desk.office.clock.now()
     entry, room = await _theirs(desk, who, appointment_id)  # as it is now that the lane is ours
     booked, known = entry.appointment, await facts_of_one(desk, entry, room)
-    verdict = may_do(Act.NOTE, known)
+    verdict = may_write(who.person, known)
     if not verdict.is_open:
         if any((note.staff, note.text) == (who.person, written.text) for note in known.notes):
             return

@@ -1,14 +1,17 @@
 """The hotline: who may use a call's link, and where the call stands. One call, one link, one browser."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from xmpp_agent.model.appointments import Policy
+from xmpp_agent.model.appointments import Policy, Room
 from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.letters import Letter, LetterState
+from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import Level
-from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Link, Session
+from xmpp_agent.rules.staff_day import is_theirs, may_act, open_note
 
 LASTS = 7200.0
 """Seconds a call is made out for; one that still goes on then may go on."""
@@ -30,6 +33,30 @@ class Stage(StrEnum):
     LOST = "lost"
     """The caller was inside and is gone; stays until somebody marks it."""
     ENDED = "ended"
+
+
+class Act(StrEnum):
+    """What a call's row offers."""
+
+    RING = "ring"
+    """Their number, to call back."""
+    OPEN = "open"
+    AGAIN = "again"
+    END = "end"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One call for one member of staff: everything the answers to what they may do rest on."""
+
+    call: Call
+    room: Room
+    at: Stage
+    person: str
+    """Who looks."""
+    supervises: frozenset[str] = frozenset()
+    notes: Collection[Note] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +120,43 @@ _LETTER = {
     LetterState.DROPPED: Stage.NOT_SENT,
     LetterState.ASTRAY: Stage.NOT_SENT,
 }
+
+
+def offers(row: Row) -> tuple[Act, ...]:
+    """What the row of a call offers, in order: what may be done, and nothing else."""
+    return tuple(act for act in Act if may_do(act, row).is_open)
+
+
+def may_do(act: Act, row: Row) -> Verdict:
+    """Whether an act on a call may be done now: by its own staff, covering colleagues, and their supervisors.
+
+    The number is for whoever made the call alone; into the room and to the note a supervisor comes by covering.
+    A caller who came back within the grace after the end can be met and put out; no link is sent to them.
+    """
+    reason = _against(act, row)
+    decision = Decision.OPEN if reason is Reason.ALLOWED else Decision.REFUSE
+    return Verdict(decision, reason, (Said("hotline", decision, reason, act.value),))
+
+
+def _against(act: Act, row: Row) -> Reason:
+    theirs = is_theirs(row.person, row.room)
+    if not may_act(row.person, row.supervises, row.room).is_open or (act in (Act.OPEN, Act.NOTE) and not theirs):
+        return Reason.NOT_STAFF_HERE
+    if act is Act.RING and row.person != row.call.staff:
+        return Reason.NOT_STAFF_HERE
+    if act is Act.NOTE:
+        return _note(row)
+    if act is Act.AGAIN and row.call.state is CallState.ENDED:
+        return Reason.CALL_OVER
+    if act in (Act.RING, Act.AGAIN) and not row.call.number:
+        return Reason.CALL_OVER
+    return Reason.CALL_OVER if row.at is Stage.ENDED else Reason.ALLOWED
+
+
+def _note(row: Row) -> Reason:
+    if row.notes and open_note(tuple(row.notes)) is None:
+        return Reason.CHANGED_MEANWHILE
+    return Reason.ALLOWED if row.at in (Stage.INSIDE, Stage.LOST, Stage.ENDED) else Reason.NOT_YET
 
 
 def follows(call: Call, *, inside: bool, now: float) -> Call:

@@ -71,9 +71,13 @@ def astray(letter: Letter, now: float) -> Letter:
     return replace(letter, state=LetterState.ASTRAY, changed_at=now)
 
 
-def waiting_dropped(letters: Iterable[Letter], now: float) -> tuple[Letter, ...]:
-    """Those that still wait for their gateway, as they are once nothing of it is to be sent any more."""
-    return tuple(dropped(letter, now) for letter in letters if letter.state is LetterState.QUEUED)
+def unsent_dropped(letters: Iterable[Letter], now: float) -> tuple[Letter, ...]:
+    """Those that nobody knows to have gone out, as they are once nothing of it is to be sent any more.
+
+    One in its gateway's hands at this moment may still go out, and is then known to have; it is not tried again.
+    """
+    waiting = (LetterState.QUEUED, LetterState.SENDING)
+    return tuple(dropped(letter, now) for letter in letters if letter.state in waiting)
 
 
 def try_again(letter: Letter, appointment: Appointment, why: Failure, after: float, now: float) -> Letter:

@@ -225,16 +225,30 @@ def offers(facts: Facts) -> tuple[Offer, ...]:
 def may_do(act: Act, facts: Facts) -> Verdict:
     """Whether an act may be done now by whoever may act on the room: what its row offers, and nothing else.
 
-    A note is written, too, as long as one is due (it is listed, whatever the row says), and of a call of the hotline.
+    A note has a rule of its own (`may_write`).
     """
     reason = next((offer.reason for offer in offers(facts) if offer.act is act), None)
-    if reason is None:
-        reason = _may_write(facts) if act is Act.NOTE else _not_offered(stage(facts))
+    return _judged(act, reason or _not_offered(stage(facts)))
+
+
+def may_write(person: str, facts: Facts) -> Verdict:
+    """Whether somebody may write the note of a meeting now: staff of its room, since the note names people.
+
+    What its row offers, and as long as one is due (it is listed, whatever the row says); of a call of the hotline at
+    any time.
+    """
+    if not may_read_name(person, facts.appointment, facts.room):
+        return _judged(Act.NOTE, Reason.NOT_STAFF_HERE)
+    reason = next((offer.reason for offer in offers(facts) if offer.act is Act.NOTE), None)
+    return _judged(Act.NOTE, reason or _a_note_is_due(facts))
+
+
+def _judged(act: Act, reason: Reason) -> Verdict:
     decision = Decision.OPEN if reason is Reason.ALLOWED else Decision.REFUSE
     return Verdict(decision, reason, (Said("staff_day", decision, reason, act.value),))
 
 
-def _may_write(facts: Facts) -> Reason:
+def _a_note_is_due(facts: Facts) -> Reason:
     if open_note(facts.notes):
         return Reason.ALLOWED
     if facts.notes:
