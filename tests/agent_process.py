@@ -7,7 +7,6 @@ import resource
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGTERM, Signals
 
@@ -15,7 +14,7 @@ from typing_extensions import override
 
 from tests.clinic import Clinic
 from tests.prosody import running_prosody
-from xmpp_agent.edges.keys.ring import make_keys, read_keys
+from tests.ready_made import furnish
 from xmpp_agent.edges.store.database import open_database
 from xmpp_agent.settings import PREFIX, Settings
 
@@ -173,11 +172,7 @@ async def open_outside_clinic(directory: Path, *, hold: float = 4) -> AsyncItera
     """A clinic as `tests.clinic.open_clinic` opens it, with the agent outside of this process."""
     async with running_prosody(directory / "prosody", hold=hold) as prosody:
         data = directory / "agent"
-        data.mkdir(mode=0o700)
-        keys = data / "keys"
-        keys.mkdir(mode=0o700)
-        make_keys(keys, data / "portner.sqlite3", datetime.now(UTC))
-        clinic = OutsideClinic(data, prosody, read_keys(keys))
+        clinic = OutsideClinic(data, prosody, await furnish(data))
         try:
             await clinic.begin()
             yield clinic

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.ready_made import furnish
 from tests.rules.scenes import NOW, POLICY, ROOM
 from xmpp_agent.edges.keys.passes import SignedPasses
-from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
+from xmpp_agent.edges.keys.ring import KeyRing, read_keys
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.flows.house import Addresses, Connection, House
 from xmpp_agent.flows.lanes import Lanes
@@ -16,7 +16,7 @@ from xmpp_agent.flows.office import Office, new_code
 from xmpp_agent.model.appointments import Appointment, Companion, Policy
 from xmpp_agent.model.people import CompanionKind, Person, Reach, Role
 from xmpp_agent.model.units import Unit
-from xmpp_agent.model.visitors import Link
+from xmpp_agent.model.visitors import Arrival, ArrivalStep, Link, Part
 from xmpp_agent.ports import Inside, Unavailable
 from xmpp_agent.ports.diary import Enrolment, NewLink
 
@@ -25,6 +25,11 @@ SITE = "https://moede.test"
 MEET = "https://meet.test"
 CPR = "0101010101"
 UNIT = Unit(id="jobcenter", name="Jobcenter Lilleby", neutral_name="Lilleby Kommune", phone="00 00 00 00")
+
+
+def whole(arrival: Arrival) -> tuple[ArrivalStep, ArrivalStep]:
+    """What writes every part of an arrival down."""
+    return ArrivalStep(arrival, Part.PERSON), ArrivalStep(arrival, Part.INSIDE)
 
 
 @dataclass
@@ -156,11 +161,8 @@ class OpenOffice:
 async def open_office(directory: Path, clock: StoppedClock | None = None) -> AsyncIterator[OpenOffice]:
     """A new installation in that folder, or the one that is there."""
     time = clock or StoppedClock()
-    keys = directory / "keys"
-    if not keys.exists():
-        keys.mkdir(mode=0o700, parents=True)
-        make_keys(keys, directory / "portner.sqlite3", datetime.now(UTC))
-    ring = read_keys(keys)
+    is_new = not (directory / "keys").exists()
+    ring = await furnish(directory) if is_new else read_keys(directory / "keys")
     passes = SignedPasses(ring.signing, DOMAIN, "jitsi")
     mark = ring.identity.own_mark
     async with open_database(directory / "portner.sqlite3", ring.columns, mark, "tests", "normal") as database:

@@ -4,17 +4,17 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from tests.clients.base import CLIENT, MUC_USER, Client, error_of, statuses
 from tests.clients.tcp import TcpClient
 from tests.prosody import PASSWORD, Prosody, running_prosody
+from tests.ready_made import furnish
 from xmpp_agent.demo.focus import Focus
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.passes import SignedPasses
-from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys
+from xmpp_agent.edges.keys.ring import KeyRing
 from xmpp_agent.edges.store.bookings import Booked, Wish, book, register_of
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.web.desk import Desk
@@ -251,11 +251,7 @@ async def open_clinic(directory: Path, *, extra: str = "") -> AsyncIterator[Clin
     """A clinic with everything running; `extra` is put behind Prosody's stock configuration."""
     async with running_prosody(directory / "prosody", extra=extra) as prosody:
         data = directory / "agent"
-        data.mkdir(mode=0o700)
-        keys = data / "keys"
-        keys.mkdir(mode=0o700)
-        make_keys(keys, data / "portner.sqlite3", datetime.now(UTC))
-        clinic = Clinic(data, prosody, read_keys(keys))
+        clinic = Clinic(data, prosody, await furnish(data))
         try:
             await clinic.begin()
             yield clinic

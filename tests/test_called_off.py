@@ -1,15 +1,14 @@
 """An appointment called off at the console: with a site, whoever was or would be written to is thought of."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.flows.calendar import WISH, WRITTEN_TO
 from tests.prosody import free_ports
+from tests.ready_made import furnish
 from xmpp_agent.edges.keys.files import write_secret
-from xmpp_agent.edges.keys.ring import make_keys
 from xmpp_agent.flows.booking import By, Wish, book
 from xmpp_agent.model.letters import LetterState
 from xmpp_agent.model.units import Unit
@@ -24,13 +23,11 @@ ALL = frozenset({"*"})
 @pytest.fixture
 async def agent(tmp_path: Path) -> AsyncIterator[Agent]:
     """An agent with a site, which nobody has started."""
-    keys = tmp_path / "keys"
-    keys.mkdir(mode=0o700)
     site = SiteSettings(origin="http://localhost", port=0, authority="Lilleby Kommune", phone="00 00 00 00")
     settings = Settings(
         domain="meet.example.dk", data_dir=tmp_path, component_port=free_ports(1)[0], audit_sync="normal", site=site
     )
-    make_keys(keys, settings.database, datetime.now(UTC))
+    await furnish(tmp_path)
     write_secret(settings.component_secret_file, b"no secret")
     async with open_agent(settings) as opened:
         yield opened

@@ -5,7 +5,6 @@ What happened is read from a witness inside Prosody (witness/mod_portner_witness
 
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from tests.end_to_end.real_day import RealDay
 from tests.end_to_end.witnessed import EXTRA, MODULES
 from tests.flows.steps import STAFF, VISITORS, Step, at_random
 from tests.prosody import running_prosody
-from xmpp_agent.edges.keys.ring import make_keys, read_keys
+from tests.ready_made import furnish
 
 pytestmark = [pytest.mark.prosody, pytest.mark.asyncio(loop_scope="module")]
 STEPS = 25
@@ -30,10 +29,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cli
     directory: Path = tmp_path_factory.mktemp("watched")
     async with running_prosody(directory / "prosody", extra=EXTRA, extra_modules=MODULES) as prosody:
         data = directory / "agent"
-        data.mkdir(mode=0o700)
-        (data / "keys").mkdir(mode=0o700)
-        make_keys(data / "keys", data / "portner.sqlite3", datetime.now(UTC))
-        clinic = Clinic(data, prosody, read_keys(data / "keys"))
+        clinic = Clinic(data, prosody, await furnish(data))
         try:
             await clinic.begin()
             yield clinic

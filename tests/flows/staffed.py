@@ -1,26 +1,22 @@
 """An office with staff in it: real keys, store and flows, the real house, and the model Prosody at its door."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 from typing_extensions import override
 
-from tests.an_office import CPR, UNIT, OpenOffice, StoppedClock, open_office
+from tests.an_office import CPR, UNIT, OpenOffice, StoppedClock, open_office, whole
 from tests.flows.books import JumpingClock, Shelf
 from tests.flows.model_prosody import LOBBY, ROOMS, USERS, ModelProsody
 from tests.flows.model_prosody import Session as Client
 from tests.flows.reception import Reception, Weather
 from tests.rules.scenes import HOTLINE, POLICY
 from xmpp_agent.delivery import lists_follow
-from xmpp_agent.edges.keys.ring import make_keys
 from xmpp_agent.flows.attendance import watch
 from xmpp_agent.flows.booking import new_link
 from xmpp_agent.flows.house import Addresses, House
@@ -137,7 +133,7 @@ class Staffed:
         arrival = Arrival(
             name, name, level=Level.SUBSTANTIAL, verified=verified, login_at=now, waiting_since=now + since, seen_at=now
         )
-        await self.office.records.keep(self.office.line("in-line", name, name), arrival)
+        await self.office.records.keep(self.office.line("in-line", name, name), *whole(arrival))
 
     async def opens(self, person: str = "mette", node: str = "") -> Room:
         """A member of staff opens a room: the pass, Jitsi, the lobby's list."""
@@ -206,28 +202,9 @@ class Staffed:
         return entry.appointment
 
 
-@cache
-def _keys() -> Mapping[str, bytes]:
-    """Key files, made once: they take longer than all the rest."""
-    with TemporaryDirectory() as folder:
-        keys = Path(folder) / "keys"
-        keys.mkdir(mode=0o700)
-        make_keys(keys, Path(folder) / "portner.sqlite3", datetime.now(UTC))
-        return {path.name: path.read_bytes() for path in keys.iterdir()}
-
-
-def _put_keys(directory: Path) -> None:
-    keys = directory / "keys"
-    keys.mkdir(mode=0o700)
-    for name, content in _keys().items():
-        (keys / name).write_bytes(content)
-        (keys / name).chmod(0o600)
-
-
 @asynccontextmanager
 async def open_staffed(directory: Path) -> AsyncIterator[Staffed]:
     """A unit with three members of staff and nothing booked."""
-    await asyncio.to_thread(_put_keys, directory)
     async with open_office(directory) as around:
         prosody = ModelProsody(SharedClock(around.clock))
         porter = Porter(prosody, around.office.house)

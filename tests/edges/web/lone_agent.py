@@ -5,14 +5,13 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 from tests.prosody import free_ports
+from tests.ready_made import furnish
 from xmpp_agent.edges.keys.passes import SignedPasses
-from xmpp_agent.edges.keys.ring import make_keys, read_keys
 from xmpp_agent.edges.store.database import open_database
 from xmpp_agent.model.appointments import Room
 from xmpp_agent.model.rooms import RoomState
@@ -33,8 +32,6 @@ async def lone_agent(
     folder: Path, supervisors: Mapping[int, frozenset[str]] | None = None, *, sock: Path | None = None
 ) -> AsyncIterator[Agent]:
     """An agent that listens for consoles; two rooms stand in its house. `sock`: where, else in `folder`."""
-    keys = folder / "keys"
-    keys.mkdir(mode=0o700)
     settings = Settings(
         domain="meet.example.dk",
         data_dir=folder,
@@ -43,8 +40,7 @@ async def lone_agent(
         supervisors=supervisors or {os.getuid(): ALL},
         audit_sync="normal",
     )
-    make_keys(keys, settings.database, datetime.now(UTC))
-    ring = read_keys(keys)
+    ring = await furnish(folder)
     passes = SignedPasses(ring.signing, settings.domain, settings.audience)
     async with open_database(settings.database, ring.columns, ring.identity.own_mark, settings.shard, "normal") as base:
         agent = Agent(settings, passes, base, "no secret")
