@@ -130,6 +130,8 @@ class Media:
     """The file in pieces, from the start at each call."""
     as_reference: bool = False
     """File only size, hash and where it is kept, not the file."""
+    kept_at: str = "Portner"
+    """Where it is kept, as the reference says it: the authority's own words."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -204,5 +206,5 @@ class Memo(Protocol):
         ...
 
     async def remember(self, entry_id: str, step: str, value: str) -> None:
-        """Returns when it is on disk."""
+        """Returns when it is on disk. A step that is remembered again has the new value."""
         ...
