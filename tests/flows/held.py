@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from tests.an_office import OpenOffice
+from tests.an_office import OpenOffice, whole
 from tests.rules.scenes import POLICY
 from xmpp_agent.flows.privacy import Custody
 from xmpp_agent.model.appointments import Appointment, Policy
@@ -66,8 +66,8 @@ async def a_life(
         booked,
         Enrolment(helper, Role.COMPANION, Reach(phone="+4587654321")),
         session,
-        Arrival(name, name, DeviceTest.GOOD, at, policy.level, verified=True, login_at=at),
-        Arrival(name, helper.id, DeviceTest.SKIPPED, at),
+        *whole(Arrival(name, name, DeviceTest.GOOD, at, policy.level, verified=True, login_at=at)),
+        *whole(Arrival(name, helper.id, DeviceTest.SKIPPED, at)),
         Letter(f"letter-{name}", name, name, About.INVITATION, Channel.SMS, at, LetterState.SENT, gateway_id="g1"),
         Letter(f"letter-{helper.id}", name, helper.id, About.INVITATION, Channel.SMS, at),
         Call(

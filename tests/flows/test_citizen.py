@@ -1,8 +1,10 @@
 """A citizen's way from link to pass, on a real database."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +17,7 @@ from xmpp_agent.flows.office import Refused
 from xmpp_agent.model.appointments import Outcome
 from xmpp_agent.model.people import CompanionKind, Level, Role
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.model.visitors import DeviceTest, Session
+from xmpp_agent.model.visitors import Arrival, DeviceTest, Link, Session
 from xmpp_agent.ports.login import Identity
 from xmpp_agent.rules.arrival import Step
 from xmpp_agent.rules.passes import seat_of
@@ -137,13 +139,11 @@ async def test_a_login_changes_the_cookie_and_the_old_one_is_over(here: OpenOffi
     assert await citizen.session_of(here.office, "") is None
 
 
-async def test_a_session_is_for_its_own_room_and_time(here: OpenOffice) -> None:
-    """Coming back from Jitsi works for the room the pass was for, and no longer than the session lives."""
-    made = await here.appointment()
+async def test_a_session_has_an_end(here: OpenOffice) -> None:
+    """A browser is known no longer than its session lives."""
+    await here.appointment()
     session, cookie = await citizen.begin(here.office, await here.link())
-    assert await citizen.by_room(here.office, session, made.room) is not None
-    assert await citizen.by_room(here.office, session, "another") is None
-    assert await citizen.by_room(here.office, None, made.room) is None
+    assert await citizen.session_of(here.office, cookie) == session
     here.clock.at = session.expires_at
     assert await citizen.session_of(here.office, cookie) is None
 
@@ -206,13 +206,60 @@ async def test_a_forwarded_link_without_login_opens_nothing_while_the_first_is_t
 
 
 async def test_the_device_test_is_there_for_staff(here: OpenOffice) -> None:
-    """Its result and time are kept with the arrival."""
-    await here.appointment()
-    session, _ = await citizen.begin(here.office, await here.link())
-    await citizen.tested(here.office, session, DeviceTest.BLOCKED)
+    """Its result and time are kept with the arrival, days ahead, too; and the link it was made by has arrived."""
+    await here.appointment(starts_in=9 * 86400)
+    code, opened = await here.link(), list[Link]()
+
+    async def hears(link: Link) -> None:
+        opened.append(link)
+
+    here.office.on_opened.append(hears)
+    await citizen.tested(here.office, code, DeviceTest.BLOCKED)
     arrival = await here.office.visitors.arrival("anna", "anna")
-    assert arrival is not None
-    assert (arrival.device, arrival.device_at) == (DeviceTest.BLOCKED, NOW)
+    assert arrival == Arrival("anna", "anna", DeviceTest.BLOCKED, NOW)
+    assert [link.opened_at for link in opened] == [NOW]
+
+
+async def test_nothing_is_tested_for_a_meeting_that_will_not_be(here: OpenOffice) -> None:
+    """Cancelled, over, or behind a link that is none: refused, and nothing is kept."""
+    made = await here.appointment()
+    code = await here.link()
+    for ended in (replace(made, cancelled_at=NOW, version=2), replace(made, outcome=Outcome.ATTENDED, version=3)):
+        await here.office.records.keep(here.office.line("end", "test", made.id), ended)
+        with pytest.raises(Refused):
+            await citizen.tested(here.office, code, DeviceTest.GOOD)
+    with pytest.raises(Refused):
+        await citizen.tested(here.office, "nothing-behind-it", DeviceTest.GOOD)
+    assert await here.office.visitors.arrival("anna", "anna") is None
+
+
+@pytest.mark.parametrize("order", permutations(range(3)), ids=str)
+async def test_what_happens_at_the_same_moment_is_all_kept(here: OpenOffice, order: tuple[int, ...]) -> None:
+    """Into the meeting, a device test and a sign of being of age, each begun before any is written: none is lost."""
+    await here.appointment()
+    session, code = await logged_in(here), await here.link()
+    acts = (
+        citizen.go(here.office, session),
+        citizen.tested(here.office, code, DeviceTest.GOOD),
+        citizen.of_age(here.office, session),
+    )
+    await asyncio.gather(*(acts[act] for act in order))
+    kept = await here.office.visitors.arrival("anna", "anna")
+    assert kept is not None
+    assert (kept.passed_by, kept.device, kept.of_age_at, kept.verified) == (session.mark, DeviceTest.GOOD, NOW, True)
+
+
+async def test_of_two_logins_at_once_the_right_one_stands(here: OpenOffice) -> None:
+    """A forwarded link in another browser takes nothing from the invited person, whichever comes first."""
+    await here.appointment()
+    stranger = replace(ANNA_LOGS_IN, cpr="0202020202")
+    (anna, _), (other, _) = [await citizen.begin(here.office, await here.link()) for _ in range(2)]
+    await asyncio.gather(
+        citizen.logged_in(here.office, other, stranger), citizen.logged_in(here.office, anna, ANNA_LOGS_IN)
+    )
+    kept = await here.office.visitors.arrival("anna", "anna")
+    assert kept is not None
+    assert kept.verified
 
 
 async def test_the_units_queue_keeps_order_and_ends_when_somebody_calls(here: OpenOffice) -> None:

@@ -13,7 +13,7 @@ from xmpp_agent.model.callers import Event
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import RoomState, Visit
-from xmpp_agent.model.visitors import Arrival
+from xmpp_agent.model.visitors import Arrival, ArrivalStep, Part
 from xmpp_agent.ports.diary import Conflict
 from xmpp_agent.rules import visits
 from xmpp_agent.rules.hotline import follows
@@ -67,7 +67,7 @@ async def came_inside(desk: StaffOffice, pass_id: str) -> None:
     async def begin() -> None:
         has_note = bool((await desk.notes.of([booked.id])).get(booked.id)) or not is_citizen
         note = () if has_note else (Note(new_id(), booked.id, owner, "", NoteState.DRAFT, now, now),)
-        await office.records.keep(line, replace(arrival, inside_at=now), *note, *hooks)
+        await office.records.keep(line, ArrivalStep(replace(arrival, inside_at=now), Part.INSIDE), *note, *hooks)
 
     await desk.in_lane(note_lane(booked.id), begin)
     office.changed(booked.id)

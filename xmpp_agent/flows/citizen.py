@@ -1,6 +1,6 @@
 """A citizen or companion comes by their link: what they see next, and what each press of a button does.
 
-Looking (`look`, `by_room`) changes nothing, so that scanners and previews of messages may look as often as they like.
+Looking (`look`, `by_session`) changes nothing, so that scanners and previews may look as often as they like.
 """
 
 import secrets
@@ -12,7 +12,7 @@ from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.people import CompanionKind, Level, Person
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
-from xmpp_agent.model.visitors import Arrival, DeviceTest, Link, Session, SessionKind
+from xmpp_agent.model.visitors import Arrival, ArrivalStep, DeviceTest, Link, Part, Session, SessionKind
 from xmpp_agent.ports.diary import Look
 from xmpp_agent.ports.login import Identity
 from xmpp_agent.rules import arrival as arrival_rules
@@ -48,12 +48,6 @@ async def by_session(office: Office, session: Session) -> Visitor | None:
     return await _visitor(office, await office.visitors.link(session.link) if session.link else None, session)
 
 
-async def by_room(office: Office, session: Session | None, node: str) -> Visitor | None:
-    """For whoever comes back from Jitsi (`/join/{room}`): only with the session that the room's pass was made for."""
-    visitor = await by_session(office, session) if session is not None else None
-    return visitor if visitor is not None and visitor.entry.appointment.room == node else None
-
-
 async def begin(office: Office, code: str) -> tuple[Session, str]:
     """The first button behind a link: bind this browser to it. Answers the session and its cookie.
 
@@ -73,24 +67,27 @@ async def begin(office: Office, code: str) -> tuple[Session, str]:
         appointment=appointment.id,
         link=visitor.link.mark,
     )
-    opened = visitor.link if visitor.link.opened_at is not None else replace(visitor.link, opened_at=now)
-    await office.records.keep(office.line("link-opened", visitor.person.id, appointment.id), session, opened)
-    for listener in office.on_opened:
-        await listener(opened)
-    office.changed(appointment.id)
+    await _press(office, "link-opened", visitor, now, session)
     return session, cookie
 
 
-async def tested(office: Office, session: Session, result: DeviceTest) -> None:
-    """Camera and microphone were tested; staff see the result. Raises Refused, Unavailable."""
-    visitor = await _bound(office, session)
-    await _note(office, "device-test", replace(visitor.arrival, device=result, device_at=office.clock.now()))
+async def tested(office: Office, code: str, result: DeviceTest) -> None:
+    """Camera and microphone were tested behind a link, however early; staff see the result.
+
+    Raises Refused (the link is dead, or there is no meeting to test for any more), Unavailable.
+    """
+    visitor = await look(office, code)
+    if visitor is None or visitor.step in _NOTHING_TO_TEST_FOR:
+        raise refusal("link", Reason.NO_PASS if visitor is None else REASONS[visitor.step])
+    now = office.clock.now()
+    step = ArrivalStep(replace(visitor.arrival, device=result, device_at=now), Part.DEVICE)
+    await _press(office, "device-test", visitor, now, step)
 
 
 async def of_age(office: Office, session: Session) -> None:
     """An interpreter says that they are 18 (Act 469 of 14 May 2025). Raises Refused, Unavailable."""
     visitor = await _bound(office, session)
-    await _note(office, "of-age", replace(visitor.arrival, of_age_at=office.clock.now()))
+    await _note(office, "of-age", Part.AGE, replace(visitor.arrival, of_age_at=office.clock.now()))
 
 
 async def logged_in(office: Office, session: Session, identity: Identity) -> tuple[Session, str]:
@@ -99,6 +96,14 @@ async def logged_in(office: Office, session: Session, identity: Identity) -> tup
     Whether it is the invited person says the next step; staff see that somebody else tried. The CPR number is hashed
     here and kept nowhere. Raises Refused, Unavailable.
     """
+    async with office.house.lanes.held(f"login {session.appointment} {session.person}") as held:
+        if not held:
+            raise refusal("login", Reason.TOO_LATE)
+        return await _logged_in(office, session, identity)
+
+
+async def _logged_in(office: Office, session: Session, identity: Identity) -> tuple[Session, str]:
+    """One after the other for one person: what stands afterwards rests on what stood before."""
     visitor = await _bound(office, session)
     appointment, now, cookie = visitor.entry.appointment, office.clock.now(), new_cookie()
     proved = arrival_rules.best_proof(appointment, _proofs(office, identity))
@@ -117,7 +122,7 @@ async def logged_in(office: Office, session: Session, identity: Identity) -> tup
     said = Said("right_person", decision, reason, f"level={identity.level.name}")
     line = office.line("login", visitor.person.id, appointment.id, Verdict(decision, reason, (said,)))
     seen = Look(new_id(), appointment.citizen, now, visitor.person.id, "login")
-    await office.records.keep(line, ended, new, known, seen)
+    await office.records.keep(line, ended, new, ArrivalStep(known, Part.LOGIN), seen)
     office.changed(appointment.id)
     return new, cookie
 
@@ -135,10 +140,10 @@ async def stand_in_line(office: Office, session: Session) -> int | None:
     now, appointment = office.clock.now(), visitor.entry.appointment
     arrival = visitor.arrival
     if arrival.waiting_since is None:
-        await _note(office, "in-line", replace(arrival, waiting_since=now, seen_at=now))
+        await _note(office, "in-line", Part.LINE, replace(arrival, waiting_since=now, seen_at=now))
     elif arrival.seen_at is None or now - arrival.seen_at > staff_day.HERE_FOR / 3:
         seen = replace(arrival, seen_at=now)
-        office.records.jot(office.line("in-line", visitor.person.id, appointment.id), seen)
+        office.records.jot(office.line("in-line", visitor.person.id, appointment.id), ArrivalStep(seen, Part.SEEN))
     line = [entry.appointment.id for entry in await office.visitors.in_line(appointment.unit)]
     return line.index(appointment.id) + 1 if appointment.id in line else len(line) + 1
 
@@ -151,7 +156,7 @@ async def go(office: Office, session: Session, *, camera_off: bool = False, lang
     appointment = visitor.entry.appointment
     token = await visitor_pass(office, appointment, visitor.person, visitor.kind, session)
     on_the_way = replace(visitor.arrival, passed_at=office.clock.now(), passed_by=session.mark)
-    await _note(office, "went-in", on_the_way)
+    await _note(office, "went-in", Part.PASSED, on_the_way)
     spoken = language or appointment.language
     entrance = Entrance(office.meet_origin, appointment.room, visitor.unit.meeting_title, spoken, camera_off)
     return address(entrance, token)
@@ -167,6 +172,7 @@ REASONS = {
     Step.DEAD_LINK: Reason.NO_PASS,
 }
 """What keeps somebody at a step, in the reasons of the door."""
+_NOTHING_TO_TEST_FOR = frozenset({Step.CANCELLED, Step.OVER})
 
 
 async def session_of(office: Office, cookie: str) -> Session | None:
@@ -187,8 +193,18 @@ async def _bound(office: Office, session: Session) -> Visitor:
     return visitor
 
 
-async def _note(office: Office, act: str, arrival: Arrival) -> None:
-    await office.records.keep(office.line(act, arrival.person, arrival.appointment), arrival)
+async def _press(office: Office, act: str, visitor: Visitor, now: float, noun: Session | ArrivalStep) -> None:
+    """A button behind a link was pressed, in whatever browser: the link has arrived, and is opened from now on."""
+    opened = visitor.link if visitor.link.opened_at is not None else replace(visitor.link, opened_at=now)
+    await office.records.keep(office.line(act, visitor.person.id, visitor.entry.appointment.id), noun, opened)
+    for listener in office.on_opened:
+        await listener(opened)
+    office.changed(visitor.entry.appointment.id)
+
+
+async def _note(office: Office, act: str, part: Part, arrival: Arrival) -> None:
+    step = ArrivalStep(arrival, part)
+    await office.records.keep(office.line(act, arrival.person, arrival.appointment), step)
     office.changed(arrival.appointment)
 
 

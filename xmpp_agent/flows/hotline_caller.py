@@ -9,7 +9,7 @@ from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.calls import Call
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
-from xmpp_agent.model.visitors import Arrival, Link, Session
+from xmpp_agent.model.visitors import Arrival, ArrivalStep, Link, Part, Session
 from xmpp_agent.ports.calls import Calls
 from xmpp_agent.rules import hotline
 from xmpp_agent.rules.jitsi_address import Entrance, address
@@ -73,7 +73,8 @@ async def caller_enters(
         booked, person = behind.entry.appointment, behind.entry.citizen
         token = await visitor_pass(office, booked, person, None, session)
         inside = replace(behind.arrival, passed_at=office.clock.now(), passed_by=session.mark)
-        await office.records.keep(office.line("went-in", person.id, booked.id, room=booked.room), inside)
+        line = office.line("went-in", person.id, booked.id, room=booked.room)
+        await office.records.keep(line, ArrivalStep(inside, Part.PASSED))
     office.changed(booked.id)
     entrance = Entrance(
         office.meet_origin, booked.room, behind.unit.meeting_title, language or booked.language, camera_off

@@ -25,6 +25,7 @@ from xmpp_agent.model.callers import ALL_UNITS, Event
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.people import CompanionKind, Person, Reach, Role
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.visitors import ArrivalStep, Part
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict, Enrolment, Look, Noun, Parted
 from xmpp_agent.rules import booking as rules
@@ -253,7 +254,7 @@ async def _way_in(office: Office, after: Entry, *, other: bool) -> tuple[Noun, .
     letters = on_new_address(after, await office.mailroom.letters_of(booked.id), now)
     link = new_link(office.marks, booked.id, citizen, now)
     arrival = await office.visitors.arrival(booked.id, citizen) if other else None
-    arrived = (of_another(arrival),) if arrival is not None else ()
+    arrived = (ArrivalStep(of_another(arrival), Part.PERSON),) if arrival is not None else ()
     return (*await dead_links(office, after), link, *arrived, *letters)
 
 

@@ -90,3 +90,27 @@ class Arrival:
     """Mark of the session (the browser) that got it."""
     inside_at: float | None = None
     """When they were first inside the meeting: whoever was there never counts as absent."""
+
+
+class Part(StrEnum):
+    """What one step writes of an arrival; the rest of the row is left as it is, whatever was read before."""
+
+    DEVICE = "device"
+    AGE = "age"
+    LOGIN = "login"
+    LINE = "line"
+    """They stand in line; since when, the first time says."""
+    SEEN = "seen"
+    PASSED = "passed"
+    INSIDE = "inside"
+    """The first time stands."""
+    PERSON = "person"
+    """Somebody else is invited: everything but whether anybody was inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalStep:
+    """An arrival of which one part is to be written down."""
+
+    arrival: Arrival
+    part: Part

@@ -13,7 +13,7 @@ from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import Pass, Person, Reach, Role
 from xmpp_agent.model.units import Unit
-from xmpp_agent.model.visitors import Arrival, Link, Session
+from xmpp_agent.model.visitors import Arrival, ArrivalStep, Link, Session
 from xmpp_agent.ports import Unavailable
 
 
@@ -78,7 +78,7 @@ Noun = (
     | Link
     | NewLink
     | Letter
-    | Arrival
+    | ArrivalStep
     | Session
     | Look
     | Call

@@ -10,6 +10,7 @@ from functools import singledispatchmethod
 from pydantic import TypeAdapter
 from sqlalchemy import Insert, Table, Update, and_, bindparam, delete, exists, func, insert, select, update
 
+from xmpp_agent.edges.store.arrivals import arrival_change
 from xmpp_agent.edges.store.callers import caller_values
 from xmpp_agent.edges.store.calls import call_values
 from xmpp_agent.edges.store.changes import Change, Statement
@@ -21,7 +22,6 @@ from xmpp_agent.edges.store.store import Cipher
 from xmpp_agent.edges.store.tables import (
     api_keys,
     appointments,
-    arrivals,
     calls,
     companions,
     external_ids,
@@ -41,7 +41,7 @@ from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import NO_NAME, Reach
 from xmpp_agent.model.units import Unit
-from xmpp_agent.model.visitors import Arrival, Link, Session
+from xmpp_agent.model.visitors import ArrivalStep, Link, Session
 from xmpp_agent.ports.diary import BookedAs, Enrolment, Look, NewKey, NewLink, Parted
 
 REACH = TypeAdapter(Reach)
@@ -73,7 +73,6 @@ _person = kept(people, "id")
 _room = kept(rooms, "node")
 _companion = kept(companions, "appointment", "person")
 _link = kept(links, "mark")
-_arrival = kept(arrivals, "appointment", "person")
 _session = kept(sessions, "mark")
 _look = kept(looks, "id")
 _call = kept(calls, "id")
@@ -210,23 +209,8 @@ class Nouns:
         return (letter_change(letter),)
 
     @changes.register
-    def _(self, arrival: Arrival) -> Made:
-        values: Values = {
-            "appointment": arrival.appointment,
-            "person": arrival.person,
-            "device": arrival.device.value if arrival.device else None,
-            "device_at": arrival.device_at,
-            "level": int(arrival.level),
-            "verified": arrival.verified,
-            "login_at": arrival.login_at,
-            "of_age_at": arrival.of_age_at,
-            "waiting_since": arrival.waiting_since,
-            "seen_at": arrival.seen_at,
-            "passed_at": arrival.passed_at,
-            "passed_by": arrival.passed_by,
-            "inside_at": arrival.inside_at,
-        }
-        return (_arrival(values),)
+    def _(self, step: ArrivalStep) -> Made:
+        return (arrival_change(step),)
 
     @changes.register
     def _(self, session: Session) -> Made:

@@ -12,7 +12,7 @@ from xmpp_agent.model.appointments import Appointment
 from xmpp_agent.model.calls import CallState
 from xmpp_agent.model.people import CompanionKind
 from xmpp_agent.model.units import Unit
-from xmpp_agent.model.visitors import DeviceTest
+from xmpp_agent.model.visitors import Arrival, DeviceTest
 
 
 async def _keep(here: OpenOffice, noun: Appointment | Unit) -> None:
@@ -122,7 +122,8 @@ async def test_whoever_is_early_waits_and_may_try_the_camera(site: OpenSite) -> 
     assert heading(await anna.follow(await anna.press(f"/m/{code}/test", found="good"))) == "Du er kommet tidligt"
     for button in ("", "/go", "/login", "/line"):
         assert (await anna.press(f"/m/{code}{button}")).headers["location"] == f"/m/{code}"
-    assert not await site.here.office.visitors.arrivals(["anna"])
+    known = await site.here.office.visitors.arrival("anna", "anna")
+    assert known == Arrival("anna", "anna", DeviceTest.GOOD, NOW), "staff see the test; nothing else has happened"
     site.here.clock.at += 5400
     assert heading(await anna.look(f"/m/{code}")) == "Dit videomøde"
 

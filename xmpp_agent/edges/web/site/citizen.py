@@ -73,16 +73,17 @@ class Citizens:
         return self._pages.page(request, "test.html.j2", unit=visitor.unit.shown_name, phone=visitor.unit.phone)
 
     async def tested(self, code: str, request: Request) -> Response:
-        """What the test found; kept once the browser is bound to the link."""
-        session = await self._at.session(request)
-        visitor = await self._at.visitor(request, code, session)
+        """What the test found; kept for whoever holds the link, as long as there is a meeting to come."""
+        visitor = await self._at.visitor(request, code, await self._at.session(request))
         self._at.guesses.act(code)
         try:
             found = DeviceTest(browser_of(request).form.get("found", ""))
         except ValueError:
             return self._stop(request, code, Stop.UNREADABLE, visitor)
-        if session is not None and session.link == visitor.link.mark:
-            await citizen.tested(self._office, session, found)
+        try:
+            await citizen.tested(self._office, code, found)
+        except Refused:  # over or cancelled: the page of the link says so
+            return on_to(f"/m/{code}")
         if found is DeviceTest.UNSUPPORTED:
             return self._stop(request, code, Stop.UNSUPPORTED, visitor)
         return on_to(f"/m/{code}")

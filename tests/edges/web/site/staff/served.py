@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.an_office import whole
 from tests.edges.web.site.staff.on_staff import ROLES, StaffPages, identity, open_staff
 from tests.prosody import free_ports
 from xmpp_agent.edges.web.site.conf import SiteConf
@@ -71,5 +72,5 @@ async def a_full_day(staff: StaffPages) -> None:
         letter = Letter(f"l-{name}", name, name, About.INVITATION, channel, now, state, failure=failure)
         await office.records.keep(office.line("letter", "test"), letter)
     tested = Arrival("carla", "carla", DeviceTest.BLOCKED, now, Level.SUBSTANTIAL, verified=True, login_at=now)
-    await office.records.keep(office.line("arrival", "test"), tested)
+    await office.records.keep(office.line("arrival", "test"), *whole(tested))
     await unit.comes("carla")
