@@ -1,4 +1,4 @@
-"""An appointment called off at the console: with a site, whoever was or would be written to is thought of."""
+"""Letters of an agent that is not at the door: called off at the console they are dropped, and none is sent."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -63,3 +63,12 @@ async def test_only_a_supervisor_of_the_unit_calls_it_off(agent: Agent) -> None:
     verdict = await agent.desk.cancel(ident, frozenset({"Psykiatri"}), "uid:0")
     assert verdict.reason is Reason.NOT_YOUR_UNIT
     assert (await agent.desk.cancel("nothing", ALL, "uid:0")).reason is Reason.UNKNOWN_ROOM
+
+
+async def test_an_agent_that_is_not_at_the_door_sends_nothing(agent: Agent) -> None:
+    """Another one is, or nobody: what is due waits for whoever is."""
+    ident = await booked(agent)
+    assert agent.site is not None
+    await agent.site.post.look()
+    letters = await agent.site.office.mailroom.letters_of(ident)
+    assert {(letter.state, letter.attempts) for letter in letters} == {(LetterState.QUEUED, 0)}

@@ -89,7 +89,13 @@ async def town(folder: Path) -> AsyncIterator[Town]:
         carrier = GatewayApi(GatewayApiSettings(TOKEN, SECRET, host=sms_at, seconds=SOON), http)
         smtp = Smtp(SmtpSettings("127.0.0.1", mails.port, security="none"))
         room = PostRoom(
-            here.office, here.database.visitors, here.database.mailroom, (carrier, smtp), SITE, here.faults.append
+            here.office,
+            here.database.visitors,
+            here.database.mailroom,
+            (carrier, smtp),
+            SITE,
+            here.faults.append,
+            leads=lambda: True,
         )
         app = FastAPI(openapi_url=None)
 

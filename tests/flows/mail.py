@@ -205,10 +205,12 @@ class Mail:
         async with self.here.database.engine.connect() as db:
             return tuple((await db.exec_driver_sql("SELECT id, state, channel, attempts FROM letters")).all())
 
-    def new_room(self, *carriers: Gateway) -> PostRoom:
-        """A post room of this office."""
+    def new_room(self, *carriers: Gateway, leads: Callable[[], bool] = lambda: True) -> PostRoom:
+        """A post room of this office; of the agent at the door unless it says otherwise."""
         database = self.here.database
-        return PostRoom(self.here.office, database.visitors, database.mailroom, carriers, f"{SITE}/", self.report)
+        return PostRoom(
+            self.here.office, database.visitors, database.mailroom, carriers, f"{SITE}/", self.report, leads=leads
+        )
 
     def restarted(self) -> None:
         """The post room is that of an agent that is started again on the same database."""

@@ -1,5 +1,6 @@
 """What nobody knows: an answer that was lost, an agent killed while a letter was in its hand."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests.flows.mail import Mail, open_mail
 from tests.rules.invited import POST, SMS, plan
+from xmpp_agent.flows.post import LONGEST_SLEEP
 from xmpp_agent.model.appointments import Rung
 from xmpp_agent.model.letters import Channel, Failure, LetterState
 from xmpp_agent.ports.post import CarrierFault
@@ -68,6 +70,28 @@ async def test_killed_while_it_was_in_hand(mail: Mail, channel: Channel, wait: f
     assert [parcel.letter for parcel in gateway.parcels] == [letter.id]
     [after] = await mail.letters()
     assert (after.state, after.attempts) == (SENT, 2)
+
+
+async def test_what_another_agent_has_in_hand_is_not_picked_up(mail: Mail) -> None:
+    """The agent that stands by sends nothing and judges nothing, however long; at the door it goes on from there."""
+    await mail.book(policy=plan((Rung(POST),)))
+    hangs, leads = asyncio.Event(), [False]
+    mail.post.answers.append(hangs)
+    other = mail.new_room(mail.sms, mail.email, mail.post, leads=lambda: leads[0])
+    assert await other.look() == LONGEST_SLEEP
+    await mail.room.look()
+    await mail.post.got(1)
+    mail.here.clock.at += 2 * RECEIPT_WINDOW
+    await other.look()
+    await other.quiet()
+    assert (await mail.told(), len(mail.post.parcels)) == (["invitation digital-post sending"], 1)
+    hangs.set()
+    await mail.room.quiet()
+    leads[0] = True
+    await mail.book("bo", policy=plan((Rung(POST),)))
+    await other.look()
+    await other.quiet()
+    assert (await mail.told(), await mail.told("bo")) == (["invitation digital-post sent"],) * 2
 
 
 async def test_killed_and_meanwhile_called_off(mail: Mail) -> None:

@@ -366,7 +366,7 @@ class Gateway:
 def post_room(unit: Staffed, gateway: Gateway, faults: list[BaseException]) -> PostRoom:
     """A post room with one gateway."""
     base = unit.around.database
-    return PostRoom(unit.office, base.visitors, base.mailroom, [gateway], SITE, faults.append)
+    return PostRoom(unit.office, base.visitors, base.mailroom, [gateway], SITE, faults.append, leads=lambda: True)
 
 
 async def test_from_the_key_to_the_gateway(unit: Staffed, capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,11 +38,17 @@ class PostRoom:
         carriers: Collection[Carrier],
         origin: str,
         on_error: Callable[[BaseException], None],
+        *,
+        leads: Callable[[], bool],
     ) -> None:
-        """`origin`: where links lead, `https://moede.lilleby.example`. One carrier for a channel."""
+        """`origin`: where links lead, `https://moede.lilleby.example`. One carrier for a channel.
+
+        `leads`: whether this agent is the one at the door. A second one stands by: what the first has in hand would
+        look to it like what a killed agent left. Whoever changes that wakes the room.
+        """
         self.book = LetterBook(register, mailroom, {carrier.channel: carrier for carrier in carriers})
         self._counter = Counter(self.book, visitors, origin.rstrip("/"), on_error)
-        self._register, self._mailroom, self._on_error = register, mailroom, on_error
+        self._register, self._mailroom, self._on_error, self._leads = register, mailroom, on_error, leads
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._since: dict[str, float] = {}
@@ -71,8 +77,11 @@ class PostRoom:
     async def look(self) -> float:
         """Do what is due now, begin what is to be handed over, and say how many seconds may pass until the next look.
 
-        Raises Unavailable.
+        Nothing is done while another agent leads. Raises Unavailable.
         """
+        if not self._leads():
+            self._since = {}  # what is in the other's hand now is judged anew once it is ours
+            return LONGEST_SLEEP
         await self._hear_nothing()
         await self._pick_up()
         for channel in _SENT_OUT:

@@ -54,7 +54,7 @@ class Inside:
     house: House
     passes: PassMaker
     is_live: Callable[[], bool]
-    """Whether it sees Prosody."""
+    """Whether it sees Prosody: the one agent at the door does, one that stands by does not."""
     confirm: Callable[[], Awaitable[None]]
     """Returns when Prosody has taken in everything sent to it so far. Raises Unavailable."""
     report: Callable[[BaseException], None]
@@ -97,8 +97,9 @@ class Site:
                 self._report(error)
 
     def link_changed(self) -> None:
-        """Prosody came or went: staff's pages show what may be done now."""
+        """Prosody came or went: staff's pages show what may be done now, and whoever is at the door sends letters."""
         self._feed.everything_changed()
+        self.post.wake()
 
     async def stop(self) -> None:
         """No new requests; what is being handed over is finished or left for the next start."""
@@ -122,8 +123,9 @@ async def open_site(
     async with AsyncExitStack() as held:
         office = _office(settings, conf, ring, database, inside)
         carriers = [carrier(table, lambda http: _closed_by(held, http)) for table in conf.carriers]
-        post = PostRoom(office, database.visitors, database.mailroom, carriers, conf.origin, inside.report)
-
+        post = PostRoom(
+            office, database.visitors, database.mailroom, carriers, conf.origin, inside.report, leads=inside.is_live
+        )
         office.on_opened.append(partial(opened, post.book))
         teller = HttpTeller([ip_network(network) for network in sorted(conf.hook_networks)])
         held.push_async_callback(teller.close)
