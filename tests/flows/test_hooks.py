@@ -19,6 +19,7 @@ from xmpp_agent.edges.hooks.teller import HttpTeller
 from xmpp_agent.flows import hooks, rebooking
 from xmpp_agent.flows.booking import By
 from xmpp_agent.flows.hooks import PAUSES, HookRoom, tells, tells_of_letters
+from xmpp_agent.flows.rebooking import To
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.callers import Caller, Event
 from xmpp_agent.model.letters import About, Channel, Letter, LetterState
@@ -60,7 +61,7 @@ async def opened(folder: Path) -> AsyncIterator[Place]:
 async def test_the_calendar_hears_what_it_booked_and_what_became_of_it(place: Place) -> None:
     """Ids, event, times and version: in the order in which it happened."""
     entry = await place.desk.book()
-    await rebooking.move(place.desk.office, entry.appointment.id, NOW + 4200, NOW + 6000, CALENDAR)
+    await rebooking.move(place.desk.office, entry.appointment.id, To(NOW + 4200, NOW + 6000), CALENDAR)
     await rebooking.cancel(place.desk.office, entry.appointment.id, By("mette"))
     told = await place.told()
     assert [(one["event"], one["version"]) for one in told] == [("booked", 1), ("changed", 2), ("cancelled", 3)]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.an_office import CPR, UNIT
+from tests.an_office import CPR, UNIT, whole
 from tests.flows.calendar import CALENDAR, FOLLOW_UP, WARD, WISH, WRITTEN_TO, Desk, open_desk
 from tests.rules.scenes import NOW
-from xmpp_agent.flows import rebooking
+from xmpp_agent.flows import companions, rebooking
 from xmpp_agent.flows.booking import NEXT_FREE, By, Whom
 from xmpp_agent.flows.office import Refused
-from xmpp_agent.flows.rebooking import Change
+from xmpp_agent.flows.rebooking import Change, To
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.callers import Event
 from xmpp_agent.model.letters import About, Failure, LetterState
@@ -95,7 +95,7 @@ async def test_who_is_invited_now_did_not_log_in_before(desk: Desk, booked: Entr
     """What the one of before proved, and their browser, are not the new one's; that somebody was inside stays."""
     ident, anna = booked.appointment.id, booked.citizen.id
     known = Arrival(ident, anna, level=Level.HIGH, verified=True, login_at=NOW, passed_by="s1", inside_at=NOW)
-    await desk.office.records.keep(desk.office.line("login", anna, ident), known)
+    await desk.office.records.keep(desk.office.line("login", anna, ident), *whole(known))
     await rebooking.change(desk.office, ident, Change(case_ref="sag 18"), CALENDAR)
     assert await desk.office.visitors.arrival(ident, anna) == known
     await rebooking.change(desk.office, ident, Change(cpr="020202-0202"), CALENDAR)
@@ -135,7 +135,7 @@ async def test_acts_that_name_no_version_all_come_about(desk: Desk, booked: Entr
     await asyncio.gather(
         rebooking.change(desk.office, ident, Change(case_ref="sag 18"), STAFF),
         rebooking.change(desk.office, ident, Change(language="en"), STAFF),
-        rebooking.move(desk.office, ident, *LATER, STAFF),
+        rebooking.move(desk.office, ident, To(*LATER), STAFF),
     )
     after = (await desk.stands(booked)).appointment
     assert (after.case_ref, after.language, after.starts_at, after.version) == ("sag 18", "en", LATER[0], 4)
@@ -148,10 +148,10 @@ async def test_another_units_appointments_are_not_there(desk: Desk, booked: Entr
     for act in (
         rebooking.find(desk.office, ident, by),
         rebooking.change(desk.office, ident, Change(case_ref="x"), by),
-        rebooking.move(desk.office, ident, *LATER, by),
+        rebooking.move(desk.office, ident, To(*LATER), by),
         rebooking.cancel(desk.office, ident, by),
-        rebooking.add_companion(desk.office, ident, CompanionKind.GUARDIAN, Typed("Eva"), by),
-        rebooking.remove_companion(desk.office, ident, booked.companions[0].person.id, by),
+        companions.add_companion(desk.office, ident, CompanionKind.GUARDIAN, Typed("Eva"), by),
+        companions.remove_companion(desk.office, ident, booked.companions[0].person.id, by),
     ):
         with pytest.raises(Refused) as caught:
             await act
@@ -162,7 +162,7 @@ async def test_another_units_appointments_are_not_there(desk: Desk, booked: Entr
 async def test_moved_to_another_day_it_is_in_that_days_room(desk: Desk, booked: Entry) -> None:
     """Links stay as they were; the sequence counts; the calendar is told."""
     links = await codes(desk, booked)
-    after = await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR, version=1)
+    after = await rebooking.move(desk.office, booked.appointment.id, To(*TOMORROW), CALENDAR, version=1)
     assert after == await desk.stands(booked)
     made = after.appointment
     assert (made.starts_at, made.ends_at, made.version, made.sequence) == (*TOMORROW, 2, 1)
@@ -178,9 +178,9 @@ async def test_moved_to_a_colleague_or_the_next_free(desk: Desk, booked: Entry) 
     """The room follows the colleague; unknown ones are enrolled; back to the queue and out of it again."""
     office, ident = desk.office, booked.appointment.id
     when = (booked.appointment.starts_at, booked.appointment.ends_at)
-    lars = await rebooking.move(office, ident, *when, CALENDAR, staff=Whom("lars@lilleby.example", "Lars"))
-    queue = await rebooking.move(office, ident, *when, CALENDAR, staff=NEXT_FREE)
-    later = await rebooking.move(office, ident, *LATER, CALENDAR)
+    lars = await rebooking.move(office, ident, To(*when, staff=Whom("lars@lilleby.example", "Lars")), CALENDAR)
+    queue = await rebooking.move(office, ident, To(*when, staff=NEXT_FREE), CALENDAR)
+    later = await rebooking.move(office, ident, To(*LATER), CALENDAR)
     assert (await office.diary.person(lars.appointment.staff)) is not None
     assert queue.appointment.staff == later.appointment.staff == ""
     assert queue.appointment.room == later.appointment.room
@@ -191,13 +191,13 @@ async def test_a_move_to_where_it_stands_is_none(desk: Desk, booked: Entry) -> N
     """Nobody is written to about a change that there was not."""
     when = (booked.appointment.starts_at, booked.appointment.ends_at)
     same = Whom("mette@lilleby.example")
-    assert await rebooking.move(desk.office, booked.appointment.id, *when, CALENDAR, staff=same) == booked
+    assert await rebooking.move(desk.office, booked.appointment.id, To(*when, staff=same), CALENDAR) == booked
 
 
 async def test_people_who_were_written_to_hear_of_a_move_and_of_the_end(desk: Desk, booked: Entry) -> None:
     """A letter of the new sequence about the change; after cancelling, one that says so."""
     await letters_now(desk, booked, LetterState.DELIVERED)
-    moved = await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
+    moved = await rebooking.move(desk.office, booked.appointment.id, To(*TOMORROW), CALENDAR)
     letters = await desk.office.mailroom.letters_of(booked.appointment.id)
     assert {letter.person for letter in letters if (letter.about, letter.sequence) == (About.CHANGED, 1)} == {
         booked.citizen.id,
@@ -274,8 +274,8 @@ async def test_what_is_cancelled_is_left_alone(desk: Desk, booked: Entry) -> Non
     await rebooking.cancel(desk.office, ident, CALENDAR)
     for act in (
         rebooking.change(desk.office, ident, Change(case_ref="x"), CALENDAR),
-        rebooking.move(desk.office, ident, *LATER, CALENDAR),
-        rebooking.add_companion(desk.office, ident, CompanionKind.GUARDIAN, Typed("Eva"), CALENDAR),
+        rebooking.move(desk.office, ident, To(*LATER), CALENDAR),
+        companions.add_companion(desk.office, ident, CompanionKind.GUARDIAN, Typed("Eva"), CALENDAR),
     ):
         with pytest.raises(Refused) as caught:
             await act
@@ -286,7 +286,7 @@ async def test_a_companion_comes_on_a_link_of_their_own_and_is_written_to(desk: 
     """Nobody else hears of it again."""
     before = await desk.office.mailroom.letters_of(booked.appointment.id)
     eva = Typed("Eva Værge", "20 65 43 21")
-    after, companion = await rebooking.add_companion(
+    after, companion = await companions.add_companion(
         desk.office, booked.appointment.id, CompanionKind.GUARDIAN, eva, CALENDAR, 1
     )
     assert {c.person.id for c in (await desk.stands(booked)).companions} == {c.person.id for c in after.companions}
@@ -300,9 +300,9 @@ async def test_more_companions_than_the_rule_allows_are_refused(desk: Desk, book
     """The ninth is one too many."""
     ident = booked.appointment.id
     for number in range(7):
-        await rebooking.add_companion(desk.office, ident, CompanionKind.BISIDDER, Typed(f"Nr {number}"), CALENDAR)
+        await companions.add_companion(desk.office, ident, CompanionKind.BISIDDER, Typed(f"Nr {number}"), CALENDAR)
     with pytest.raises(Refused) as caught:
-        await rebooking.add_companion(desk.office, ident, CompanionKind.BISIDDER, Typed("Nr 9"), CALENDAR)
+        await companions.add_companion(desk.office, ident, CompanionKind.BISIDDER, Typed("Nr 9"), CALENDAR)
     assert caught.value.verdict.reason is Reason.TOO_MANY_COMPANIONS
 
 
@@ -310,7 +310,7 @@ async def test_a_companion_who_goes_has_nothing_left(desk: Desk, booked: Entry) 
     """Link dead, pass dead and recalled, waiting letter dropped; the citizen's are as before."""
     person = booked.companions[0].person
     theirs, annas = desk.waits(booked, person), desk.waits(booked)
-    after = await rebooking.remove_companion(desk.office, booked.appointment.id, person.id, CALENDAR, 1)
+    after = await companions.remove_companion(desk.office, booked.appointment.id, person.id, CALENDAR, 1)
     assert after.companions == (await desk.stands(booked)).companions == ()
     assert set(await codes(desk, booked)) == {booked.citizen.id}
     house = desk.office.house
@@ -319,7 +319,7 @@ async def test_a_companion_who_goes_has_nothing_left(desk: Desk, booked: Entry) 
     letters = await desk.office.mailroom.letters_of(booked.appointment.id)
     assert {x.state for x in letters if x.person == person.id} == {LetterState.DROPPED}
     with pytest.raises(Refused) as caught:
-        await rebooking.remove_companion(desk.office, booked.appointment.id, person.id, CALENDAR)
+        await companions.remove_companion(desk.office, booked.appointment.id, person.id, CALENDAR)
     assert caught.value.verdict.reason is Reason.UNKNOWN_COMPANION
 
 
@@ -327,9 +327,9 @@ async def test_each_act_is_on_record_and_on_the_citizens_access_log(desk: Desk, 
     """Who, what, when; refusals are on record, too."""
     ident = booked.appointment.id
     await rebooking.change(desk.office, ident, Change(case_ref="sag 18"), CALENDAR)
-    await rebooking.move(desk.office, ident, *TOMORROW, CALENDAR)
+    await rebooking.move(desk.office, ident, To(*TOMORROW), CALENDAR)
     with pytest.raises(Refused):
-        await rebooking.move(desk.office, ident, NOW - 9, NOW - 8, CALENDAR)
+        await rebooking.move(desk.office, ident, To(NOW - 9, NOW - 8), CALENDAR)
     await rebooking.cancel(desk.office, ident, STAFF)
     acts = [(line["act"], line["actor"], line["decision"]) for line in await desk.lines() if line["subject"] == ident]
     assert acts == [

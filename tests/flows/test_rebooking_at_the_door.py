@@ -13,12 +13,12 @@ from tests.flows.test_citizen import token_of
 from tests.rules.scenes import NOW
 from xmpp_agent.edges.store import changes as store
 from xmpp_agent.edges.store.ledger import SqlLedger
-from xmpp_agent.flows import citizen, rebooking
+from xmpp_agent.flows import citizen, companions, rebooking
 from xmpp_agent.flows.booking import By, Whom
 from xmpp_agent.flows.connect import authenticate
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.questions import Question
-from xmpp_agent.flows.rebooking import Change
+from xmpp_agent.flows.rebooking import Change, To
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.callers import Event
 from xmpp_agent.model.people import CompanionKind, Level
@@ -59,7 +59,7 @@ async def test_the_door_judges_by_the_new_time_at_once(desk: Desk, booked: Entry
     """Whoever is known by the appointment is known by what it says now; a pass that still fits lives on."""
     pass_id = desk.waits(booked)
     soon = (NOW + 600, NOW + 2400)
-    after = await rebooking.move(desk.office, booked.appointment.id, *soon, CALENDAR)
+    after = await rebooking.move(desk.office, booked.appointment.id, To(*soon), CALENDAR)
     known = desk.office.house.known[pass_id]
     assert (known.appointment, known.revoked) == (after.appointment, False)
     assert desk.lobby.told == []
@@ -70,7 +70,7 @@ async def test_who_waits_for_another_hour_is_told_so(desk: Desk, booked: Entry) 
     """The room is the same, the time is not: words instead of waiting in vain; the pass fits and lives."""
     desk.clock.at = NOW + 3000
     pass_id = desk.waits(booked)
-    await rebooking.move(desk.office, booked.appointment.id, NOW + 6000, NOW + 7800, CALENDAR)
+    await rebooking.move(desk.office, booked.appointment.id, To(NOW + 6000, NOW + 7800), CALENDAR)
     assert desk.lobby.told == [(booked.appointment.room, both(WORDS[Reason.APPOINTMENT_MOVED]))]
     assert not desk.office.house.known[pass_id].revoked
     assert desk.office.house.rooms[booked.appointment.room].queue == ()
@@ -81,7 +81,7 @@ async def test_a_pass_for_the_room_of_before_is_dead(desk: Desk, booked: Entry) 
     desk.clock.at = NOW + 3000
     pass_id = desk.waits(booked)
     when = (booked.appointment.starts_at, booked.appointment.ends_at)
-    await rebooking.move(desk.office, booked.appointment.id, *when, CALENDAR, staff=Whom("lars@lilleby.example"))
+    await rebooking.move(desk.office, booked.appointment.id, To(*when, staff=Whom("lars@lilleby.example")), CALENDAR)
     assert desk.lobby.told == [(booked.appointment.room, both(WORDS[Reason.APPOINTMENT_MOVED]))]
     assert desk.office.house.known[pass_id].revoked
     assert desk.lobby.recalled == [pass_id]
@@ -107,9 +107,9 @@ async def test_a_pass_is_dead_though_nobody_confirms_it(desk: Desk, booked: Entr
     annas, oles = desk.waits(booked), desk.waits(booked, companion)
     house = desk.office.house
     house.prosody, house.ledger = NobodyThere(), SqlLedger(FullDisk())
-    await rebooking.remove_companion(desk.office, booked.appointment.id, companion.id, CALENDAR)
+    await companions.remove_companion(desk.office, booked.appointment.id, companion.id, CALENDAR)
     assert (house.known[oles].revoked, house.known[annas].revoked) == (True, False)
-    await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
+    await rebooking.move(desk.office, booked.appointment.id, To(*TOMORROW), CALENDAR)
     assert house.known[annas].revoked
 
 
@@ -117,7 +117,7 @@ async def test_a_visit_that_goes_on_is_not_moved(desk: Desk, booked: Entry) -> N
     """Nothing changes, in the database or at the door."""
     desk.visits(booked)
     with pytest.raises(Refused) as caught:
-        await rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR)
+        await rebooking.move(desk.office, booked.appointment.id, To(*TOMORROW), CALENDAR)
     assert caught.value.verdict.reason is Reason.VISIT_GOING_ON
     assert await desk.stands(booked) == booked
 
@@ -133,7 +133,7 @@ async def test_nobody_is_let_in_while_it_is_moved(desk: Desk, booked: Entry) -> 
 
     desk.office.house.lanes.put(booked.appointment.room, staff_let_in)
     await begun.wait()
-    move = asyncio.create_task(rebooking.move(desk.office, booked.appointment.id, *TOMORROW, CALENDAR))
+    move = asyncio.create_task(rebooking.move(desk.office, booked.appointment.id, To(*TOMORROW), CALENDAR))
     assert await asyncio.wait({move}, timeout=0.5) == (set(), {move})
     let_in.set()
     with pytest.raises(Refused) as caught:

@@ -70,6 +70,8 @@ class Wish:
     language: str = "da"
     met: bool = False
     asked: bool = False
+    subject: str = ""
+    description: str = ""
     external_id: str = ""
     id: str = ""
     """Id chosen by the caller: 26 characters of base32; empty: a random one."""
@@ -230,6 +232,7 @@ def _content(marks: Marks, wish: Wish, party: _Party) -> str:
         *(wish.unit, wish.policy, wish.starts_at, wish.ends_at, staff, wish.case_ref, wish.language),
         *(wish.met, wish.asked, wish.external_id, wish.id, wish.invited),
         *((kind, g.name, g.reach.phone, g.reach.email, g.reach.cpr) for kind, g in people),
+        *((wish.subject, wish.description) if wish.subject or wish.description else ()),
     ]
     return marks.mark("wish", json.dumps(said))
 
@@ -277,6 +280,8 @@ async def _write(office: Register, wish: Wish, party: _Party, standing: Standing
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
         case_ref=wish.case_ref,
+        subject=wish.subject,
+        description=wish.description,
         external_id=wish.external_id,
         staff="" if wish.staff == NEXT_FREE else who.id,
         language=wish.language,

@@ -1,4 +1,4 @@
-"""An appointment that stands is changed, moved or cancelled, companions come and go; the door knows at once."""
+"""An appointment that stands is changed, moved or cancelled; the door knows at once."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Collection
@@ -20,17 +20,20 @@ from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.no_show import dead_links
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
 from xmpp_agent.flows.withdraw import bury, judge_anew, misfits, revoke_pass, send_home
-from xmpp_agent.model.appointments import Appointment, Companion, Entry
+from xmpp_agent.model.appointments import Appointment, Entry
 from xmpp_agent.model.callers import ALL_UNITS, Event
 from xmpp_agent.model.letters import Letter
-from xmpp_agent.model.people import CompanionKind, Person, Reach, Role
+from xmpp_agent.model.people import Person, Reach, Role
+from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import ArrivalStep, Part
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.ports.diary import Conflict, Enrolment, Look, Noun, Parted
+from xmpp_agent.ports.booking import Standing
+from xmpp_agent.ports.diary import Conflict, Enrolment, Look, Noun
 from xmpp_agent.rules import booking as rules
 from xmpp_agent.rules import guests
 from xmpp_agent.rules.arrival import of_another
+from xmpp_agent.rules.booking import WayIn, way_in
 from xmpp_agent.rules.guests import Typed
 from xmpp_agent.rules.ladder import on_cancel, on_change, on_fresh_link, on_new_address
 
@@ -50,6 +53,42 @@ class Change:
     language: str | None = None
     met: bool | None = None
     asked: bool | None = None
+    subject: str | None = None
+    description: str | None = None
+
+
+NOTHING = Change()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class To:
+    """Another time (seconds since 1970), another member of staff (`NEXT_FREE`: whoever is free); None: as it is."""
+
+    starts_at: float | None = None
+    ends_at: float | None = None
+    staff: Whom | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Draft:
+    """What an appointment is to become: neither judged nor written yet."""
+
+    after: Entry
+    facts: rules.Facts
+    nouns: tuple[Noun, ...] = ()
+    way: WayIn = WayIn.SAME
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Where:
+    """When and with whom an appointment is to be, and what stands of that."""
+
+    starts_at: float
+    ends_at: float
+    whom: Whom
+    standing: Standing
+    unit: Unit
+    is_elsewhere: bool
 
 
 async def find(office: Office, appointment_id: str, by: By, version: int | None = None) -> Entry:
@@ -77,71 +116,53 @@ async def change(office: Office, appointment_id: str, wish: Change, by: By, vers
 
     async def once() -> Entry:
         entry = await find(office, appointment_id, by, version)
-        before = entry.appointment
-        policy = before.policy if wish.policy is None else await office.diary.policy(wish.policy)
-        reach = await office.diary.reach(entry.citizen.id)
-        guest = read_guest(_typed(wish, entry.citizen, reach))
-        appointment = replace(
-            before,
-            policy=policy or before.policy,
-            invited=before.invited if wish.cpr is None else _invited(office, guest.reach.cpr),
-            case_ref=_or(wish.case_ref, before.case_ref),
-            language=_or(wish.language, before.language),
-            met=_or(wish.met, before.met),
-            asked=_or(wish.asked, before.asked),
-            version=before.version + 1,
-        )
-        facts = replace(_facts(office, entry, appointment, by), policy=policy, reach=guests.channels(guest.reach))
-        _judge(office, "change", rules.CHANGE, facts, by)
-        citizen = replace(entry.citizen, name=guest.name)
-        kept = kept_reach(guest.reach, appointment.policy)
-        after = Entry(appointment, citizen, entry.companions)
-        enrolled = Enrolment(citizen, Role.CITIZEN, kept)
-        other = bool(before.invited) and appointment.invited != before.invited
-        if not other and not rules.is_readdressed(reach, kept):
-            anew = (kept.phone, kept.email) != (reach.phone, reach.email)
-            letters = await _letters(office, after, anew=anew)
-            return await _keep(office, "change", after, by, enrolled, *letters)
-        way_in = await _way_in(office, after, other=other)
-        await _keep(office, "change", after, by, enrolled, *way_in)
-        if not _visit_is_on(office, before):
-            await _shut_out(office, before, by)
+        draft = await _rewritten(office, entry, wish, by)
+        judge(office, "change", rules.CHANGE, draft.facts, by)
+        after = await _written(office, "change", entry, draft, by)
+        await _door_knows(office, entry, after, draft.way, by)
         return after
 
-    return await _insisting(once)
+    return await insisting(once)
 
 
-async def move(
-    office: Office,
-    appointment_id: str,
-    starts_at: float,
-    ends_at: float,
-    by: By,
-    *,
-    staff: Whom | None = None,
-    version: int | None = None,
-) -> Entry:
-    """Another time, another member of staff (None: the same; `NEXT_FREE`: whoever is free), or both. Links stay.
+async def move(office: Office, appointment_id: str, to: To, by: By, version: int | None = None) -> Entry:
+    """Another time, another member of staff, or both. Links stay.
 
     Whoever waits on a pass for the room of before, or for a time that is no longer now, is told so.
     Raises Refused, Unavailable.
     """
+    return await revise(office, appointment_id, NOTHING, to, by, version)
+
+
+async def revise(
+    office: Office, appointment_id: str, wish: Change, to: To, by: By, version: int | None = None
+) -> Entry:
+    """A change and a move at once: judged together and written at once, or nothing of either stands.
+
+    What is as it was is not judged. Raises Refused, Unavailable.
+    """
 
     async def once() -> Entry:
         entry = await find(office, appointment_id, by, version)
-        before = entry.appointment
-        async with office.house.lanes.held(before.room) as held:
+        async with office.house.lanes.held(entry.appointment.room) as held:  # nobody is let in meanwhile
             if not held:
                 raise Unavailable("too much is going on in that room")
-            after = await _moved(office, entry, (starts_at, ends_at), staff, by)
-        if after is entry:
-            return entry
-        if not rules.goes_on_waiting(before.room, after.appointment, office.clock.now()):
-            await send_home(office.house, before.id, by.actor, Reason.APPOINTMENT_MOVED)
-        await _recall(office, misfits(office.house, after.appointment), by)
+            draft = await _rewritten(office, entry, wish, by)
+            where = await _where(office, entry, to, by)
+            asked = rules.CHANGE if wish != NOTHING else ()
+            if where.is_elsewhere or not asked:
+                asked += tuple(rule for rule in rules.MOVE if rule not in asked)
+            act = "change" if wish != NOTHING else "move"
+            judge(office, act, asked, _facts_there(office, entry, draft, where), by)
+            if where.is_elsewhere:
+                draft = _placed(office, draft, where)
+            elif wish == NOTHING:
+                return entry
+            after = await _written(office, act, entry, draft, by)
+        await _door_knows(office, entry, after, draft.way, by)
         return after
 
-    return await _insisting(once)
+    return await insisting(once)
 
 
 async def cancel(office: Office, appointment_id: str, by: By, version: int | None = None) -> Entry:
@@ -155,14 +176,14 @@ async def cancel(office: Office, appointment_id: str, by: By, version: int | Non
         before, now = entry.appointment, office.clock.now()
         if before.cancelled:
             return entry
-        _judge(office, "cancel", rules.CANCEL, _facts(office, entry, before, by), by)
+        judge(office, "cancel", rules.CANCEL, facts_of(office, entry, before, by), by)
         after = called_off(entry, now)
         letters = on_cancel(after, await office.mailroom.letters_of(before.id), now)
-        await _keep(office, "cancel", after, by, *letters)
+        await keep(office, "cancel", after, by, *letters)
         await send_home(office.house, before.id, by.actor, Reason.APPOINTMENT_CANCELLED)
         return after
 
-    return await _insisting(once)
+    return await insisting(once)
 
 
 def called_off(entry: Entry, now: float) -> Entry:
@@ -173,76 +194,92 @@ def called_off(entry: Entry, now: float) -> Entry:
     )
 
 
-async def add_companion(
-    office: Office, appointment_id: str, kind: CompanionKind, typed: Typed, by: By, version: int | None = None
-) -> tuple[Entry, Companion]:
-    """Somebody more comes with the citizen, on a link of their own. Raises Refused, Unavailable."""
-    guest = read_guest(typed)
-
-    async def once() -> tuple[Entry, Companion]:
-        entry = await find(office, appointment_id, by, version)
-        before = entry.appointment
-        companion = Companion(before.id, Person(new_id(), before.unit, guest.name), kind)
-        after = Entry(replace(before, version=before.version + 1), entry.citizen, (*entry.companions, companion))
-        _judge(office, "companion-in", rules.COMPANIONS, _facts(office, after, before, by), by)
-        enrolled = Enrolment(companion.person, Role.COMPANION, kept_reach(guest.reach, before.policy))
-        link = new_link(office.marks, before.id, companion.person.id, office.clock.now())
-        letters = await _letters(office, after)
-        return await _keep(office, "companion-in", after, by, enrolled, companion, link, *letters), companion
-
-    return await _insisting(once)
-
-
-async def remove_companion(
-    office: Office, appointment_id: str, person_id: str, by: By, version: int | None = None
-) -> Entry:
-    """A companion no longer comes: their links and passes are dead, and whoever is connected on one is put out.
-
-    Raises Refused, Unavailable.
-    """
-
-    async def once() -> Entry:
-        entry = await find(office, appointment_id, by, version)
-        before, now = entry.appointment, office.clock.now()
-        rest = tuple(companion for companion in entry.companions if companion.person.id != person_id)
-        if len(rest) == len(entry.companions):
-            raise refusal("companion-out", Reason.UNKNOWN_COMPANION)
-        after = Entry(replace(before, version=before.version + 1), entry.citizen, rest)
-        _judge(office, "companion-out", rules.COMPANIONS, _facts(office, after, before, by), by)
-        links = await office.visitors.links_of(before.id)
-        dead = [replace(new.link, revoked_at=now) for new in links if new.link.person == person_id]
-        letters = await _letters(office, after)
-        await _keep(office, "companion-out", after, by, Parted(before.id, person_id), *dead, *letters)
-        theirs = [pass_id for pass_id, known in office.house.known.items() if known.person.id == person_id]
-        bury(office.house, theirs)
-        await _recall(office, theirs, by)
-        return after
-
-    return await _insisting(once)
-
-
-async def _moved(office: Office, entry: Entry, times: tuple[float, float], staff: Whom | None, by: By) -> Entry:
-    """The move itself, judged and written down while nobody is let in."""
+async def _rewritten(office: Office, entry: Entry, wish: Change, by: By) -> _Draft:
+    """The appointment with what is otherwise about citizen and case. Raises Refused (unreadable), Unavailable."""
     before = entry.appointment
-    whom = staff or (Whom(person=before.staff) if before.staff else NEXT_FREE)
-    standing = await look_up(office, before.unit, before.policy.id, whom, times[0], by)
-    moved = replace(before, starts_at=times[0], ends_at=times[1])
-    facts = replace(
-        _facts(office, entry, moved, by),
-        staff=standing.staff,
-        staff_is_missing=bool(whom.person) and standing.staff is None,
-        visit_is_on=_visit_is_on(office, before),
+    if wish == NOTHING:
+        return _Draft(entry, facts_of(office, entry, before, by))
+    policy = before.policy if wish.policy is None else await office.diary.policy(wish.policy)
+    reach = await office.diary.reach(entry.citizen.id)
+    guest = read_guest(_typed(wish, entry.citizen, reach))
+    appointment = replace(
+        before,
+        policy=policy or before.policy,
+        invited=before.invited if wish.cpr is None else _invited(office, guest.reach.cpr),
+        case_ref=_or(wish.case_ref, before.case_ref),
+        language=_or(wish.language, before.language),
+        met=_or(wish.met, before.met),
+        asked=_or(wish.asked, before.asked),
+        subject=_or(wish.subject, before.subject),
+        description=_or(wish.description, before.description),
     )
-    _judge(office, "move", rules.MOVE, facts, by)
+    facts = replace(facts_of(office, entry, appointment, by), policy=policy, reach=guests.channels(guest.reach))
+    citizen = replace(entry.citizen, name=guest.name)
+    kept = kept_reach(guest.reach, appointment.policy)
+    after = Entry(appointment, citizen, entry.companions)
+    return _Draft(after, facts, (Enrolment(citizen, Role.CITIZEN, kept),), way_in(before, appointment, reach, kept))
+
+
+async def _where(office: Office, entry: Entry, to: To, by: By) -> _Where:
+    """When and with whom it is to be, and what stands of that. Raises Refused (no such unit), Unavailable."""
+    before = entry.appointment
+    starts_at, ends_at = _or(to.starts_at, before.starts_at), _or(to.ends_at, before.ends_at)
+    whom = to.staff or (Whom(person=before.staff) if before.staff else NEXT_FREE)
+    standing = await look_up(office, before.unit, before.policy.id, whom, starts_at, by)
     if standing.unit is None:
         raise refusal("move", Reason.UNKNOWN_UNIT)
-    who, room, made = staff_and_room(office.marks, standing.unit, whom, standing, times[0])
-    moved = replace(moved, room=room.node, staff="" if whom == NEXT_FREE else who.id)
-    if moved == before:
-        return entry
-    appointment = replace(moved, version=before.version + 1, sequence=before.sequence + 1)
-    after = replace(entry, appointment=appointment)
-    return await _keep(office, "move", after, by, *made, *await _letters(office, after))
+    same = not before.staff if whom == NEXT_FREE else standing.staff is not None and standing.staff.id == before.staff
+    elsewhere = not same or (starts_at, ends_at) != (before.starts_at, before.ends_at)
+    return _Where(starts_at, ends_at, whom, standing, standing.unit, elsewhere)
+
+
+def _facts_there(office: Office, entry: Entry, draft: _Draft, where: _Where) -> rules.Facts:
+    standing = where.standing
+    return replace(
+        draft.facts,
+        starts_at=where.starts_at,
+        ends_at=where.ends_at,
+        staff=standing.staff,
+        staff_is_missing=bool(where.whom.person) and standing.staff is None,
+        visit_is_on=_visit_is_on(office, entry.appointment),
+    )
+
+
+def _placed(office: Office, draft: _Draft, where: _Where) -> _Draft:
+    """The draft at that time, in the room of whoever it is with then."""
+    who, room, made = staff_and_room(office.marks, where.unit, where.whom, where.standing, where.starts_at)
+    appointment = replace(
+        draft.after.appointment,
+        starts_at=where.starts_at,
+        ends_at=where.ends_at,
+        room=room.node,
+        staff="" if where.whom == NEXT_FREE else who.id,
+        sequence=draft.after.appointment.sequence + 1,
+    )
+    # Whatever the appointment points to comes before it.
+    return replace(draft, after=replace(draft.after, appointment=appointment), nouns=(*made, *draft.nouns))
+
+
+async def _written(office: Office, act: str, entry: Entry, draft: _Draft, by: By) -> Entry:
+    """The draft as it stands from now on, with its letters and whatever the citizen needs to come in."""
+    appointment = replace(draft.after.appointment, version=entry.appointment.version + 1)
+    after = replace(draft.after, appointment=appointment)
+    if draft.way in (WayIn.LOST, WayIn.ANOTHER):
+        more = await _way_in(office, after, other=draft.way is WayIn.ANOTHER)
+    else:
+        more = await letters_about(office, after, anew=draft.way is WayIn.ADDED)
+    return await keep(office, act, after, by, *draft.nouns, *more)
+
+
+async def _door_knows(office: Office, entry: Entry, after: Entry, way: WayIn, by: By) -> None:
+    """Whoever waits where it no longer is is told so; what was for whoever must not come in any more is dead."""
+    before, now = entry.appointment, after.appointment
+    if now.sequence != before.sequence:
+        if not rules.goes_on_waiting(before.room, now, office.clock.now()):
+            await send_home(office.house, before.id, by.actor, Reason.APPOINTMENT_MOVED)
+        await recall(office, misfits(office.house, now), by)
+    if way in (WayIn.LOST, WayIn.ANOTHER) and not _visit_is_on(office, before):
+        await _shut_out(office, before, by)
 
 
 async def _way_in(office: Office, after: Entry, *, other: bool) -> tuple[Noun, ...]:
@@ -264,10 +301,10 @@ async def _shut_out(office: Office, appointment: Appointment, by: By) -> None:
     known = office.house.known.items()
     theirs = [one for one, of in known if of.pass_.appointment == ident and of.person.id == citizen]
     bury(office.house, theirs)
-    await _recall(office, theirs, by)
+    await recall(office, theirs, by)
 
 
-async def _letters(office: Office, after: Entry, *, anew: bool = False) -> tuple[Letter, ...]:
+async def letters_about(office: Office, after: Entry, *, anew: bool = False) -> tuple[Letter, ...]:
     """What is written to people about the change; `anew`: the citizen's address is another one."""
     before, now = await office.mailroom.letters_of(after.appointment.id), office.clock.now()
     letters = on_change(after, before, now)
@@ -276,7 +313,7 @@ async def _letters(office: Office, after: Entry, *, anew: bool = False) -> tuple
     return letters
 
 
-async def _keep(office: Office, act: str, after: Entry, by: By, *nouns: Noun) -> Entry:
+async def keep(office: Office, act: str, after: Entry, by: By, *nouns: Noun) -> Entry:
     """Write it down with its line, webhooks and access log; from then on the door judges by it."""
     appointment, now = after.appointment, office.clock.now()
     event = Event.CANCELLED if appointment.cancelled else Event.CHANGED
@@ -289,7 +326,7 @@ async def _keep(office: Office, act: str, after: Entry, by: By, *nouns: Noun) ->
     return after
 
 
-async def _recall(office: Office, passes: Collection[str], by: By) -> None:
+async def recall(office: Office, passes: Collection[str], by: By) -> None:
     """Take passes back and close what is connected on them."""
     for pass_id in passes:
         # Dead already, in memory and by what is written down: not confirmed by Prosody is not more alive.
@@ -297,7 +334,7 @@ async def _recall(office: Office, passes: Collection[str], by: By) -> None:
             await revoke_pass(office.house, pass_id, by.actor)
 
 
-async def _insisting(act: Callable[[], Awaitable[T]]) -> T:
+async def insisting(act: Callable[[], Awaitable[T]]) -> T:
     """Do it anew on what stands when somebody else was first; who named a version is refused by `find` then."""
     for _ in range(TRIES):
         with contextlib.suppress(Conflict):
@@ -305,7 +342,7 @@ async def _insisting(act: Callable[[], Awaitable[T]]) -> T:
     raise Unavailable("others change the same at this moment")
 
 
-def _facts(office: Office, after: Entry, appointment: Appointment, by: By) -> rules.Facts:
+def facts_of(office: Office, after: Entry, appointment: Appointment, by: By) -> rules.Facts:
     """What the rules ask about an appointment that stands (`before`) and is to be as given."""
     return rules.Facts(
         now=office.clock.now(),
@@ -324,7 +361,8 @@ def _facts(office: Office, after: Entry, appointment: Appointment, by: By) -> ru
     )
 
 
-def _judge(office: Office, act: str, asked: tuple[rules.Rule, ...], facts: rules.Facts, by: By) -> None:
+def judge(office: Office, act: str, asked: tuple[rules.Rule, ...], facts: rules.Facts, by: By) -> None:
+    """Ask the rules; a no is on record. Raises Refused."""
     verdict = rules.judge(asked, facts)
     if not verdict.is_open:
         subject = facts.before.id if facts.before is not None else ""

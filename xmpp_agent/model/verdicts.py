@@ -94,6 +94,7 @@ class Reason(StrEnum):
     NOT_ASKED_FOR = "not_asked_for"
     NO_WAY_TO_REACH = "no_way_to_reach"
     TOO_MANY_COMPANIONS = "too_many_companions"
+    TOO_MANY_MEETINGS = "too_many_meetings"
     UNKNOWN_COMPANION = "unknown_companion"
     BOOKED_OTHERWISE = "booked_otherwise"
     ID_TAKEN = "id_taken"

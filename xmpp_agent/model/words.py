@@ -174,6 +174,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "The citizen cannot be reached in any way the policy uses.",
     ),
     Reason.TOO_MANY_COMPANIONS: ("Der er for mange ledsagere.", "There are too many companions."),
+    Reason.TOO_MANY_MEETINGS: (
+        "Der er for mange møder til ét svar. Spørg om en kortere tid.",
+        "There are too many meetings for one answer. Ask for a shorter time.",
+    ),
     Reason.UNKNOWN_COMPANION: ("Ledsageren findes ikke.", "No such companion."),
     Reason.BOOKED_OTHERWISE: (
         "Det eksterne id er brugt til en anden aftale.",

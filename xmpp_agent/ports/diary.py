@@ -12,6 +12,7 @@ from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import Pass, Person, Reach, Role
+from xmpp_agent.model.recordings import Closing, Consent, Recording
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival, ArrivalStep, Link, Session
 from xmpp_agent.ports import Unavailable
@@ -88,6 +89,9 @@ Noun = (
     | NewKey
     | Caller
     | Hook
+    | Recording
+    | Consent
+    | Closing
 )
 """What can be written down. Each is kept as it is now; an appointment's version must be one more than what stands."""
 
@@ -179,6 +183,10 @@ class Diary(Protocol):
         """One appointment with its people."""
         ...
 
+    async def entries_of(self, appointment_ids: Collection[str]) -> tuple[Entry, ...]:
+        """The same for many, in order of start."""
+        ...
+
     async def day(
         self, since: float, until: float, *, units: Collection[str] | None = None, staff: str = "", caller: str = ""
     ) -> tuple[Entry, ...]:
@@ -198,6 +206,10 @@ class Visitors(Protocol):
 
     async def links_of(self, appointment_id: str) -> tuple[NewLink, ...]:
         """Every link of an appointment that is not revoked, newest first, with its code."""
+        ...
+
+    async def links_of_many(self, appointment_ids: Collection[str]) -> tuple[NewLink, ...]:
+        """The same for many."""
         ...
 
     async def arrival(self, appointment_id: str, person_id: str) -> Arrival | None:

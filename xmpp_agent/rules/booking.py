@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from xmpp_agent.model.appointments import DAY, Appointment, Policy
 from xmpp_agent.model.callers import ALL_UNITS
@@ -182,13 +183,26 @@ def goes_on_waiting(room: str, after: Appointment, now: float) -> bool:
     return not after.cancelled and room == after.room and opens_at <= now <= after.ends_at + after.policy.late
 
 
-def is_readdressed(before: Reach, after: Reach) -> bool:
-    """Whether a number or mail address that stood is no longer theirs: whoever is there may hold the link.
+class WayIn(Enum):
+    """What becomes of the citizen's way in when what is known of them is otherwise."""
 
-    One that is added takes nothing from the others.
-    """
-    stood = ((before.phone, after.phone), (before.email, after.email))
-    return any(old and old != new for old, new in stood)
+    SAME = auto()
+    ADDED = auto()
+    """There is a number or mail address that was not there before. It takes nothing from the others."""
+    LOST = auto()
+    """A number or mail address that stood is no longer theirs: whoever is there may hold the link."""
+    ANOTHER = auto()
+    """Somebody else is invited, who proved nothing of what the one of before did."""
+
+
+def way_in(before: Appointment, after: Appointment, had: Reach, has: Reach) -> WayIn:
+    """What becomes of it when the appointment and how the citizen is reached were and are so."""
+    if before.invited and after.invited != before.invited:
+        return WayIn.ANOTHER
+    stood = ((had.phone, has.phone), (had.email, has.email))
+    if any(old and old != new for old, new in stood):
+        return WayIn.LOST
+    return WayIn.ADDED if any(old != new for old, new in stood) else WayIn.SAME
 
 
 def hears_again(letters: Collection[Letter], person: str) -> bool:

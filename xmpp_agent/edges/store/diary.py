@@ -7,6 +7,7 @@ from sqlalchemy import select
 from xmpp_agent.edges.store.nouns import REACH, UNIT
 from xmpp_agent.edges.store.reading import ENTRIES, Reader
 from xmpp_agent.edges.store.rows import policy_of, room_of
+from xmpp_agent.edges.store.stays import in_chunks
 from xmpp_agent.edges.store.tables import appointments, people, policies, rooms, units
 from xmpp_agent.model.appointments import Entry, Policy, Room
 from xmpp_agent.model.people import Person, Reach, Role
@@ -88,6 +89,14 @@ class SqlDiary(Reader):
         """See `xmpp_agent.ports.diary.Diary.entry`."""
         async with self.reading() as db:
             return next(iter(await self.entries(db, ENTRIES.where(appointments.c.id == appointment_id))), None)
+
+    async def entries_of(self, appointment_ids: Collection[str]) -> tuple[Entry, ...]:
+        """See `xmpp_agent.ports.diary.Diary.entries_of`."""
+        found: list[Entry] = []
+        async with self.reading() as db:
+            for some in in_chunks(appointment_ids):
+                found += await self.entries(db, ENTRIES.where(appointments.c.id.in_(some)))
+        return tuple(sorted(found, key=lambda entry: (entry.appointment.starts_at, entry.appointment.id)))
 
     async def day(
         self, since: float, until: float, *, units: Collection[str] | None = None, staff: str = "", caller: str = ""

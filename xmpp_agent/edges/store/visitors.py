@@ -6,6 +6,7 @@ from sqlalchemy import RowMapping, and_, select
 
 from xmpp_agent.edges.store.nouns import SESSION
 from xmpp_agent.edges.store.reading import ENTRIES, Reader
+from xmpp_agent.edges.store.stays import in_chunks
 from xmpp_agent.edges.store.tables import appointments, arrivals, links, sessions
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.people import Level
@@ -26,16 +27,20 @@ class SqlVisitors(Reader):
 
     async def links_of(self, appointment_id: str) -> tuple[NewLink, ...]:
         """See `xmpp_agent.ports.diary.Visitors.links_of`."""
-        wanted = (
-            select(links)
-            .where(links.c.appointment == appointment_id, links.c.revoked_at.is_(None))
-            .order_by(links.c.made_at.desc(), links.c.mark)
-        )
+        return await self.links_of_many((appointment_id,))
+
+    async def links_of_many(self, appointment_ids: Collection[str]) -> tuple[NewLink, ...]:
+        """See `xmpp_agent.ports.diary.Visitors.links_of_many`."""
+        alive = select(links).where(links.c.revoked_at.is_(None)).order_by(links.c.made_at.desc(), links.c.mark)
+        found: list[NewLink] = []
         async with self.reading() as db:
-            return tuple(
-                NewLink(_link(row), self.cipher.open(row[links.c.code], f"links.code:{row[links.c.mark]}"))
-                for row in (await db.execute(wanted)).mappings()
-            )
+            for some in in_chunks(appointment_ids):
+                rows = (await db.execute(alive.where(links.c.appointment.in_(some)))).mappings()
+                found += (
+                    NewLink(_link(row), self.cipher.open(row[links.c.code], f"links.code:{row[links.c.mark]}"))
+                    for row in rows
+                )
+        return tuple(found)
 
     async def arrival(self, appointment_id: str, person_id: str) -> Arrival | None:
         """See `xmpp_agent.ports.diary.Visitors.arrival`."""

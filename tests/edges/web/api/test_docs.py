@@ -8,9 +8,9 @@ import pytest
 from tests.edges.web.api.booking_house import open_booking_house
 from xmpp_agent.edges.web.api.keys import KEY_KEPT, LONGEST_BODY
 from xmpp_agent.edges.web.api.problems import STATUS
-from xmpp_agent.edges.web.api.video import MOST
 from xmpp_agent.edges.web.api.video_shapes import NOT_UNIQUE
 from xmpp_agent.flows.hooks import PAUSES
+from xmpp_agent.flows.reading import MOST
 from xmpp_agent.model.callers import Event
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.rules import booking as rules
@@ -46,4 +46,4 @@ def test_the_figures_are_those_of_the_code() -> None:
     assert PAUSES == (10, 60, 5 * 60, 30 * 60, 2 * 3600, 6 * 3600, 12 * 3600)
     assert "after 10 s, 1 min, 5 min, 30 min, 2 h, 6 h\nand 12 h, then given up" in PAGE
     assert (KEY_KEPT, LONGEST_BODY, rules.MOST_COMPANIONS, NOT_UNIQUE) == (2.0, 64 * 1024, 8, 21)
-    assert f"at most {MOST})" in PAGE
+    assert f"more than {MOST} meetings" in PAGE

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
@@ -16,15 +17,15 @@ from pydantic import BaseModel
 from xmpp_agent.edges.web.api import shapes
 from xmpp_agent.edges.web.api.keys import caller_of
 from xmpp_agent.edges.web.api.problems import Responses, documented
-from xmpp_agent.flows import rebooking
+from xmpp_agent.flows import companions, reading, rebooking
 from xmpp_agent.flows.booking import By, book
-from xmpp_agent.flows.office import Office, new_id, refusal
+from xmpp_agent.flows.office import Office, refusal
 from xmpp_agent.model.appointments import Appointment, Entry
 from xmpp_agent.model.callers import ALL_UNITS, Caller
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.booking import Listed, Span
-from xmpp_agent.ports.diary import Look, NewLink
+from xmpp_agent.ports.diary import NewLink
 
 _VERSION = re.compile(r'"(\d{1,9})"')
 _LOCAL = Unit("", "", "", "").timezone
@@ -66,9 +67,7 @@ def _book_and_read(routes: APIRouter, office: Office) -> None:
     async def read(ident: Ident, request: Request) -> Response:
         """One appointment with names and links; looking is on the citizen's access log."""
         caller = caller_of(request)
-        entry = await rebooking.find(office, ident, as_caller(caller))
-        look = Look(new_id(), entry.citizen.id, office.clock.now(), caller.id, "read")
-        office.records.jot(office.line("read", caller.id, entry.appointment.id), look)
+        entry = await reading.read(office, ident, as_caller(caller))
         return _answer(office, entry, await office.visitors.links_of(ident), caller)
 
     @routes.get("/{ident}/letters", response_model=list[shapes.LetterOut], responses=documented(404))
@@ -130,15 +129,7 @@ def _changes(routes: APIRouter, office: Office) -> None:
     async def move(ident: Ident, wish: shapes.MoveIn, request: Request, if_match: IfMatch = None) -> Response:
         """Another time, another member of staff, or both. Links go on working."""
         caller = caller_of(request)
-        entry = await rebooking.move(
-            office,
-            ident,
-            wish.starts_at.timestamp(),
-            wish.ends_at.timestamp(),
-            as_caller(caller),
-            staff=wish.whom(),
-            version=_version(if_match),
-        )
+        entry = await rebooking.move(office, ident, wish.to(), as_caller(caller), _version(if_match))
         return await _answered(office, entry, caller)
 
     @routes.post("/{ident}/cancel", response_model=shapes.AppointmentOut, responses=documented(404, 409, 412, 428))
@@ -156,14 +147,14 @@ def _companions(routes: APIRouter, office: Office) -> None:
     async def come(ident: Ident, who: shapes.CompanionIn, request: Request, if_match: IfMatch = None) -> Response:
         """Somebody comes with the citizen."""
         caller, version = caller_of(request), _version(if_match)
-        entry, _ = await rebooking.add_companion(office, ident, who.kind, who.typed(), as_caller(caller), version)
+        entry, _ = await companions.add_companion(office, ident, who.kind, who.typed(), as_caller(caller), version)
         return await _answered(office, entry, caller, 201)
 
     @routes.delete("/{ident}/companions/{person}", response_model=shapes.AppointmentOut, responses=says)
     async def go(ident: Ident, person: Ident, request: Request, if_match: IfMatch = None) -> Response:
         """A companion does not come after all: their link is dead, and they are put out if they are in."""
         caller = caller_of(request)
-        entry = await rebooking.remove_companion(office, ident, person, as_caller(caller), _version(if_match))
+        entry = await companions.remove_companion(office, ident, person, as_caller(caller), _version(if_match))
         return await _answered(office, entry, caller)
 
 
@@ -202,7 +193,7 @@ class Links:
         return f"{self.origin}/m/{code}" if code is not None else None
 
 
-def links_by_person(office: Office, links: tuple[NewLink, ...]) -> Links:
+def links_by_person(office: Office, links: Sequence[NewLink]) -> Links:
     """The links of an appointment, newest first, by person."""
     return Links(office.site_origin, {new.link.person: new.code for new in reversed(links)})
 

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from xmpp_agent.flows.booking import NEXT_FREE, Whom, Wish
-from xmpp_agent.flows.rebooking import Change
+from xmpp_agent.flows.rebooking import Change, To
 from xmpp_agent.model.people import CompanionKind
 from xmpp_agent.rules.guests import LONGEST_EMAIL, LONGEST_NAME, Typed
 
@@ -195,9 +195,10 @@ class MoveIn(StaffIn):
     ends_at: Moment
     next_free: StrictBool = False
 
-    def whom(self) -> Whom | None:
-        """As the flows take it; None: it stays with whom it is."""
-        return NEXT_FREE if self.next_free else self.named()
+    def to(self) -> To:
+        """As the flows take it."""
+        whom = NEXT_FREE if self.next_free else self.named()
+        return To(self.starts_at.timestamp(), self.ends_at.timestamp(), whom)
 
 
 class Shown(BaseModel):

@@ -26,20 +26,20 @@ from xmpp_agent.edges.web.api.video_shapes import (
     uuid_of,
 )
 from xmpp_agent.edges.web.problems import words
-from xmpp_agent.flows import rebooking
+from xmpp_agent.flows import reading, rebooking
 from xmpp_agent.flows.booking import book
 from xmpp_agent.flows.office import Office, refusal
-from xmpp_agent.flows.rebooking import Change
 from xmpp_agent.model.appointments import DAY, Entry
 from xmpp_agent.model.callers import ALL_UNITS, Caller
+from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.ports.booking import Span
+from xmpp_agent.ports.diary import NewLink
 
 PREFIX = "/videoapi/v2"
 POLICY = "samtale"
 """What meetings follow when neither the settings nor `portner.policy` say otherwise."""
-MOST = 200
-"""Meetings in one answer."""
+_FILTERS = frozenset({"from-start-time", "to-start-time", "short-id"})
 _STATE_FORBIDS = frozenset({Reason.APPOINTMENT_CANCELLED, Reason.APPOINTMENT_OVER, Reason.VISIT_GOING_ON})
 
 Since = Annotated[shapes.When | None, Query(alias="from-start-time")]
@@ -64,30 +64,39 @@ def _meetings(api: APIRouter, office: Office, policy: str) -> None:
         """Book a meeting."""
         caller = caller_of(request)
         booked = await book(office, meeting.wish(_unit(meeting, caller), policy), as_caller(caller))
-        return as_json(await _meeting(office, booked.entry, caller), 201 if booked.new else 200)
+        return await _answer(office, booked.entry, caller, 201 if booked.new else 200)
 
     @api.get("/meetings", response_model=list[Meeting], responses=_says())
     async def meetings(
         request: Request, since: Since = None, until: Until = None, short_id: ShortId = None
     ) -> list[Meeting]:
-        """Meetings by start (default: from yesterday, for a month) or by short id."""
+        """Meetings by start (default: from yesterday, for a month) or by short id; too many are refused, never cut."""
+        if not _FILTERS.issuperset(request.query_params):  # whatever it is, an answer without it would be another one
+            raise refusal("list", Reason.BAD_REQUEST)
         caller, now = caller_of(request), office.clock.now()
         span = Span(
             since=_seconds(since, 0.0 if short_id else now - DAY),
             until=_seconds(until, now + (10_000 if short_id else 31) * DAY),
             units=None if ALL_UNITS in caller.units else caller.units,
             begins=short_id or "",
-            most=MOST,
         )
-        entries = [await office.diary.entry(row.id) for row in await office.bookings.listed(span)]
-        return [await _meeting(office, e, caller) for e in entries if e is not None and uuid_of(e.appointment.id)]
+        page = await reading.read_all(office, span, as_caller(caller))
+        found = (
+            _meeting(
+                entry,
+                page.units.get(entry.appointment.unit),
+                _link(office, entry, page.links.get(entry.appointment.id, ())),
+                caller,
+            )
+            for entry in page.entries
+        )
+        return [meeting for meeting in found if meeting is not None]
 
     @api.get("/meetings/{uuid}", response_model=Meeting, responses=_says(404))
     async def meeting(uuid: UUID, request: Request) -> Response:
         """One meeting."""
         caller = caller_of(request)
-        entry = await rebooking.find(office, id_of(uuid), as_caller(caller))
-        return as_json(await _meeting(office, entry, caller))
+        return await _answer(office, await reading.read(office, id_of(uuid), as_caller(caller)), caller)
 
 
 def _changes(api: APIRouter, office: Office) -> None:
@@ -116,8 +125,8 @@ def _scheduling(api: APIRouter, office: Office) -> None:
     @api.get("/scheduling-info/{uuid}", response_model=SchedulingInfo, responses=_says(404))
     async def scheduling(uuid: UUID, request: Request) -> SchedulingInfo:
         """Where people go."""
-        entry = await rebooking.find(office, id_of(uuid), as_caller(caller_of(request)))
-        link = await _link(office, entry)
+        entry = await reading.read(office, id_of(uuid), as_caller(caller_of(request)))
+        link = _link(office, entry, await office.visitors.links_of(entry.appointment.id))
         return SchedulingInfo(
             uuid=uuid,
             portal_link=link,
@@ -128,17 +137,8 @@ def _scheduling(api: APIRouter, office: Office) -> None:
 
 
 async def _changed(office: Office, uuid: UUID, wish: MeetingUpdate | MeetingPatch, caller: Caller) -> Response:
-    """Time and staff by a move, the rest by a change; what is as it was is not touched."""
-    by, ident = as_caller(caller), id_of(uuid)
-    entry = await rebooking.find(office, ident, by)
-    if wish.change() != Change():
-        entry = await rebooking.change(office, ident, wish.change(), by)
-    stands = entry.appointment
-    starts_at = wish.start_time.timestamp() if wish.start_time else stands.starts_at
-    ends_at = wish.end_time.timestamp() if wish.end_time else stands.ends_at
-    if (starts_at, ends_at) != (stands.starts_at, stands.ends_at) or wish.whom() is not None:
-        entry = await rebooking.move(office, ident, starts_at, ends_at, by, staff=wish.whom())
-    return as_json(await _meeting(office, entry, caller))
+    entry = await rebooking.revise(office, id_of(uuid), wish.change(), wish.to(), as_caller(caller))
+    return await _answer(office, entry, caller)
 
 
 def _unit(meeting: MeetingCreate, caller: Caller) -> str:
@@ -149,20 +149,30 @@ def _unit(meeting: MeetingCreate, caller: Caller) -> str:
     return named or next(iter(caller.units))
 
 
-async def _meeting(office: Office, entry: Entry, caller: Caller) -> Meeting:
+async def _answer(office: Office, entry: Entry, caller: Caller, status: int = 200) -> Response:
+    unit = await office.diary.unit(entry.appointment.unit)
+    links = await office.visitors.links_of(entry.appointment.id)
+    meeting = _meeting(entry, unit, _link(office, entry, links), caller)
+    if meeting is None:
+        raise refusal("booking", Reason.NO_APPOINTMENT)
+    return as_json(meeting, status)
+
+
+def _meeting(entry: Entry, unit: Unit | None, link: str | None, caller: Caller) -> Meeting | None:
+    """As the VideoAPI has it; None for what has no UUID."""
     booked = entry.appointment
-    unit = await office.diary.unit(booked.unit)
     uuid = uuid_of(booked.id)
     if unit is None or uuid is None:
-        raise refusal("booking", Reason.NO_APPOINTMENT)
+        return None
     return Meeting(
         uuid=uuid,
-        subject=unit.meeting_title,
+        subject=booked.subject or unit.meeting_title,
+        description=booked.description or None,
         start_time=shapes.moment(booked.starts_at),
         end_time=shapes.moment(booked.ends_at),
         external_id=booked.external_id if booked.external_id and booked.caller == caller.id else None,
         short_id=booked.id[:12],
-        short_link=await _link(office, entry),
+        short_link=link,
         additional_information=[
             Info(key="portner.unit", value=unit.id),
             Info(key="portner.policy", value=booked.policy.id),
@@ -170,8 +180,7 @@ async def _meeting(office: Office, entry: Entry, caller: Caller) -> Meeting:
     )
 
 
-async def _link(office: Office, entry: Entry) -> str | None:
-    links = await office.visitors.links_of(entry.appointment.id)
+def _link(office: Office, entry: Entry, links: tuple[NewLink, ...]) -> str | None:
     return links_by_person(office, links).of(entry.citizen.id)
 
 

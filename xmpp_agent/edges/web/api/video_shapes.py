@@ -4,6 +4,7 @@ Source: the public description of VideoAPI v2 (facts only; its text has no licen
 """
 
 import base64
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -14,7 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from xmpp_agent.edges.web.api.shapes import Account, Moment
 from xmpp_agent.flows.booking import NEXT_FREE, Whom, Wish
-from xmpp_agent.flows.rebooking import Change
+from xmpp_agent.flows.rebooking import Change, To
 from xmpp_agent.rules.guests import Typed
 
 NOT_UNIQUE = 21
@@ -23,6 +24,7 @@ UNNAMED = "Borger"
 """Who comes when nobody is named."""
 
 Text = Annotated[str, StringConstraints(max_length=500)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class Info(BaseModel):
@@ -50,8 +52,8 @@ class _Asked(BaseModel):
         account = self.info("staffId") or self.organized_by_email
         return Whom(account, self.info("staffName") or "") if account else None
 
-    def change(self) -> Change:
-        """What is to be otherwise, besides time and staff."""
+    def told(self) -> Change:
+        """What is said of citizen and case, under our keys."""
         return Change(
             policy=self.info("policy"),
             name=self.info("name"),
@@ -65,19 +67,38 @@ class _Asked(BaseModel):
 
 
 class MeetingUpdate(_Asked):
-    """PUT: everything required is given."""
+    """PUT: everything required is given, and a description that is not is none."""
 
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    subject: Subject
     start_time: Moment
     end_time: Moment
 
+    def change(self) -> Change:
+        """What is to be otherwise, besides time and staff."""
+        return replace(self.told(), subject=self.subject, description=self.description or "")
+
+    def to(self) -> To:
+        """When and with whom it is to be."""
+        return To(self.start_time.timestamp(), self.end_time.timestamp(), self.whom())
+
 
 class MeetingPatch(_Asked):
-    """PATCH: what is left out stays."""
+    """PATCH: what is left out stays. A description that is null is none any more."""
 
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    subject: Subject | None = None
     start_time: Moment | None = None
     end_time: Moment | None = None
+
+    def change(self) -> Change:
+        """What is to be otherwise, besides time and staff."""
+        cleared = "description" in self.model_fields_set
+        description = self.description or "" if cleared else None
+        return replace(self.told(), subject=self.subject, description=description)
+
+    def to(self) -> To:
+        """When and with whom it is to be."""
+        starts_at, ends_at = (time.timestamp() if time else None for time in (self.start_time, self.end_time))
+        return To(starts_at, ends_at, self.whom())
 
 
 class MeetingCreate(MeetingUpdate):
@@ -88,7 +109,7 @@ class MeetingCreate(MeetingUpdate):
 
     def wish(self, unit: str, policy: str) -> Wish:
         """As the flows take it."""
-        said = self.change()
+        said = self.told()
         return Wish(
             unit=unit,
             policy=said.policy or policy,
@@ -99,6 +120,8 @@ class MeetingCreate(MeetingUpdate):
             case_ref=said.case_ref or "",
             met=bool(said.met),
             asked=bool(said.asked),
+            subject=self.subject,
+            description=self.description or "",
             external_id=self.external_id or "",
             id=id_of(self.uuid) if self.uuid is not None else "",
         )
@@ -109,10 +132,11 @@ class _Shown(BaseModel):
 
 
 class Meeting(_Shown):
-    """A meeting. `subject` is what the unit calls its meetings: what was sent may name people and is not kept."""
+    """A meeting. `subject`: as it was sent, or what the unit calls its meetings when it was booked elsewhere."""
 
     uuid: UUID
     subject: str
+    description: str | None
     start_time: str
     end_time: str
     meeting_type: str = "NORMAL"
