@@ -150,18 +150,21 @@ class Staffed:
 
     async def comes(self, name: str) -> str:
         """The citizen of an appointment goes on to Jitsi with a fresh pass, as it is now; where they end up."""
+        client = await self.connects(name, await self.pass_of(name))
+        came = await self.prosody.join(client, client.pass_.room)
+        if came == "lobby":
+            await self.prosody.knock(client, client.pass_.room)
+        await self.settled()
+        return came
+
+    async def pass_of(self, name: str) -> str:
+        """A fresh pass of the citizen of an appointment."""
         entry = await self.office.diary.entry(name)
         assert entry is not None
         booked = entry.appointment
         now = self.around.clock.at
         login = Session("browser", SessionKind.CITIZEN, name, now, now + 9000, name, "0" * 64, Level.SUBSTANTIAL)
-        token = await visitor_pass(self.office, booked, entry.citizen, None, replace(login, proved=booked.invited))
-        client = await self.connects(name, token)
-        came = await self.prosody.join(client, booked.room)
-        if came == "lobby":
-            await self.prosody.knock(client, booked.room)
-        await self.settled()
-        return came
+        return await visitor_pass(self.office, booked, entry.citizen, None, replace(login, proved=booked.invited))
 
     async def obeys(self, name: str) -> str:
         """A citizen who was invited goes in; where they end up."""

@@ -10,10 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.flows.staffed import STAFF, Staffed, open_staffed
+from xmpp_agent.flows import rebooking
+from xmpp_agent.flows.booking import By
 from xmpp_agent.flows.next_citizen import call_next
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.visitors import ArrivalStep, Part
 from xmpp_agent.rules.staff_day import HERE_FOR
+
+BOSS = By("boss")
 
 
 @pytest.fixture
@@ -95,6 +100,43 @@ async def test_the_wrong_person_is_not_called(unit: Staffed) -> None:
     await unit.stands_in_line("anna", verified=False)
     assert await refusal(unit, "mette", room.node) is Reason.WRONG_PERSON
     assert (await unit.appointment("anna")).staff == ""
+
+
+async def test_who_was_called_and_is_cancelled_holds_no_room(unit: Staffed) -> None:
+    """Called from the line, then called off: the room is free at once, and whoever still comes is refused in words."""
+    room = await unit.opens()
+    for name in ("anna", "bo"):
+        await unit.book(name, staff="")
+        await unit.stands_in_line(name)
+        unit.around.clock.at += 1
+    assert await call_next(unit.desk, unit.who(), room.node) == "anna"
+    anna = await unit.connects("anna", await unit.pass_of("anna"))
+    await rebooking.cancel(unit.office, "anna", BOSS)
+    await unit.settled()
+    state = unit.house.rooms[room.node]
+    assert (state.visit, state.turnover_open) == (None, False)
+    assert await unit.prosody.join(anna, room.node) == "refused"
+    assert unit.inside(room.node) == ["mette"]
+    assert await call_next(unit.desk, unit.who(), room.node) == "bo"
+
+
+async def test_who_was_let_in_and_is_cancelled_holds_no_room(unit: Staffed) -> None:
+    """The same for somebody who stands in the lobby with the invitation in hand; a visit going on is staff's to end."""
+    room = await unit.opens()
+    for name in ("anna", "bo"):
+        await unit.book(name)
+        await unit.comes(name)
+        unit.around.clock.at += 1
+    assert await call_next(unit.desk, unit.who(), room.node) == "anna"
+    await rebooking.cancel(unit.office, "anna", BOSS)
+    await unit.settled()
+    assert unit.house.rooms[room.node].visit is None
+    assert await unit.obeys("anna") != "inside"
+    assert await call_next(unit.desk, unit.who(), room.node) == "bo"
+    assert await unit.obeys("bo") == "inside"
+    await rebooking.cancel(unit.office, "bo", BOSS)
+    await unit.settled()
+    assert unit.inside(room.node) == ["bo", "mette"]
 
 
 async def test_nobody_is_called_into_an_empty_room(unit: Staffed) -> None:
@@ -193,4 +235,4 @@ async def _goes_from_the_page(unit: Staffed, name: str) -> None:
     arrival = await unit.office.visitors.arrival(name, name)
     assert arrival is not None
     away = replace(arrival, seen_at=unit.around.clock.at - HERE_FOR - 1)
-    await unit.office.records.keep(unit.office.line("away", name, name), away)
+    await unit.office.records.keep(unit.office.line("away", name, name), ArrivalStep(away, Part.SEEN))

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
+from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.follow import TOLD
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.turn_away import turn_away
@@ -11,6 +12,7 @@ from xmpp_agent.model.appointments import Appointment
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import WORDS, both
+from xmpp_agent.rules import visits
 
 
 async def cancel_appointment(house: House, appointment_id: str, actor: str) -> None:
@@ -53,16 +55,22 @@ def misfits(house: House, appointment: Appointment) -> tuple[str, ...]:
 
 
 async def send_home(house: House, appointment_id: str, actor: str, why: Reason) -> None:
-    """Whoever waits for an appointment is told why they need not, and gives up their place."""
+    """Whoever waits for an appointment, or is on the way in, is told why they need not, and gives up their place.
+
+    A room that was kept for them is free for the next at once.
+    """
     for node, state in tuple(house.rooms.items()):
-        if any(person.appointment == appointment_id for person in state.queue):
+        if visits.is_awaited(state, appointment_id) or any(one.appointment == appointment_id for one in state.queue):
             await house.lanes.do(node, partial(_send_home, house, node, appointment_id, actor, why))
 
 
 async def _send_home(house: House, node: str, appointment_id: str, actor: str, why: Reason) -> None:
+    text = both(WORDS[why])
     for person in house.rooms[node].queue:
         if person.appointment == appointment_id:
-            await turn_away(house, node, person.seat, actor, both(WORDS[why]))
+            await turn_away(house, node, person.seat, actor, text)
+    if visits.is_awaited(house.rooms[node], appointment_id):
+        await finish(house, node, actor, text)
 
 
 async def revoke_pass(house: House, pass_id: str, actor: str) -> None:

@@ -27,6 +27,11 @@ def is_over(state: RoomState, now: float) -> bool:
     return state.visit.arrived or now - state.visit.let_in_at > ON_THE_WAY
 
 
+def is_awaited(state: RoomState, appointment: str) -> bool:
+    """Whether the door stands open for this appointment and nobody of it has arrived."""
+    return state.visit is not None and state.visit.appointment == appointment and not state.visit.arrived
+
+
 def ends_by_itself(state: RoomState, now: float) -> bool:
     """Whether a caller who came straight in has hung up: the next need not wait for staff to say so."""
     straight = state.visit is not None and state.visit.let_in_by == BY_POLICY
