@@ -5,11 +5,13 @@ Whoever waits is told, and comes back by the same link to the colleague's lobby,
 
 from functools import partial
 
+from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.office import Refused, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import colleague_of, own_room, unit_of
 from xmpp_agent.flows.withdraw import judge_anew
 from xmpp_agent.model.appointments import Appointment, Room
+from xmpp_agent.model.callers import Event
 from xmpp_agent.model.rooms import Place
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Session
@@ -48,7 +50,8 @@ async def _hand_over(desk: StaffOffice, who: Session, appointment_id: str, node:
         raise refusal("hand_over", Reason.APPOINTMENT_OVER)
     after = assigned(booked, theirs)
     try:
-        await office.records.keep(office.line("hand-over", who.person, appointment_id, DONE, node), after)
+        line = office.line("hand-over", who.person, appointment_id, DONE, node)
+        await office.records.keep(line, after, *tells(after, Event.CHANGED, line.at))
     except Conflict:
         raise refusal("hand_over", Reason.CHANGED_MEANWHILE) from None
     judge_anew(office.house, after)  # passes for the old room are dead from here on

@@ -6,10 +6,12 @@ higher, which the database takes from one of them only; the other one goes on to
 
 from functools import partial
 
+from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.let_in import judge, let_in, make_ready
 from xmpp_agent.flows.office import Refused, new_id, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.appointments import Entry, Room
+from xmpp_agent.model.callers import Event
 from xmpp_agent.model.rooms import Place, Waiting
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.model.visitors import Arrival, Session
@@ -80,8 +82,9 @@ async def _take(desk: StaffOffice, who: Session, entry: Entry, room: Room) -> bo
     office = desk.office
     look = Look(new_id(), entry.citizen.id, office.clock.now(), who.person, "call-next")
     line = office.line("call-next", who.person, entry.appointment.id, room=room.node)
+    taken = assigned(entry.appointment, room)
     try:
-        await office.records.keep(line, assigned(entry.appointment, room), look)
+        await office.records.keep(line, taken, *tells(taken, Event.CHANGED, line.at), look)
     except Conflict:
         return False
     office.changed(entry.appointment.id)

@@ -144,7 +144,7 @@ async def test_a_list_costs_as_many_reads_for_many_meetings_as_for_one(
     house: BookingHouse, calendar: httpx.AsyncClient
 ) -> None:
     """Nothing is looked up one by one."""
-    reads = []
+    reads, listed = [], list[dict[str, Any]]()
     for number in (1, 12):
         for each in range(number):
             await booked(calendar, externalId=f"{number}-{each}")
