@@ -13,6 +13,7 @@ from xmpp_agent.model.appointments import Plan, Policy, Rung
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.model.people import Level
 from xmpp_agent.model.units import Hours, Unit
+from xmpp_agent.model.recordings import Terms
 from xmpp_agent.policy_file import PolicyFault, read_policies
 
 __all__ = ["bare", "portner"]  # fixtures
@@ -111,6 +112,19 @@ def test_whatever_stands_in_a_file_it_is_read_or_refused(tmp_path_factory: pytes
     path = written(tmp_path_factory.mktemp("policies"), text)
     with contextlib.suppress(PolicyFault):
         read_policies(path)
+
+
+def test_a_recording_says_what_for_and_who_sees_it(tmp_path: Path) -> None:
+    """Consent to an unknown purpose is none: the one is refused without the other, in a sentence."""
+    table = "recording: {purpose: [planen, the plan], seen_by: [sagsbehandleren, your caseworker], on_tape: true}"
+    found = read_policies(written(tmp_path, f"policies: {{p: {{level: low, recording_allowed: true, {table}}}}}"))
+    assert found.policies[0].recording_allowed
+    assert found.policies[0].plan.recording == Terms(
+        purpose=("planen", "the plan"), seen_by=("sagsbehandleren", "your caseworker"), on_tape=True
+    )
+    for alone in ("recording_allowed: true", table):
+        with pytest.raises(PolicyFault, match="says what for"):
+            read_policies(written(tmp_path, f"policies: {{p: {{level: low, {alone}}}}}"))
 
 
 def test_the_file_of_the_demo_can_be_loaded() -> None:

@@ -8,15 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from xmpp_agent.model.appointments import DAY, Plan, Policy, Rung
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.model.people import Level
+from xmpp_agent.model.recordings import Terms
 from xmpp_agent.model.units import Hours, Unit
 from xmpp_agent.rules.gsm7 import may_be_sender
 from xmpp_agent.rules.opening_hours import read_hours
@@ -60,6 +70,7 @@ def _sender(name: str) -> str:
 Span = Annotated[float, BeforeValidator(_span), Field(ge=0, le=20_000 * DAY)]
 Ident = Annotated[str, Field(pattern=r"\A[a-z0-9æøå][a-z0-9æøå._-]{0,63}\z")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+Phrase = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Part(BaseModel):
@@ -106,6 +117,18 @@ class RungTable(_Part):
     wait: Span = 1800.0
 
 
+class TermsTable(_Part):
+    """How recordings of one appointment type are asked for, filed and forgotten."""
+
+    purpose: tuple[Phrase, Phrase]
+    seen_by: tuple[Phrase, Phrase]
+    on_tape: bool = False
+    as_reference: bool = False
+    keep_after_receipt: Span = DAY
+    file_within: Span = 3 * DAY
+    receipt_within: Span = DAY
+
+
 class PolicyTable(_Part):
     """One appointment type of the file."""
 
@@ -124,6 +147,13 @@ class PolicyTable(_Part):
     no_show: tuple[Span, Span, Span] = (0.0, 0.0, 0.0)
     keep_reach: Span = DAY
     keep: Span = 90 * DAY
+    recording: TermsTable | None = None
+
+    @model_validator(mode="after")
+    def _recordings_have_a_purpose(self) -> Self:
+        if self.recording_allowed != (self.recording is not None):
+            raise ValueError("recording_allowed goes with a table `recording` that says what for and who sees it")
+        return self
 
     def policy(self, ident: str) -> Policy:
         """The noun."""
@@ -131,6 +161,9 @@ class PolicyTable(_Part):
         plan = {name: given.pop(name) for name in Plan.__dataclass_fields__ if name in given}
         if "ladder" in plan:
             plan["ladder"] = tuple(Rung(rung.channel, rung.wait) for rung in self.ladder)
+        plan.pop("recording", None)
+        if self.recording is not None:
+            plan["recording"] = Terms(**self.recording.given())
         return Policy(id=ident, plan=Plan(**plan), **given)
 
 

@@ -1,10 +1,11 @@
 """What was agreed: appointments, the policy they follow, and the room they take place in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.model.people import CompanionKind, Level, Pass, Person
+from xmpp_agent.model.recordings import Terms
 
 DAY = 86400.0
 
@@ -35,6 +36,8 @@ class Plan:
     """How long after the end numbers, addresses and CPR numbers are kept."""
     keep: float = 90 * DAY
     """How long after the end the appointment and its names are kept."""
+    recording: Terms = field(default_factory=Terms)
+    """How recordings are asked for, filed and forgotten, where the policy allows any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Appointment:
     case_ref: str = ""
     subject: str = ""
     description: str = ""
-    """What the calling system wrote of it for itself (VideoAPI); may name people, and is shown to nobody else."""
+    """What the calling system wrote of it for itself (VideoAPI); may name people; no page and no message shows it."""
     external_id: str = ""
     """What the calling system calls it; unique for that system."""
     cancelled_at: float | None = None

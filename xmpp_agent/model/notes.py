@@ -35,3 +35,5 @@ class Note:
     attempts: int = 0
     case_closes: bool = False
     """The case is to be closed with it."""
+    number: str = ""
+    """What the journal calls it, once it is filed."""

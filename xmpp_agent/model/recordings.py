@@ -125,8 +125,8 @@ class Consent:
     person: str
     answer: Agreement
     how: HowAsked
-    text_version: str
-    """Hash of the question as it was put: what they said yes to can be shown word for word."""
+    text: str
+    """The question as it was put: what they said yes to can be shown word for word."""
     language: str
     by: str
     """Person id of who gave the answer or, spoken, of staff who wrote it down."""
@@ -182,3 +182,26 @@ class Recording:
     """Legal hold: nothing of it is deleted by time."""
     version: int = 1
     """Counts every change: whoever writes an older one writes nothing."""
+
+
+class ClosingState(StrEnum):
+    """How far the closing of a case has come."""
+
+    QUEUED = "queued"
+    """Waits until everything of the appointment is filed, or for its next attempt."""
+    CLOSED = "closed"
+    FAILED = "failed"
+    """Given up; somebody must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A case that staff marked to be closed, on its way there. Times are seconds since 1970."""
+
+    appointment: str
+    state: ClosingState
+    made_at: float
+    changed_at: float
+    due_at: float
+    attempts: int = 0
+    fault: Fault | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from xmpp_agent.model.recordings import Consent, Fault, File, Recording, Stage
+from xmpp_agent.model.recordings import Closing, Consent, Fault, File, Recording, Stage
 
 
 class Recordings(Protocol):
@@ -35,8 +35,16 @@ class Recordings(Protocol):
         """What is to be looked at now, longest due first."""
         ...
 
-    async def consents(self, appointment_id: str) -> tuple[Consent, ...]:
-        """Every answer given in an appointment, oldest first."""
+    async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
+        """Every answer given, by appointment, oldest first; appointments without any are left out."""
+        ...
+
+    async def closing(self, appointment_id: str) -> Closing | None:
+        """How far the closing of an appointment's case has come; None: it is not to be closed."""
+        ...
+
+    async def closings_due(self, now: float, most: int) -> tuple[Closing, ...]:
+        """Cases to be closed that are looked at now, longest due first."""
         ...
 
 

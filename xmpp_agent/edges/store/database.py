@@ -18,6 +18,7 @@ from xmpp_agent.edges.store.ledger import SqlLedger
 from xmpp_agent.edges.store.mailroom import SqlMailroom
 from xmpp_agent.edges.store.notes import SqlNotes
 from xmpp_agent.edges.store.privacy import SqlHoldings
+from xmpp_agent.edges.store.recordings import SqlRecordings
 from xmpp_agent.edges.store.records import SqlRecords
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, Durability, open_engine, open_writer, prepare, writing
 from xmpp_agent.edges.store.sqlite.sealers import lay_down, take_seal
@@ -45,6 +46,7 @@ class Database:
     hooks: SqlHooks
     records: SqlRecords
     holdings: SqlHoldings
+    recordings: SqlRecordings
     engine: AsyncEngine
     cipher: Cipher
 
@@ -112,6 +114,7 @@ def _everything(engine: AsyncEngine, cipher: Cipher, writer: SqliteWriter, path:
         hooks=SqlHooks(engine, cipher),
         records=SqlRecords(writer, cipher),
         holdings=SqlHoldings(engine, cipher, writer, path),
+        recordings=SqlRecordings(engine, cipher),
         engine=engine,
         cipher=cipher,
     )

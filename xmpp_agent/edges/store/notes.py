@@ -26,6 +26,7 @@ def note_values(cipher: Cipher, note: Note) -> Values:
         "attempts": note.attempts,
         "made_at": note.made_at,
         "changed_at": note.changed_at,
+        "number": note.number,
     }
 
 
@@ -79,4 +80,5 @@ class SqlNotes(Reader):
             due_at=row[notes.c.due_at],
             attempts=row[notes.c.attempts],
             case_closes=bool(row[notes.c.case_closes]),
+            number=row[notes.c.number],
         )

@@ -17,6 +17,7 @@ from xmpp_agent.edges.store.changes import Change, Statement
 from xmpp_agent.edges.store.hooks import hook_change
 from xmpp_agent.edges.store.mailroom import letter_change
 from xmpp_agent.edges.store.notes import note_values
+from xmpp_agent.edges.store.recordings import closing_change, consent_change, recording_change
 from xmpp_agent.edges.store.rows import Values, look_values, policy_values, room_values
 from xmpp_agent.edges.store.store import Cipher
 from xmpp_agent.edges.store.tables import (
@@ -40,6 +41,7 @@ from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import NO_NAME, Reach
+from xmpp_agent.model.recordings import Closing, Consent, Recording
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import ArrivalStep, Link, Session
 from xmpp_agent.ports.diary import BookedAs, Enrolment, Look, NewKey, NewLink, Parted
@@ -233,6 +235,18 @@ class Nouns:
     @changes.register
     def _(self, note: Note) -> Made:
         return (_note(note_values(self._cipher, note)),)
+
+    @changes.register
+    def _(self, recording: Recording) -> Made:
+        return (recording_change(recording),)
+
+    @changes.register
+    def _(self, consent: Consent) -> Made:
+        return (consent_change(consent),)
+
+    @changes.register
+    def _(self, closing: Closing) -> Made:
+        return (closing_change(closing),)
 
     def _appointment(self, appointment: Appointment) -> Values:
         return {

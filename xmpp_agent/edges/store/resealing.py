@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, RowMapping, and_, bindparam, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.custody_tables import recordings
 from xmpp_agent.edges.store.sqlite.file import writing
 from xmpp_agent.edges.store.store import Cipher
 from xmpp_agent.edges.store.tables import api_keys, appointments, calls, key_marks, links, notes, people
@@ -42,6 +43,7 @@ SEALED = (
     Sealed(api_keys.c.hook_secret, api_keys.c.id),
     Sealed(calls.c.number, calls.c.id),
     Sealed(notes.c.text, notes.c.id),
+    Sealed(recordings.c.key, recordings.c.id),
 )
 """Every sealed column there is, but `KEYS`. A test holds the list against the tables and the code that seals."""
 

@@ -276,6 +276,7 @@ notes = Table(
     Column("attempts", Integer, nullable=False),
     Column("made_at", Double, nullable=False),
     Column("changed_at", Double, nullable=False),
+    Column("number", String(200), nullable=False, server_default=""),
     Index("notes_due", "state", "due_at"),
     Index("notes_by_appointment", "appointment"),
     Index("notes_by_staff", "staff", "state"),
