@@ -45,27 +45,27 @@ def carrier(table: Mapping[str, Any], keep: Callable[[httpx.AsyncClient], None])
 
     match adapter:
         case "gatewayapi":
-            return GatewayApi(_read(GatewayApiSettings, given), client(make_client()))
+            return GatewayApi(read_table(GatewayApiSettings, given, "site.carriers"), client(make_client()))
         case "cpsms":
-            return Cpsms(_read(CpsmsSettings, given), client(make_client()))
+            return Cpsms(read_table(CpsmsSettings, given, "site.carriers"), client(make_client()))
         case "http":
-            return HttpTemplate(_read(TemplateSettings, given), client(make_client()))
+            return HttpTemplate(read_table(TemplateSettings, given, "site.carriers"), client(make_client()))
         case "smtp":
-            return Smtp(_read(SmtpSettings, given))
+            return Smtp(read_table(SmtpSettings, given, "site.carriers"))
         case "digital-post":
-            settings = _read(DigitalPostSettings, given)
+            settings = read_table(DigitalPostSettings, given, "site.carriers")
             return DigitalPost(settings, client(make_client(mutual_tls(settings))))
     raise SettingsFault(("Setting site.carriers: adapter must be gatewayapi, cpsms, http, smtp or digital-post.",))
 
 
-def _read(kind: type[T], given: Mapping[str, Any]) -> T:
-    """A dataclass from a table. Raises SettingsFault, which never repeats a value."""
+def read_table(kind: type[T], given: Mapping[str, Any], where: str) -> T:
+    """A dataclass from the table of settings called `where`. Raises SettingsFault, which never repeats a value."""
     known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # every caller gives a dataclass
-    unknown = tuple(f"Setting site.carriers: {key}: there is no such setting." for key in sorted(given.keys() - known))
+    unknown = tuple(f"Setting {where}: {key}: there is no such setting." for key in sorted(given.keys() - known))
     if unknown:
         raise SettingsFault(unknown)
     try:
         return TypeAdapter(kind).validate_python(dict(given))
     except ValidationError as error:
-        faults = (f"Setting site.carriers: {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors())
+        faults = (f"Setting {where}: {'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors())
         raise SettingsFault(tuple(faults)) from None
