@@ -53,7 +53,10 @@ class Found:
     """One directory of the recorder, as far as it could be read. Names are never trusted, never shown raw."""
 
     name: str
-    """Name of the directory: the session id with odd characters replaced (jitsi-protocol §7.5)."""
+    """Name of the directory: the session id with odd characters replaced (jitsi-protocol §7.5).
+
+    As the file system has it: may hold anything, bytes that are no UTF-8 as surrogates.
+    """
     session: str = ""
     """Empty: the name is none a recorder gives."""
     handed_over: bool = False
@@ -79,8 +82,12 @@ class Source(Protocol):
         """Every directory there is, by name; bounded in number, sizes and depth."""
         ...
 
-    async def remove(self, name: str) -> None:
-        """Take one directory away for good: only regular files in it and itself, no link is followed."""
+    async def remove(self, found: Found) -> None:
+        """Take one directory away for good: what was found in it, then itself; no link is followed.
+
+        Raises Unavailable as well when there is more in it by now, or a file has another size: nobody read that yet.
+        Done also when it is gone already.
+        """
         ...
 
 
