@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from xmpp_agent import cli_booking, cli_person, cli_policy, cli_reseal, withdrawing
+from xmpp_agent import cli_booking, cli_person, cli_policy, cli_recording, cli_reseal, cli_staff, withdrawing
 from xmpp_agent.cli_common import PLAIN, AsJson, actor, database_of, from_stdin, opened, settings_of, show
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.columns import SealBroken
@@ -45,6 +45,7 @@ app.add_typer(keys, name="keys")
 cli_person.mount(app)
 cli_booking.mount(app)
 cli_policy.mount(app)
+cli_staff.mount(app)
 cli_reseal.mount(keys)
 
 
@@ -133,6 +134,15 @@ def jitsi_config(
 def doctor(context: typer.Context) -> None:
     """Look whether everything stands as it must; one line each."""
     _end(_part("xmpp_agent.doctor").run(settings_of(context)))
+
+
+@app.command(cli_recording.COMMAND, help=cli_recording.HELP)
+def recording_done(
+    directory: Annotated[str, typer.Argument(help="The recorder's directory.")] = "",
+    script: Annotated[bool, typer.Option("--script", help="Print the same as a shell script.")] = False,
+) -> None:
+    """Listed here for its help: `__main__.py` runs it without loading all this."""
+    _end(cli_recording.quickly(["--script"] if script else [directory]))
 
 
 @appointments.command("add")

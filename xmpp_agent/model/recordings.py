@@ -205,3 +205,30 @@ class Closing:
     due_at: float
     attempts: int = 0
     fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One directory of the recorder, as far as it could be read. Names are never trusted, never shown raw."""
+
+    name: str
+    """Name of the directory: the session id with odd characters replaced (jitsi-protocol §7.5).
+
+    As the file system has it: may hold anything, bytes that are no UTF-8 as surrogates.
+    """
+    session: str = ""
+    """Empty: the name is none a recorder gives."""
+    handed_over: bool = False
+    """Whether the finalize script ran for it."""
+    quiet_since: float = 0.0
+    """Latest change of anything in it, seconds since 1970."""
+    media: tuple[str, ...] = ()
+    """Names of regular video files, in order of time; never a link."""
+    sizes: tuple[int, ...] = ()
+    """Of `media`, bytes."""
+    meeting: str = ""
+    """`conference_details.session_id` of the metadata; empty: not said."""
+    room: str = ""
+    """Node of the room, from the metadata's `meeting_url`; empty: not said."""
+    fault: Fault | None = None
+    """Why it is not what a recorder leaves."""

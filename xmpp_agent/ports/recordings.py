@@ -5,10 +5,22 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from xmpp_agent.model.recordings import Closing, Consent, Fault, File, Recording, Stage
+from xmpp_agent.model.recordings import Closing, Consent, Fault, File, Found, Recording, Stage
 
 
-class Recordings(Protocol):
+class RoomRecordings(Protocol):
+    """What the door asks. Every method raises Unavailable when the database cannot answer."""
+
+    async def in_room(self, node: str) -> tuple[Recording, ...]:
+        """What was asked for or made in a room, oldest first."""
+        ...
+
+    async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
+        """Every answer given, by appointment, oldest first; appointments without any are left out."""
+        ...
+
+
+class Recordings(RoomRecordings, Protocol):
     """Every method raises Unavailable when the database cannot answer. Written through `Records` (with audit line)."""
 
     async def recording(self, recording_id: str) -> Recording | None:
@@ -17,10 +29,6 @@ class Recordings(Protocol):
 
     async def of_session(self, session: str) -> tuple[Recording, ...]:
         """Every part of one recording session, by part."""
-        ...
-
-    async def in_room(self, node: str) -> tuple[Recording, ...]:
-        """What was asked for or made in a room, oldest first."""
         ...
 
     async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Recording, ...]]:
@@ -35,10 +43,6 @@ class Recordings(Protocol):
         """What is to be looked at now, longest due first."""
         ...
 
-    async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
-        """Every answer given, by appointment, oldest first; appointments without any are left out."""
-        ...
-
     async def closing(self, appointment_id: str) -> Closing | None:
         """How far the closing of an appointment's case has come; None: it is not to be closed."""
         ...
@@ -46,33 +50,6 @@ class Recordings(Protocol):
     async def closings_due(self, now: float, most: int) -> tuple[Closing, ...]:
         """Cases to be closed that are looked at now, longest due first."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One directory of the recorder, as far as it could be read. Names are never trusted, never shown raw."""
-
-    name: str
-    """Name of the directory: the session id with odd characters replaced (jitsi-protocol §7.5).
-
-    As the file system has it: may hold anything, bytes that are no UTF-8 as surrogates.
-    """
-    session: str = ""
-    """Empty: the name is none a recorder gives."""
-    handed_over: bool = False
-    """Whether the finalize script ran for it."""
-    quiet_since: float = 0.0
-    """Latest change of anything in it, seconds since 1970."""
-    media: tuple[str, ...] = ()
-    """Names of regular video files, in order of time; never a link."""
-    sizes: tuple[int, ...] = ()
-    """Of `media`, bytes."""
-    meeting: str = ""
-    """`conference_details.session_id` of the metadata; empty: not said."""
-    room: str = ""
-    """Node of the room, from the metadata's `meeting_url`; empty: not said."""
-    fault: Fault | None = None
-    """Why it is not what a recorder leaves."""
 
 
 class Source(Protocol):

@@ -1,0 +1,130 @@
+"""Whose recording a recorder's directory holds, and when it may be taken in.
+
+The session decides: its name is random, and only Jicofo and the recorder know it. The room's meeting and the time
+decide only where no session is known. Whatever does not fit goes to a shelf where a person looks at it, never away.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from xmpp_agent.model.recordings import Fault, Found, Recording, Stage
+from xmpp_agent.rules.recording.custody import STOPS_WITHIN, TRANSITIONS, Happened
+
+QUIET = 120.0
+"""Seconds without any change after which a directory is complete although its finalize script never ran."""
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
+_MAY_STILL_COME = frozenset(stage for stage, happened in TRANSITIONS if happened is Happened.FILE_CAME) - {Stage.HERE}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One video file of a directory and its place in the session."""
+
+    media: str
+    size: int
+    part: int
+    recording: Recording | None = None
+    """What is on record of this part; None: nothing yet, it is a further one (or of nobody we know)."""
+    is_taken: bool = False
+    """It is on record already with this size: the directory outlived a restart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Whose it is, and why nobody's if so."""
+
+    pieces: tuple[Piece, ...]
+    """Empty files are left out where another one has something in it."""
+    of: Recording | None = None
+    """A recording of the same session: room and appointment of further parts are its own."""
+    fault: Fault | None = None
+    """Why it is for the shelf (or for nothing: NO_FILE, EMPTY_FILE); None: it is mapped."""
+
+
+def is_ripe(found: Found, running: bool, now: float) -> bool:
+    """Whether it may be taken in. `running`: its recording is still on, as far as is known.
+
+    With the recorder's mark: at once. Without: after a while of quiet; far in the future is quiet, too (somebody set
+    a clock), and a file that grows all the same is noticed when it is read.
+    """
+    return found.handed_over or (not running and abs(now - found.quiet_since) >= QUIET)
+
+
+def belongs(found: Found, recordings: Iterable[Recording]) -> Belonging:
+    """Whose it is. `recordings`: all of its session and of its meeting, more do no harm."""
+    known = sorted(recordings, key=lambda recording: (recording.part, recording.made_at))
+    session = [r for r in known if found.session and _as_directory(r.session) == found.session]
+    own = session or _by_meeting(found, known)
+    files = _with_something_in_it(found)
+    of = own[0] if own else None
+    fault = _fault(found, files, own)
+    if fault is not None and not _is_shelved(own):
+        return Belonging(tuple(Piece(media, size, part) for part, (media, size) in enumerate(files, 1)), of, fault)
+    return Belonging(tuple(_placed(files, own)), of, fault)
+
+
+def _fault(found: Found, files: Sequence[tuple[str, int]], own: Sequence[Recording]) -> Fault | None:
+    if not files and not any(r.file for r in own):
+        return Fault.EMPTY_FILE if found.media else Fault.NO_FILE
+    if found.fault is not None:
+        return found.fault
+    if not own or _is_shelved(own):
+        return Fault.NO_SUCH_RECORDING
+    if _speaks_of_another(found, own[0]):
+        return Fault.OTHER_ROOM
+    # Without a session nothing says that a second file is of the same recording.
+    return Fault.TWO_FILES if len(files) > 1 and not own[0].session else None
+
+
+def _is_shelved(own: Sequence[Recording]) -> bool:
+    """Whether this was found before and is nobody's yet."""
+    return bool(own) and not own[0].appointment
+
+
+def _speaks_of_another(found: Found, recording: Recording) -> bool:
+    pairs = ((found.room.lower(), recording.room.lower()), (found.meeting, recording.meeting))
+    return any(said and known and said != known for said, known in pairs)
+
+
+def _by_meeting(found: Found, known: Iterable[Recording]) -> list[Recording]:
+    """The one recording of its meeting that waits for a file, whose session nobody knows, at that time; or none."""
+    fitting = [
+        r
+        for r in known
+        if found.meeting
+        and r.meeting == found.meeting
+        and not r.session
+        and r.file is None
+        and r.stage in _MAY_STILL_COME
+        and (r.on_at or r.made_at) <= found.quiet_since <= (r.off_at or found.quiet_since) + STOPS_WITHIN
+    ]
+    return fitting if len(fitting) == 1 else []
+
+
+def _with_something_in_it(found: Found) -> tuple[tuple[str, int], ...]:
+    return tuple((media, size) for media, size in zip(found.media, found.sizes, strict=True) if size > 0)
+
+
+def _placed(files: Iterable[tuple[str, int]], own: Sequence[Recording]) -> Iterator[Piece]:
+    """Each file with its part: one that is on record, else the next that waits for a file, else a new one."""
+    taken = [r for r in own if r.file is not None]
+    waiting = [r for r in own if r.file is None and r.stage in _MAY_STILL_COME]
+    next_part = max((r.part for r in own), default=0) + 1
+    for media, size in files:
+        piece = Piece(media, size, next_part)
+        before = next((r for r in taken if r.file is not None and r.file.size == size), None)
+        if before is not None:
+            taken.remove(before)
+            yield replace(piece, part=before.part, recording=before, is_taken=True)
+        elif waiting:
+            recording = waiting.pop(0)
+            yield replace(piece, part=recording.part, recording=recording)
+        else:
+            next_part += 1
+            yield piece
+
+
+def _as_directory(session: str) -> str:
+    """What Jibri makes of a session's name (jitsi-protocol §7.5)."""
+    return _NOT_IN_A_NAME.sub("_", session)
