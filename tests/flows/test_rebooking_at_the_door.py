@@ -212,11 +212,11 @@ async def test_a_login_on_its_way_while_the_link_dies_is_shut_out(desk: Desk, bo
     write = house.ledger.write
 
     async def write_late(*args: object, **named: object) -> None:
-        house.ledger.write = write  # type: ignore[method-assign]
+        house.ledger.write = write  # type: ignore[method-assign]  # late on purpose
         await rebooking.change(desk.office, ident, Change(phone="20 65 43 21"), CALENDAR)
-        await write(*args, **named)  # type: ignore[arg-type]
+        await write(*args, **named)  # type: ignore[arg-type]  # whatever is written
 
-    house.ledger.write = write_late  # type: ignore[method-assign]
+    house.ledger.write = write_late  # type: ignore[method-assign]  # late on purpose
     asked = Question("authenticate", desk.clock.at, token=token, user="someone")
     desk.clock.at += 1
     assert (await authenticate(house, asked)).verdict.decision is Decision.REFUSE

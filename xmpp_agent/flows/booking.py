@@ -120,7 +120,7 @@ async def book(office: Register, wish: Wish, by: By) -> Booked:
 async def _book(office: Register, wish: Wish, party: _Party, standing: Standing, by: By, content: str) -> Booked | None:
     """One try on what stands; None: somebody else was first, what stands is different by now."""
     if standing.booked:
-        return await _again(office, standing, content)
+        return await _again(office, standing, by, content)
     verdict = rules.judge(rules.BOOK, _facts(office, wish, party, standing, by))
     if not verdict.is_open:
         office.records.jot(office.line("book", by.actor, standing.unit.id if standing.unit else "", verdict))
@@ -256,11 +256,13 @@ def _facts(office: Register, wish: Wish, party: _Party, standing: Standing, by: 
     )
 
 
-async def _again(office: Register, standing: Standing, content: str) -> Booked:
-    """What stands under the external id, when it was made of the same wish."""
+async def _again(office: Register, standing: Standing, by: By, content: str) -> Booked:
+    """What stands under the external id, when it was made of the same wish; that it was looked at is on record."""
     entry = await office.diary.entry(standing.booked)
     if entry is None or standing.content != content:
         raise refusal("book", Reason.BOOKED_OTHERWISE)
+    look = Look(new_id(), entry.citizen.id, office.clock.now(), by.actor, "read")
+    office.records.jot(office.line("read", by.actor, entry.appointment.id), look)
     return Booked(entry, new=False)
 
 

@@ -97,6 +97,7 @@ async def test_every_rule_that_says_no_is_named(calendar: httpx.AsyncClient) -> 
         ({"companions": [{"kind": "nabo", "name": "Bo"}]}, {("companions.0.kind", "enum")}),
         ({"caseRef": "a\nb"}, {("caseRef", "value_error")}),
         ({"externalId": ""}, {("externalId", "string_too_short")}),
+        ({"externalId": "a\x00b"}, {("externalId", "value_error")}),
     ],
 )
 async def test_the_field_that_cannot_be_read_is_named(
@@ -121,6 +122,11 @@ async def test_looking_at_somebody_is_on_their_access_log_and_listing_is_not(
     await house.desk.lines()
     assert await house.desk.count("looks") == before
     await calendar.get(f"{BOOK}/{made['id']}")
+    await house.desk.lines()
+    assert await house.desk.count("looks") == before + 1
+    await booked(calendar, externalId="outlook-1")
+    before = await house.desk.count("looks")
+    assert (await calendar.post(BOOK, json=a_wish(externalId="outlook-1"))).status_code == 200
     await house.desk.lines()
     assert await house.desk.count("looks") == before + 1
 

@@ -130,7 +130,7 @@ async def test_whoever_changes_says_which_version(
     made = await booked(calendar)
     where = f"{BOOK}/{made.json()['id']}{path}"
     assert refused(await calendar.request(method, where, json=body)) == (428, "version_needed")
-    for stale in ('"7"', "1", 'W/"1"', "*", f'"{CPR}"'):
+    for stale in ('"7"', '"01"', "1", 'W/"1"', "*", f'"{CPR}"'):
         answer = await calendar.request(method, where, json=body, headers={"if-match": stale})
         assert refused(answer) == (412, "changed_meanwhile")
     assert (await calendar.get(f"{BOOK}/{made.json()['id']}")).json() == made.json()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.edges.web.api.booking_house import BookingHouse, a_meeting, a_wish, at, open_booking_house
+from tests.flows.calendar import WARD
 from xmpp_agent.edges.web.api.video_shapes import id_of
 from xmpp_agent.flows import reading
 
@@ -33,7 +34,7 @@ async def calendar(house: BookingHouse) -> AsyncIterator[httpx.AsyncClient]:
 
 async def booked(client: httpx.AsyncClient, **otherwise: object) -> dict[str, Any]:
     """A new meeting."""
-    answer = await client.post(MEET, json=a_meeting(**otherwise))  # type: ignore[arg-type]
+    answer = await client.post(MEET, json=a_meeting(**otherwise))  # type: ignore[arg-type]  # fields of a meeting
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
@@ -117,7 +118,7 @@ async def test_whoever_is_read_or_listed_is_on_their_access_log(
     house: BookingHouse, calendar: httpx.AsyncClient
 ) -> None:
     """One line for each citizen, whichever way they were looked at: the links are theirs."""
-    uuid = [(await booked(calendar))["uuid"] for _ in range(3)][0]
+    uuid, *_ = [(await booked(calendar))["uuid"] for _ in range(3)]
     before = len(await looks(house))
     await calendar.get(f"{MEET}/{uuid}")
     await calendar.get(f"/videoapi/v2/scheduling-info/{uuid}")
@@ -169,6 +170,19 @@ async def test_a_list_is_never_cut(
     answer = await calendar.get(MEET)
     assert (answer.status_code, answer.json()["detailed_error"].partition(":")[0]) == (400, "too_many_meetings")
     assert await looks(house) == before
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_a_meeting_is_not_said_to_be_in_another_unit(calendar: httpx.AsyncClient, method: str) -> None:
+    """It stays in its own, and nothing of the change stands; naming the unit it is in is no fault."""
+    made = await booked(calendar)
+    where = f"{MEET}/{made['uuid']}"
+    wish = {"subject": "x", "startTime": at(7200), "endTime": at(9000)}
+    elsewhere = {**wish, "additionalInformation": [{"key": "portner.unit", "value": WARD.id}]}
+    assert (await calendar.request(method, where, json=elsewhere)).status_code == 400
+    assert (await calendar.get(where)).json() == made
+    there = {**wish, "additionalInformation": made["additionalInformation"]}
+    assert (await calendar.request(method, where, json=there)).json()["subject"] == "x"
 
 
 @pytest.mark.parametrize("name", ["subject", "organizedBy", "label", "search", "uriWithDomain", "page"])

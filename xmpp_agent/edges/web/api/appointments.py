@@ -27,7 +27,7 @@ from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.booking import Listed, Span
 from xmpp_agent.ports.diary import NewLink
 
-_VERSION = re.compile(r'"(\d{1,9})"')
+_VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
 _LOCAL = Unit("", "", "", "").timezone
 """A day is that of the unit's place; of Denmark when no unit is named."""
 MOST = 2000

@@ -72,6 +72,7 @@ Phone = Annotated[str, StringConstraints(max_length=60)]
 Email = Annotated[str, StringConstraints(max_length=LONGEST_EMAIL)]
 Cpr = Annotated[str, StringConstraints(max_length=20)]
 Account = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
 Reference = Annotated[str, StringConstraints(max_length=200), AfterValidator(_printable)]
 Language = Annotated[str, StringConstraints(pattern="^(da|en)$")]
 
@@ -132,7 +133,7 @@ class AppointmentIn(StaffIn):
     language: Language = "da"
     met_in_person: StrictBool = False
     asked_for_video: StrictBool = False
-    external_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    external_id: ExternalId | None = None
     """Your own id: sent again with the same content, it books nothing twice."""
 
     def wish(self) -> Wish:

@@ -137,7 +137,10 @@ def _scheduling(api: APIRouter, office: Office) -> None:
 
 
 async def _changed(office: Office, uuid: UUID, wish: MeetingUpdate | MeetingPatch, caller: Caller) -> Response:
-    entry = await rebooking.revise(office, id_of(uuid), wish.change(), wish.to(), as_caller(caller))
+    by, unit = as_caller(caller), wish.info("unit")
+    if unit is not None and unit != (await rebooking.find(office, id_of(uuid), by)).appointment.unit:
+        raise refusal("change", Reason.BAD_REQUEST)  # it stays where it was booked; a yes would say otherwise
+    entry = await rebooking.revise(office, id_of(uuid), wish.change(), wish.to(), by)
     return await _answer(office, entry, caller)
 
 

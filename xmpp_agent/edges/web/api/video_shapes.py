@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from xmpp_agent.edges.web.api.shapes import Account, Moment
+from xmpp_agent.edges.web.api.shapes import Account, ExternalId, Moment
 from xmpp_agent.flows.booking import NEXT_FREE, Whom, Wish
 from xmpp_agent.flows.rebooking import Change, To
 from xmpp_agent.rules.guests import Typed
@@ -105,7 +105,7 @@ class MeetingCreate(MeetingUpdate):
     """POST."""
 
     uuid: UUID | None = None
-    external_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    external_id: ExternalId | None = None
 
     def wish(self, unit: str, policy: str) -> Wish:
         """As the flows take it."""
