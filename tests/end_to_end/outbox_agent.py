@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from tests.rules.invited import DAY, plan
 from tests.rules.scenes import NOW
 from xmpp_agent.demo.gateways.running import running
 from xmpp_agent.edges.post.asking import make_client
+from xmpp_agent.edges.post.cpsms import Cpsms, CpsmsSettings
 from xmpp_agent.edges.post.digital_post import DigitalPost, DigitalPostSettings, mutual_tls
 from xmpp_agent.edges.post.gatewayapi import GatewayApi, GatewayApiSettings
 from xmpp_agent.edges.post.smtp import Smtp, SmtpSettings
@@ -34,9 +35,9 @@ from xmpp_agent.model.appointments import Rung
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.ports.diary import Noun, Records
-from xmpp_agent.ports.post import Carrier, Handed, Incoming, Parcel, ReceiptReader
+from xmpp_agent.ports.post import Carrier, Handed, Incoming, Parcel, Receipt, ReceiptReader, Remembers
 
-CVR, TOKEN, SECRET = "12345678", "token", "secret"
+CVR, USER, TOKEN, SECRET = "12345678", "lilleby", "token", "secret"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Orders:
     platform: str = ""
     identity: str = ""
     authorities: str = ""
+    cpsms: str = ""
     smtp: int = 0
     kill_at: str = ""
 
@@ -126,12 +128,26 @@ class Carried:
         return handed
 
 
+@dataclass
+class Asked(Carried):
+    """A carrier that can be asked, with a step around the question, too."""
+
+    async def look_up(self, letters: Collection[str], ago: float) -> Mapping[str, Receipt]:
+        """See `ports.post.Remembers`."""
+        assert isinstance(self.carrier, Remembers)
+        self.steps.at("asking", "before")
+        return await self.carrier.look_up(letters, ago)
+
+
 async def carriers(orders: Orders, held: AsyncExitStack) -> list[Carrier]:
     """Those that have a gateway, as wiring makes them."""
     found: list[Carrier] = []
     if orders.sms:
         http = await held.enter_async_context(make_client())
         found.append(GatewayApi(GatewayApiSettings(TOKEN, SECRET, host=orders.sms), http))
+    if orders.cpsms:
+        http = await held.enter_async_context(make_client())
+        found.append(Cpsms(CpsmsSettings(USER, TOKEN, host=orders.cpsms), http))
     if orders.platform:
         settings = DigitalPostSettings(
             CVR,
@@ -156,10 +172,8 @@ async def post_office(here: OpenOffice, orders: Orders) -> AsyncIterator[PostRoo
         bare = await carriers(orders, held)
         office = here.office
         office.records = Written(office.records, steps)
-        carried = [Carried(one, steps) for one in bare]
-        room = PostRoom(
-            office, office.visitors, office.mailroom, carried, SITE, here.faults.append, leads=lambda: True
-        )
+        carried = [Asked(one, steps) if isinstance(one, Remembers) else Carried(one, steps) for one in bare]
+        room = PostRoom(office, office.visitors, office.mailroom, carried, SITE, here.faults.append, leads=lambda: True)
         readers = {one.name: one for one in bare if isinstance(one, ReceiptReader)}
         app = FastAPI(openapi_url=None)
 

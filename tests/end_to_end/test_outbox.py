@@ -1,4 +1,4 @@
-"""Killed at any step between "booked" and the receipt: every letter reaches its gateway, and none does twice."""
+"""Killed at any step between "booked" and the receipt: nobody is left out, and no channel brings it twice."""
 
 import asyncio
 import json
@@ -12,15 +12,17 @@ from signal import SIGKILL
 import pytest
 from typing_extensions import override
 
-from tests.edges.post.mail_server import mail_server
-from tests.end_to_end.outbox_agent import CVR, SECRET, TOKEN, Orders, as_text
+from tests.edges.post.mail_server import Mail, mail_server
+from tests.end_to_end.outbox_agent import CVR, SECRET, TOKEN, USER, Orders, as_text
 from xmpp_agent.demo.gateways.certificates import Issuer, make_issuer
+from xmpp_agent.demo.gateways.cpsms import Cpsms
 from xmpp_agent.demo.gateways.gatewayapi import GatewayApi
+from xmpp_agent.demo.gateways.phone import TextMessage
 from xmpp_agent.demo.gateways.running import Tls, running
 from xmpp_agent.demo.gateways.script import Script, Trick
 from xmpp_agent.demo.gateways.sf1601 import DigitalPost
 from xmpp_agent.edges.post.digital_post import SECRET_HEADER
-from xmpp_agent.rules.letter_steps import RECEIPT_WINDOW
+from xmpp_agent.rules.in_doubt import RECEIPT_WINDOW
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN, QUIET = 90.0, 3.0
@@ -35,8 +37,13 @@ ACTS = (
 STEPS = tuple(f"{when} {act}" for act in ACTS for when in ("before", "after"))
 MAIL_ACTS = ("book 1", "letter-sending 1", "email 1", "letter-sent 1")
 MAIL_STEPS = tuple(f"{when} {act}" for act in MAIL_ACTS for when in ("before", "after"))
+IN_DOUBT = ("after letter-sending 1", "before {channel} 1", "after {channel} 1", "before letter-sent 1")
+"""Where nobody knows whether the gateway has it."""
+TAKEN = IN_DOUBT[2:]
+AT_REST = frozenset({"sent", "delivered", "failed"})
 NOBODY_KNOWS = ("after email 1", "before letter-sent 1")
-"""The mail server said yes, and the process was dead before it could write that down: nobody will ever tell."""
+"""The mail server said yes, and the process was dead before it could write that down: nobody will ever tell; and no
+other way leads to the person."""
 
 
 @dataclass
@@ -238,6 +245,74 @@ async def test_killed_while_the_gateway_has_it_in_hand(
             second.tell(str(RECEIPT_WINDOW + 1))
             await as_time_passes(second, [f"{channel} delivered"])
         assert len(world.sms.accepted) + len(world.platform.mailbox) == 1
+
+
+@dataclass
+class Town:
+    """Gateways that bring no receipts, a telephone, and a mailbox; each channel is counted."""
+
+    texts: list[TextMessage]
+    mails: list[Mail]
+    orders: Orders
+
+    def arrived(self) -> tuple[int, int]:
+        """How many text messages and how many mails the person has."""
+        return len(self.texts), len(self.mails)
+
+
+@asynccontextmanager
+async def town(*ladder: str, asked: bool) -> AsyncIterator[Town]:
+    """`asked`: text messages go by the gateway that can be asked what it has."""
+    log, silent = Cpsms(user=USER, key=TOKEN), GatewayApi(token=TOKEN, secret=SECRET)
+    gateway = log if asked else silent
+    async with running(gateway.app) as sms_at, mail_server(None) as server:
+        orders = Orders(list(ladder), smtp=server.port)
+        orders = replace(orders, cpsms=sms_at) if asked else replace(orders, sms=sms_at)
+        yield Town(gateway.accepted, server.mails, orders)
+
+
+async def lives(here: Town, folder: Path, *kills: str) -> list[str]:
+    """Killed at each of these steps, started again each time, until nothing is under way; answers its letters."""
+    for life, kill_at in enumerate((*kills, "")):
+        async with agent(folder, replace(here.orders, kill_at=kill_at)) as one, asyncio.timeout(WITHIN):
+            one.tell("go")
+            one.tell(str(RECEIPT_WINDOW + 1) if life else "0.1")
+            while not (one.letters and all(letter["state"] in AT_REST for letter in one.letters)):
+                if not await one.hear():
+                    break
+            if kill_at:
+                while await one.hear():
+                    pass
+                assert await one.process.wait() == -SIGKILL
+    return one.states()
+
+
+@pytest.mark.parametrize(
+    ("step", "then"),
+    [
+        *((step, ()) for step in IN_DOUBT),
+        (IN_DOUBT[1], ("before asking 1",)),
+        (IN_DOUBT[2], ("after letter-in-doubt 1",)),
+    ],
+    ids=str,
+)
+async def test_killed_with_a_gateway_that_can_be_asked(tmp_path: Path, step: str, then: tuple[str, ...]) -> None:
+    """One text message and no mail, whether it had been taken or not, and though the question was cut off, too."""
+    async with town("sms", "email", asked=True) as here:
+        states = await lives(here, tmp_path, step.format(channel="sms"), *then)
+        assert states in (["sms sent"], ["sms delivered"])
+        assert here.arrived() == (1, 0)
+
+
+@pytest.mark.parametrize("step", IN_DOUBT)
+@pytest.mark.parametrize("ladder", [("sms", "email"), ("email", "sms")], ids=str)
+async def test_killed_with_a_gateway_that_tells_nothing(tmp_path: Path, ladder: tuple[str, str], step: str) -> None:
+    """The next way is gone: never two on one channel, and one at least in all."""
+    async with town(*ladder, asked=False) as here:
+        states = await lives(here, tmp_path, step.format(channel=ladder[0]))
+        assert states == [f"{ladder[0]} failed", f"{ladder[1]} sent"]
+        first, second = here.arrived() if ladder[0] == "sms" else reversed(here.arrived())
+        assert (first, second) == (int(step in TAKEN), 1)
 
 
 @pytest.mark.parametrize("step", MAIL_STEPS)

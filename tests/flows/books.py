@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from xmpp_agent.model.appointments import Appointment, Known, Room
 from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import Pass, PassRecord, Person
+from xmpp_agent.model.recordings import Consent, Recording
 from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports import PassFault, Unavailable
@@ -50,13 +51,15 @@ class Shelf:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     lines: list[AuditLine] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    consents: list[Consent] = field(default_factory=list)
     refuse_writes: int = 0
     """How many of the next writes fail."""
     refuse_reads: int = 0
 
 
 class Books:
-    """Implements `ports.Store`, `ports.Ledger` and `ports.PassReader` for one agent over a shelf that outlives it."""
+    """Implements `ports.Store`, `ports.Ledger`, `RoomRecordings` and `ports.PassReader` for one agent over a shelf that outlives it."""
 
     def __init__(self, shelf: Shelf, life: Life) -> None:
         self._shelf, self._life = shelf, life
@@ -124,6 +127,20 @@ class Books:
         held = (p for p in self._shelf.places.values() if p.left_at is None or p.left_at > since)
         return tuple(sorted(held, key=lambda p: (p.since, p.node, p.seat)))
 
+    async def in_room(self, node: str) -> tuple[Recording, ...]:
+        """See `ports.recordings.RoomRecordings`."""
+        await self._reading()
+        return tuple(one for one in self._shelf.recordings.values() if one.room == node)
+
+    async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
+        """See `ports.recordings.RoomRecordings`."""
+        await self._reading()
+        found: dict[str, tuple[Consent, ...]] = {}
+        for one in self._shelf.consents:
+            if one.appointment in appointment_ids:
+                found[one.appointment] = (*found.get(one.appointment, ()), one)
+        return found
+
     async def write(
         self,
         line: AuditLine,
@@ -131,9 +148,15 @@ class Books:
         place: Place | None = None,
         used: PassRecord | None = None,
         look: Look | None = None,
+        recording: Recording | None = None,
     ) -> None:
         """See `ports.Ledger`."""
         await self._writing()
+        if recording is not None:
+            stands = self._shelf.recordings.get(recording.id)
+            if recording.version != (stands.version if stands else 0) + 1:
+                raise Unavailable("another version stands")
+            self._shelf.recordings[recording.id] = recording
         self._put(line, memory, place)
         if used is not None:
             self._shelf.used.setdefault(used.pass_.id, used)

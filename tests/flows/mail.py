@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.letters import Channel, Letter
 from xmpp_agent.model.people import CompanionKind, Reach
 from xmpp_agent.ports.diary import Noun, Records
-from xmpp_agent.ports.post import Handed, Incoming, Parcel, Receipt, ReceiptFault, Reply
+from xmpp_agent.ports.post import CarrierFault, Handed, Incoming, Parcel, Receipt, ReceiptFault, Reply
 from xmpp_agent.rules.ladder import on_booking, on_cancel, on_change
 
 SITE = "https://moede.test"
@@ -62,6 +62,22 @@ class Gateway:
         """Return when so many letters were handed over."""
         async with asyncio.timeout(10), self._moved:
             await self._moved.wait_for(lambda: len(self.parcels) >= count)
+
+
+@dataclass
+class Remembering(Gateway):
+    """One that can be asked which letters it has."""
+
+    knows: Mapping[str, Receipt] | CarrierFault = field(default_factory=dict)
+    asked: list[list[str]] = field(default_factory=list)
+
+    async def look_up(self, letters: Collection[str], ago: float) -> Mapping[str, Receipt]:
+        """See `ports.post.Remembers`."""
+        assert ago >= 0
+        self.asked.append(list(letters))
+        if isinstance(self.knows, CarrierFault):
+            raise self.knows
+        return self.knows
 
 
 @dataclass(frozen=True)
@@ -211,6 +227,13 @@ class Mail:
         return PostRoom(
             self.here.office, database.visitors, database.mailroom, carriers, f"{SITE}/", self.report, leads=leads
         )
+
+    def asks_sms(self) -> Remembering:
+        """From now on the gateway for text messages is one that can be asked."""
+        gateway = Remembering(SMS)
+        self.sms = gateway
+        self.restarted()
+        return gateway
 
     def restarted(self) -> None:
         """The post room is that of an agent that is started again on the same database."""

@@ -183,7 +183,7 @@ class Reception:
         self._line = Line(prosody, weather, self.life)
         names = Addresses(USERS, ROOMS, LOBBY, focus=f"focus@auth.{USERS}/focus", recorder_host=f"recorder.{USERS}")
         lanes = Lanes(self.errors.append)
-        self.house = House(names, prosody.clock, books, books, books, self._line, self._line, lanes)
+        self.house = House(names, prosody.clock, books, books, books, books, self._line, self._line, lanes)
         self.house.on_change.append(partial(lists_follow, self.house))
         self.house.on_change.append(partial(tell_places, self.house))
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.mail import Mail, open_mail
+from tests.flows.mail import REACH, Mail, open_mail
 from tests.rules.invited import POST, SMS, plan
 from xmpp_agent.flows.post import LONGEST_SLEEP
 from xmpp_agent.model.appointments import Rung
 from xmpp_agent.model.letters import Channel, Failure, LetterState
-from xmpp_agent.ports.post import CarrierFault
-from xmpp_agent.rules.letter_steps import MOST_UNSURE, RECEIPT_WINDOW
+from xmpp_agent.ports.post import CarrierFault, Fate, Receipt
+from xmpp_agent.rules.in_doubt import MOST_UNSURE, RECEIPT_WINDOW
 
 SENDING, SENT = LetterState.SENDING, LetterState.SENT
 LOST = CarrierFault(Failure.UNREACHABLE, again=True, perhaps=True)
@@ -27,14 +27,78 @@ async def mail(tmp_path: Path) -> AsyncIterator[Mail]:
 
 
 async def test_an_answer_that_was_lost(mail: Mail) -> None:
-    """Where a repetition might arrive twice a receipt is waited for before; then it is handed over once more."""
+    """Where a repetition might arrive twice a receipt is waited for; then the next way is gone. It counts as sent."""
     await mail.book()
     mail.sms.answers.append(LOST)
     await mail.work()
     await mail.work(RECEIPT_WINDOW - 1)
     assert (await mail.told(), len(mail.sms.parcels)) == (["invitation sms sending"], 1)
     await mail.work(1)
-    assert (await mail.told(), len(mail.sms.parcels)) == (["invitation sms sent"], 2)
+    assert await mail.told() == ["invitation sms failed/in_doubt", "invitation email sent"]
+    assert (len(mail.sms.parcels), len(mail.email.parcels)) == (1, 1)
+    await mail.cancel()
+    await mail.work()
+    assert "cancelled email sent" in await mail.told()
+
+
+async def test_where_there_is_no_other_way_it_is_handed_over_again(mail: Mail) -> None:
+    """Nothing is lost: the next rung has no address, so the same one is used once more, with the same id."""
+    await mail.book(reach=replace(REACH, email=""))
+    mail.sms.answers.append(LOST)
+    await mail.work()
+    await mail.work(RECEIPT_WINDOW)
+    assert await mail.told() == ["invitation sms sent"]
+    assert [parcel.letter for parcel in mail.sms.parcels] == [mail.sms.parcels[0].letter] * 2
+
+
+@pytest.mark.parametrize(
+    ("says", "after", "handed"),
+    [
+        (None, "invitation sms sent", 2),
+        (Fate.DELIVERED, "invitation sms delivered", 1),
+        (Fate.ON_ITS_WAY, "invitation sms sent", 1),
+    ],
+    ids=["never came", "delivered", "taken"],
+)
+async def test_a_gateway_that_remembers_is_asked(mail: Mail, says: Fate | None, after: str, handed: int) -> None:
+    """What it has is not sent again, and what it has not is: the next way is not needed."""
+    gateway = mail.asks_sms()
+    [letter, *_] = await mail.book()
+    gateway.answers.append(LOST)
+    await mail.work()
+    gateway.knows = {letter.id: Receipt(says, letter.id)} if says else {}
+    await mail.work(RECEIPT_WINDOW - 1)
+    assert gateway.asked == []
+    await mail.work(1)
+    assert (await mail.told(), len(gateway.parcels)) == ([after], handed)
+    assert gateway.asked == [[letter.id]]
+
+
+async def test_a_gateway_that_remembers_and_does_not_answer(mail: Mail) -> None:
+    """Nobody knows, as if it could not be asked."""
+    gateway = mail.asks_sms()
+    await mail.book()
+    gateway.answers.append(LOST)
+    await mail.work()
+    gateway.knows = CarrierFault(Failure.BUSY, again=True)
+    await mail.work(RECEIPT_WINDOW)
+    assert await mail.told() == ["invitation sms failed/in_doubt", "invitation email sent"]
+
+
+async def test_a_gateway_is_not_asked_more_often_than_it_answers(mail: Mail) -> None:
+    """Two letters, a minute apart: two questions two minutes apart."""
+    gateway = mail.asks_sms()
+    for name in ("anna", "bo"):
+        await mail.book(name)
+        gateway.answers.append(LOST)
+        await mail.work()
+        await mail.work(60)
+    await mail.work()
+    assert len(gateway.asked) == 1
+    await mail.work(RECEIPT_WINDOW - 1)
+    assert len(gateway.asked) == 1
+    await mail.work(1)
+    assert len(gateway.asked) == 2
 
 
 async def test_an_answer_that_was_lost_where_repeating_is_safe(mail: Mail) -> None:
@@ -49,11 +113,11 @@ async def test_an_answer_that_was_lost_where_repeating_is_safe(mail: Mail) -> No
 
 async def test_answers_lost_again_and_again(mail: Mail) -> None:
     """A person is not sent the same any number of times: then the ladder goes on."""
-    await mail.book()
+    await mail.book(policy=plan((Rung(SMS),)))
     mail.sms.answers.extend([LOST] * 9)
     for _ in range(5):
         await mail.work(RECEIPT_WINDOW)
-    assert await mail.told() == ["invitation sms failed/unreachable", "invitation email sent"]
+    assert await mail.told() == ["invitation sms failed/in_doubt", "invitation call queued"]
     assert len(mail.sms.parcels) == MOST_UNSURE
 
 

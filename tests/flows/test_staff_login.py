@@ -10,14 +10,16 @@ import pytest
 from tests.an_office import UNIT
 from tests.flows.staffed import Staffed, open_staffed
 from xmpp_agent.flows.booking import account_mark
+from xmpp_agent.flows.issue import staff_pass
 from xmpp_agent.flows.office import Refused
-from xmpp_agent.flows.staff_login import SESSION_LIFE, sign_in, sign_out, signed_in
+from xmpp_agent.flows.staff_login import SESSION_LIFE, sign_in, sign_out, sign_out_everywhere, signed_in
+from xmpp_agent.flows.staff_room import own_room
 from xmpp_agent.model.people import Level, Person, Role
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import SessionKind
 from xmpp_agent.ports.diary import Enrolment
 from xmpp_agent.ports.login import Identity
-from xmpp_agent.rules.staff_roles import Grant, RoleMap
+from xmpp_agent.rules.staff_roles import VOUCHED_FOR, Grant, RoleMap
 
 ROLES = RoleMap(
     {"ghost-staff": Grant("ghosts"), "job-staff": Grant(UNIT.id), "job-boss": Grant(supervises=frozenset({UNIT.id}))}
@@ -40,13 +42,14 @@ async def unit(tmp_path: Path) -> AsyncIterator[Staffed]:
 
 
 async def test_the_first_login_enrols(unit: Staffed) -> None:
-    """In the unit the role gives, found again by the account whatever its letters' case; ten hours long."""
+    """In the unit the role gives, found again by the account whatever its letters' case; ten hours at most."""
     session, cookie = await sign_in(unit.office, SOFIE, ROLES)
     person = await unit.office.diary.person(session.person)
     assert person == Person(session.person, UNIT.id, "Sofie Krog")
     assert await unit.office.diary.role(session.person) is Role.STAFF
     assert (session.kind, session.unit, session.supervises) == (SessionKind.STAFF, UNIT.id, frozenset())
     assert session.expires_at - session.made_at == SESSION_LIFE == 36000
+    assert session.checked_at == session.made_at
     assert await signed_in(unit.office, cookie) == session
 
     again, other = await sign_in(unit.office, replace(SOFIE, account="Sofie@Lilleby.test"), ROLES)
@@ -111,13 +114,15 @@ async def test_the_session_before_is_over(unit: Staffed) -> None:
 
 
 async def test_a_session_ends(unit: Staffed) -> None:
-    """By signing out, or after ten hours."""
+    """By signing out, or after an hour in which the employer's sign-on was not asked."""
     session, cookie = await sign_in(unit.office, SOFIE, ROLES)
     _, other = await sign_in(unit.office, SOFIE, ROLES)
     await sign_out(unit.office, session)
     assert await signed_in(unit.office, cookie) is None
     assert await signed_in(unit.office, other) is not None
-    unit.around.clock.at += SESSION_LIFE
+    unit.around.clock.at += VOUCHED_FOR - 1
+    assert await signed_in(unit.office, other) is not None
+    unit.around.clock.at += 1
     assert await signed_in(unit.office, other) is None
 
 
@@ -129,3 +134,24 @@ async def test_a_citizens_cookie_is_no_staffs(unit: Staffed) -> None:
     assert await signed_in(unit.office, cookie) is None
     assert await signed_in(unit.office, "") is None
     assert await signed_in(unit.office, "guessed") is None
+
+
+async def test_signed_out_everywhere_with_what_was_not_used(unit: Staffed) -> None:
+    """Every browser of one person, and nobody else's; a pass made just before opens nothing, one in use stays."""
+    sofie, cookie = await sign_in(unit.office, SOFIE, ROLES)
+    _, other = await sign_in(unit.office, SOFIE, ROLES)
+    _, mettes = await sign_in(unit.office, replace(SOFIE, account="mette@lilleby.test", subject="m1"), ROLES)
+    person = await unit.office.diary.person(sofie.person)
+    assert person is not None
+    room = await own_room(unit.office, person.id, UNIT)
+    used, unused = [await staff_pass(unit.office, person, room) for _ in range(2)]
+    await unit.connects("sofie", used)
+    base = unit.around.database
+    assert await sign_out_everywhere(unit.office, base.visitors, base.ledger, person.id, "uid:0") == 2
+    assert [await signed_in(unit.office, one) is None for one in (cookie, other, mettes)] == [True, True, False]
+    assert await unit.prosody.connect(unused, unit.around.passes.read(unused)) is None
+    known = await unit.office.store.known(unit.around.passes.read(used))
+    assert known is not None
+    assert not known.revoked
+    assert await sign_out_everywhere(unit.office, base.visitors, base.ledger, "", "uid:0") == 1
+    assert await signed_in(unit.office, mettes) is None

@@ -13,6 +13,7 @@ from tests.rules.scenes import NOW
 from xmpp_agent.model.appointments import Entry, Rung
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.rules import ladder, letter_steps
+from xmpp_agent.rules.in_doubt import Word, settled
 from xmpp_agent.rules.last_look import as_it_may_go
 from xmpp_agent.rules.letter_plans import deadline, is_overtaken, people
 from xmpp_agent.rules.letter_steps import COMES_FROM
@@ -125,12 +126,12 @@ class Post(RuleBasedStateMachine):
             assert not any(one.has_arrived for one in others)
 
     @precondition(lambda self: any(one.state is SENDING for one in self.letters.values()))
-    @rule(repeatable=st.booleans())
-    def after_a_crash(self, repeatable: bool) -> None:
+    @rule(word=st.sampled_from(Word))
+    def after_a_crash(self, word: Word) -> None:
         for letter in tuple(self.letters.values()):
             if letter.state is SENDING:
                 looked = as_it_may_go(self.entry, letter, tuple(self.letters.values()), self.now)
-                again = letter_steps.let_go(letter, repeatable=repeatable, now=self.now)
+                again = settled(letter, self.entry.appointment, word, self.tells, self.now)
                 self.step(again if looked is letter else looked)
 
     @rule(number=st.integers(0, 20), says=st.sampled_from([SENT, LetterState.DELIVERED, LetterState.FAILED]))
@@ -180,7 +181,7 @@ class Post(RuleBasedStateMachine):
         if not hasattr(self, "entry"):
             return
         for _ in range(500):
-            self.after_a_crash(repeatable=True)
+            self.after_a_crash(word=Word.COUNTS_ONCE)
             self.climb()
             for _ in range(20):
                 self.hand_over(0, "busy")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.rules.invited import CALL, DAY, HOUR, POST, SMS, became, entry, plan
 from tests.rules.scenes import NOW
 from xmpp_agent.model.appointments import Rung
-from xmpp_agent.model.letters import Failure, Letter, LetterState
+from xmpp_agent.model.letters import Failure, LetterState
 from xmpp_agent.rules import letter_steps
 from xmpp_agent.rules.ladder import on_booking
-from xmpp_agent.rules.letter_steps import COMES_FROM, MOST_ATTEMPTS, MOST_UNSURE, called, let_go, opened, taken, told
+from xmpp_agent.rules.letter_steps import COMES_FROM, MOST_ATTEMPTS, called, opened, taken, told
 
 QUEUED, SENDING, SENT = LetterState.QUEUED, LetterState.SENDING, LetterState.SENT
 DELIVERED, OPENED = LetterState.DELIVERED, LetterState.OPENED
@@ -138,21 +138,10 @@ def test_only_what_was_handed_over_can_have_been_opened() -> None:
     """Also what counted as lost; not what waits, failed for good or was dropped."""
     done = {state for state in LetterState if opened(became(IN_HAND, state), NOW).state is OPENED}
     assert done == {SENDING, SENT, DELIVERED, OPENED}
-    assert opened(became(IN_HAND, FAILED, failure=Failure.NO_RECEIPT), NOW).failure is None
+    for unheard in (Failure.NO_RECEIPT, Failure.IN_DOUBT):
+        assert opened(became(IN_HAND, FAILED, failure=unheard), NOW).failure is None
     again = became(IN_HAND, OPENED)
     assert opened(again, NOW + 9) is again
-
-
-def test_what_nobody_knows_of_is_handed_over_again_but_not_for_ever() -> None:
-    """At once; less often where a repetition may reach the person twice."""
-
-    def after(attempts: int, *, repeatable: bool) -> Letter:
-        return let_go(became(IN_HAND, SENDING, attempts=attempts), repeatable=repeatable, now=NOW)
-
-    assert (after(1, repeatable=False).state, after(1, repeatable=False).due_at) == (QUEUED, NOW)
-    assert after(MOST_UNSURE, repeatable=False).state is FAILED
-    assert after(MOST_UNSURE, repeatable=True).state is QUEUED
-    assert after(MOST_ATTEMPTS, repeatable=True).state is FAILED
 
 
 def test_every_step_is_one_that_the_store_takes() -> None:

@@ -1,7 +1,6 @@
 """The post room: hands over what is due, hears that time is up, and picks up what a killed agent left half done.
 
-Written down before and after each hand-over. Between the two nobody knows; what is found there is handed over again at
-once where a repetition counts once, and elsewhere after some time for a receipt, which names the letter.
+Written down before and after each hand-over. Between the two nobody knows; what is found there is in_doubt.py's.
 """
 
 import asyncio
@@ -9,6 +8,7 @@ import contextlib
 from collections.abc import Callable, Collection, Iterable
 
 from xmpp_agent.flows.hand_over import Counter
+from xmpp_agent.flows.in_doubt import Doubts
 from xmpp_agent.flows.letter_book import Change, LetterBook
 from xmpp_agent.flows.office import Register
 from xmpp_agent.model.appointments import Entry
@@ -51,8 +51,7 @@ class PostRoom:
         self._register, self._mailroom, self._on_error, self._leads = register, mailroom, on_error, leads
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._since: dict[str, float] = {}
-        """By letter: since when nobody knows whether it was taken."""
+        self._doubts = Doubts(self.book, mailroom, on_error)
         self._ailing = False
         register.on_appointment.append(self.wake)
 
@@ -80,15 +79,15 @@ class PostRoom:
         Nothing is done while another agent leads. Raises Unavailable.
         """
         if not self._leads():
-            self._since = {}  # what is in the other's hand now is judged anew once it is ours
+            self._doubts.forget()
             return LONGEST_SLEEP
         await self._hear_nothing()
-        await self._pick_up()
+        await self._doubts.look()
         for channel in _SENT_OUT:
             await self._begin(channel)
         now = self._register.clock.now()
         times = [await self._mailroom.next_due(channel, now) for channel in _SENT_OUT]
-        times += [since + letter_steps.RECEIPT_WINDOW for since in self._since.values()]
+        times += self._doubts.times()
         return min((at - now for at in times if at is not None), default=LONGEST_SLEEP)
 
     async def quiet(self) -> None:
@@ -104,18 +103,6 @@ class PostRoom:
                 await self.book.move("letter-unheard", "agent", appointment, _unheard)
             if len(overdue) == _MOST:
                 self.wake()
-
-    async def _pick_up(self) -> None:
-        """Letters of which nobody knows whether they were taken."""
-        now = self._register.clock.now()
-        lost = [letter for letter in await self._mailroom.in_hand() if letter.id not in self.book.in_flight]
-        self._since = {letter.id: self._since.get(letter.id, now) for letter in lost}
-        for letter in lost:
-            carrier = self.book.carriers.get(letter.channel)
-            repeatable = carrier is not None and carrier.repeatable
-            if repeatable or now >= self._since[letter.id] + letter_steps.RECEIPT_WINDOW:
-                del self._since[letter.id]
-                await self.book.move("letter-again", "agent", letter.appointment, _again(letter, repeatable))
 
     async def _begin(self, channel: Channel) -> None:
         """Begin to hand over what is due, as far as the gateway has hands free; one letter at a time to one person."""
@@ -174,14 +161,6 @@ def _unheard(entry: Entry | None, letters: tuple[Letter, ...], now: float) -> It
     """The ladder knows what follows; of an appointment that is gone nothing does."""
     lost = (one for one in letters if entry is None and one.state is LetterState.SENT)
     return [letter_steps.failed(one, Failure.NO_RECEIPT, now) for one in lost]
-
-
-def _again(letter: Letter, repeatable: bool) -> Change:
-    def change(_entry: Entry | None, letters: tuple[Letter, ...], now: float) -> Iterable[Letter]:
-        lost = (one for one in letters if one.id == letter.id and one.state is LetterState.SENDING)
-        return [letter_steps.let_go(one, repeatable=repeatable, now=now) for one in lost]
-
-    return change
 
 
 def _nobody_carries(channel: Channel) -> Change:

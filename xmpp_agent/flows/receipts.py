@@ -13,11 +13,12 @@ from xmpp_agent.ports.post import Fate, Incoming, Receipt, ReceiptFault, Receipt
 from xmpp_agent.rules import letter_steps
 
 log = structlog.get_logger("post")
-_FATES = {
+FATES = {
     Fate.ON_ITS_WAY: LetterState.SENT,
     Fate.DELIVERED: LetterState.DELIVERED,
     Fate.FAILED: LetterState.FAILED,
 }
+"""What the gateway's word makes of a letter."""
 
 
 async def receive(book: LetterBook, reader: ReceiptReader, incoming: Incoming) -> Reply:
@@ -75,7 +76,7 @@ async def _take(book: LetterBook, channel: Channel, receipt: Receipt) -> bool:
         letter = await book.mailroom.by_gateway_id(channel, receipt.gateway_id)
     if letter is None or letter.channel is not channel:
         return not any(one.channel is channel for one in book.in_flight.values())
-    state = _FATES[receipt.fate]
+    state = FATES[receipt.fate]
 
     def change(found: Letter, entry: Entry, now: float) -> Letter:
         return letter_steps.told(found, entry.appointment, state, receipt.failure, now)

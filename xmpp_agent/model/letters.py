@@ -61,6 +61,8 @@ class Failure(StrEnum):
     """Taken, and by the receipt not delivered."""
     NO_RECEIPT = "no_receipt"
     """Taken, and nothing was heard of it in time."""
+    IN_DOUBT = "in_doubt"
+    """Nobody knows whether it was taken: the agent was killed, or the gateway's answer was lost."""
     TOO_LATE = "too_late"
     """What it is about had passed before it could be sent."""
 
@@ -88,6 +90,11 @@ class Letter:
     parts: int = 0
     """Segments the SMS gateway counted."""
     changed_at: float = 0.0
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether it failed, and yet the person may have it: no receipt came, or nobody knows whether it went out."""
+        return self.state is LetterState.FAILED and self.failure in (Failure.NO_RECEIPT, Failure.IN_DOUBT)
 
     @property
     def is_settled(self) -> bool:

@@ -1,6 +1,6 @@
 """Handing letters to gateways, and hearing what became of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -109,6 +109,18 @@ class Receipt:
     letter: str = ""
     gateway_id: str = ""
     failure: Failure | None = None
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A carrier whose gateway can be asked, some time later, which letters it has."""
+
+    async def look_up(self, letters: Collection[str], ago: float) -> Mapping[str, Receipt]:
+        """What it says of these letters, by our id; one it does not name never came to it.
+
+        They were handed over at most `ago` seconds before now. Raises CarrierFault when it cannot say; bounded in time.
+        """
+        ...
 
 
 class ReceiptFault(Exception):

@@ -99,6 +99,11 @@ def next_steps(entry: Entry, letters: Collection[Letter], now: float, tells: Col
     return tuple(letter for letter in after.values() if before.get(letter.id) != letter)
 
 
+def climbs(letter: Letter) -> bool:
+    """Whether the next rung is tried when this one fails."""
+    return letter.about in _CLIMBS
+
+
 def _invited(appointment: Appointment, person: str, before: Collection[Letter], now: float) -> Iterator[Letter]:
     if not appointment.policy.plan.ladder:
         return
@@ -188,7 +193,7 @@ def _climb(entry: Entry, chain: tuple[Letter, ...], now: float, tells: Collectio
         yield from (dropped(one, now) for one in chain if one.state is LetterState.QUEUED)
         return
     last = chain[-1]
-    ends = last.channel is Channel.CALL or last.failure is Failure.TOO_LATE or last.about not in _CLIMBS
+    ends = last.channel is Channel.CALL or last.failure is Failure.TOO_LATE or not climbs(last)
     if last.state is not LetterState.FAILED or ends or is_overtaken(entry, last):
         return
     if now < deadline(entry.appointment, last.about):

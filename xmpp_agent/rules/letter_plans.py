@@ -5,7 +5,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from xmpp_agent.model.appointments import Appointment, Entry
-from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
+from xmpp_agent.model.letters import About, Channel, Letter, LetterState
 
 _WRITTEN = frozenset({LetterState.SENDING, LetterState.SENT, LetterState.DELIVERED, LetterState.OPENED})
 _AFTER_THE_START = frozenset({About.FRESH_LINK, About.HOTLINE})
@@ -63,8 +63,7 @@ def people(entry: Entry) -> tuple[str, ...]:
 
 def was_written(letter: Letter) -> bool:
     """Whether the person may have it, as far as anybody knows: also when no receipt came. A call made counts."""
-    unheard = letter.state is LetterState.FAILED and letter.failure is Failure.NO_RECEIPT
-    return letter.state in _WRITTEN or unheard
+    return letter.state in _WRITTEN or letter.may_have_arrived
 
 
 def is_overtaken(entry: Entry, letter: Letter) -> bool:

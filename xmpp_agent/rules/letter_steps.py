@@ -10,10 +10,6 @@ from xmpp_agent.rules.letter_plans import DEFAULT_WAIT, deadline, share, wait_of
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 900.0
 """Seconds between attempts: doubled from the first to the longest."""
 MOST_ATTEMPTS = 12
-MOST_UNSURE = 3
-"""Times a letter is handed over when a repetition may reach the person twice and nobody knows whether it was taken."""
-RECEIPT_WINDOW = 120.0
-"""Seconds to wait for the receipt of such a letter before it is handed over again."""
 
 COMES_FROM: Mapping[LetterState, frozenset[LetterState]] = {
     LetterState.QUEUED: frozenset({LetterState.QUEUED, LetterState.SENDING}),
@@ -99,16 +95,6 @@ def try_again(letter: Letter, appointment: Appointment, why: Failure, after: flo
     return replace(letter, state=LetterState.QUEUED, failure=why, due_at=now + pause, changed_at=now)
 
 
-def let_go(letter: Letter, *, repeatable: bool, now: float) -> Letter:
-    """Nobody knows whether it was taken (the agent was killed, the answer was lost), and no receipt came: once more.
-
-    Given up after some attempts, so that the ladder goes on.
-    """
-    if letter.attempts >= (MOST_ATTEMPTS if repeatable else MOST_UNSURE):
-        return failed(letter, Failure.UNREACHABLE, now)
-    return replace(letter, state=LetterState.QUEUED, due_at=now, changed_at=now)
-
-
 def told(letter: Letter, appointment: Appointment, state: LetterState, why: Failure | None, now: float) -> Letter:
     """What a receipt makes of it; the same letter when the receipt is doubled, late or out of order.
 
@@ -131,8 +117,7 @@ def called(letter: Letter, *, reached: bool, now: float) -> Letter:
 def opened(letter: Letter, now: float) -> Letter:
     """The person was on the page behind it; only what was handed over can have brought them."""
     handed = letter.state in (LetterState.SENDING, LetterState.SENT, LetterState.DELIVERED)
-    unheard = letter.state is LetterState.FAILED and letter.failure is Failure.NO_RECEIPT
-    if letter.channel is not Channel.CALL and (handed or unheard):
+    if letter.channel is not Channel.CALL and (handed or letter.may_have_arrived):
         return replace(letter, state=LetterState.OPENED, failure=None, changed_at=now)
     return letter
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from tests.edges.post.parcels import NUMBER, answering, client, desk, parcel, refused
@@ -15,7 +16,7 @@ from xmpp_agent.demo.gateways.running import running
 from xmpp_agent.demo.gateways.script import Trick
 from xmpp_agent.edges.post.cpsms import Cpsms, CpsmsSettings
 from xmpp_agent.model.letters import Channel, Failure
-from xmpp_agent.ports.post import Carrier, Fate, Incoming, ReceiptFault, ReceiptReader
+from xmpp_agent.ports.post import Carrier, CarrierFault, Fate, Incoming, ReceiptFault, ReceiptReader, Remembers
 
 USER, KEY, SECRET = "lilleby", "key-of-the-test", "ours alone"
 DESK = "https://portner.lilleby.example/receipts/cpsms"
@@ -75,6 +76,48 @@ async def test_what_became_of_it_is_told() -> None:
                 reached.letter: (Fate.DELIVERED, None),
                 lost.letter: (Fate.FAILED, Failure.UNDELIVERABLE),
             }
+
+
+async def test_what_it_took_can_be_read_in_its_log() -> None:
+    """By our id and with what became of it; not what it never had, and no number stands in the address."""
+    async with gateway_at() as (gateway, host, http):
+        gateway.unreachable.add("4530123456")
+        carrier, asked = carrier_for(host, http), list[str]()
+
+        async def note(request: httpx.Request) -> None:
+            asked.append(str(request.url))
+
+        http.event_hooks["request"].append(note)
+        reached, lost, never = parcel(), parcel(to="+4530123456"), parcel()
+        for letter in (reached, lost):
+            await carrier.hand_over(letter)
+        known = await carrier.look_up([reached.letter, lost.letter, never.letter], 0.0)
+        assert {letter: told.fate for letter, told in known.items()} == {
+            reached.letter: Fate.DELIVERED,
+            lost.letter: Fate.FAILED,
+        }
+        assert not any("4520123456" in url or "4530123456" in url for url in asked)
+        assert isinstance(carrier, Remembers)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(401, b"[]"), (500, b"[]"), (200, b"{"), (200, b'{"error": {"code": 400, "message": "wait"}}')],
+)
+async def test_a_log_that_cannot_be_read_says_nothing(status: int, body: bytes) -> None:
+    """Rather nobody knows than that it never came."""
+    async with answering(Response(body, status)) as anybody, client() as http:
+        with pytest.raises(CarrierFault):
+            await carrier_for(anybody.address, http).look_up([parcel().letter], 60.0)
+
+
+async def test_the_log_is_not_read_twice_in_two_minutes() -> None:
+    """The gateway says no to that; whoever asks must know that it was no answer."""
+    async with gateway_at() as (_, host, http):
+        carrier = carrier_for(host, http)
+        await carrier.look_up([], 60.0)
+        with pytest.raises(CarrierFault):
+            await carrier.look_up([], 60.0)
 
 
 async def test_receipts_come_again_until_they_are_written_down() -> None:

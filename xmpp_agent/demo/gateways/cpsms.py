@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,6 +26,8 @@ _FROM = re.compile(r"[0-9]{1,20}|.{1,11}")
 _LENGTHS = {"45": 10, "299": 9, "298": 9}
 """Digits of numbers in the realm, country code included."""
 DELIVERED, FAILED = 1, 2
+LOG_EVERY = 120.0
+"""Seconds between two readings of the log."""
 
 
 class _Body(BaseModel):
@@ -51,11 +54,14 @@ class Cpsms:
         self.unreachable: set[str] = set()
         """Numbers (digits) whose messages fail."""
         self.credit = 1000
+        self.log_read_at = -LOG_EVERY
+        """By its own clock; the log can be read once in two minutes."""
         self.nested = False
         """Some answers have the list within another."""
         self.app = FastAPI(lifespan=self._lifespan, openapi_url=None)
         self.app.get("/", response_class=HTMLResponse)(self._screen)
         self.app.post("/v2/send")(self._send)
+        self.app.get("/v2/getlog/{since}/{until}")(self._log)
         self.app.post("/elsewhere")(self._elsewhere)
 
     @asynccontextmanager
@@ -68,6 +74,27 @@ class Cpsms:
 
     async def _elsewhere(self) -> None:
         self.script.followed += 1
+
+    async def _log(self, since: int, until: int, authorization: Annotated[str, Header()] = "") -> Response:
+        if not secrets.compare_digest(authorization.encode(), self._login.encode()):
+            return _error(401, "Unauthorized")
+        if time.monotonic() - self.log_read_at < LOG_EVERY:
+            return _error(429, "Only one request every 2 minutes")
+        self.log_read_at = time.monotonic()
+        sent = [one for one in self.accepted if since <= one.at.timestamp() <= until]
+        return JSONResponse([self._logged(one) for one in sent])
+
+    def _logged(self, message: TextMessage) -> dict[str, str | int | None]:
+        status = FAILED if message.to in self.unreachable else DELIVERED
+        return {
+            "to": message.to,
+            "from": message.sender,
+            "pointPrice": 1,
+            "userReference": message.reference or None,
+            "dlrStatus": status,
+            "dlrStatusText": "Received" if status is DELIVERED else "Not received",
+            "timeSent": int(message.at.timestamp()),
+        }
 
     async def _send(self, request: Request, authorization: Annotated[str, Header()] = "") -> Response:
         if not secrets.compare_digest(authorization.encode(), self._login.encode()):

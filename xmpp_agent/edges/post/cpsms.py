@@ -3,13 +3,15 @@
 `POST /v2/send` with Basic authentication. Receipts are requests for the address given with the message, to which CPSMS
 adds `status` and `receiver` and which it does not sign: our address carries the letter's id and a mark that only we
 can make of it. One parameter holds both, since it is not documented how an address with several is treated.
-The API knows no repetition.
+The API knows no repetition. What it took can be read in its log (`GET /v2/getlog`), which holds our reference: once in
+two minutes, and without the number in the address, since addresses end up in logs.
 """
 
 import hashlib
 import hmac
+import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -22,6 +24,8 @@ from xmpp_agent.model.letters import Channel, Failure
 from xmpp_agent.ports.post import CarrierFault, Fate, Handed, Incoming, Parcel, Receipt, ReceiptFault, Reply
 from xmpp_agent.rules.gsm7 import Measure, measure
 
+_CLOCKS_DIFFER = 600.0
+"""Seconds by which the gateway's clock may differ from ours, and its sending lag behind its yes."""
 LONGEST = 1530
 """Characters of a message (ten parts put together)."""
 _FATES = {
@@ -31,7 +35,9 @@ _FATES = {
     "4": Fate.ON_ITS_WAY,
     "8": Fate.FAILED,
 }
-"""3 and 4: older documentation says buffered and abandoned, newer 4 buffered and 8 abandoned; 4 is no failure yet."""
+"""Others (the log has 0 for none yet) say nothing.
+
+3 and 4: older documentation says buffered and abandoned, newer 4 buffered and 8 abandoned; 4 is no failure yet."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,15 +73,35 @@ class Cpsms:
     async def hand_over(self, parcel: Parcel) -> Handed:
         """As `Carrier.hand_over`. The answer brings no id of the gateway's own; receipts bring ours."""
         cost = measure(parcel.text)
-        login = b64encode(f"{self._settings.user}:{self._settings.key}".encode()).decode()
         request = self._http.build_request(
-            "POST",
-            f"{self._settings.host.rstrip('/')}/v2/send",
-            headers={"Authorization": f"Basic {login}"},
-            json=self._message(parcel, cost),
+            "POST", self._address("send"), headers=self._login(), json=self._message(parcel, cost)
         )
         answer = await ask(self._http, request, seconds=self._settings.seconds)
         return Handed(parts=_parts(answer, cost))
+
+    async def look_up(self, letters: Collection[str], ago: float) -> Mapping[str, Receipt]:
+        """As `Remembers.look_up`: everything the account sent in that time, of which only our letters are read."""
+        now = time.time()
+        since, until = int(now - ago - _CLOCKS_DIFFER), int(now + _CLOCKS_DIFFER)
+        request = self._http.build_request("GET", self._address(f"getlog/{since}/{until}"), headers=self._login())
+        answer = await ask(self._http, request, seconds=self._settings.seconds, hands_over=False)
+        if not is_yes(answer):
+            raise refusal(answer)
+        try:
+            told = read_json(answer.body)
+        except ValueError:
+            raise unreadable(hands_over=False) from None
+        if not isinstance(told, list):  # an error comes as an object
+            raise unreadable(hands_over=False)
+        found = ((letter_of(one.get("userReference")), one.get("dlrStatus")) for one in _entries(told))
+        return {letter: _receipt(letter, str(status)) for letter, status in found if letter in letters}
+
+    def _address(self, of: str) -> str:
+        return f"{self._settings.host.rstrip('/')}/v2/{of}"
+
+    def _login(self) -> dict[str, str]:
+        login = b64encode(f"{self._settings.user}:{self._settings.key}".encode()).decode()
+        return {"Authorization": f"Basic {login}"}
 
     def _message(self, parcel: Parcel, cost: Measure) -> dict[str, str]:
         if len(parcel.text) > LONGEST:
@@ -103,8 +129,7 @@ class Cpsms:
         status = incoming.query.get("status") or glued.partition("status=")[2].partition("&")[0]
         if not status:
             raise ReceiptFault("says nothing")
-        fate = _FATES.get(status, Fate.ON_ITS_WAY)
-        return (Receipt(fate, letter, failure=Failure.UNDELIVERABLE if fate is Fate.FAILED else None),)
+        return (_receipt(letter, status),)
 
     def reply(self, *, taken: bool) -> Reply:
         """As `ReceiptReader.reply`."""
@@ -113,6 +138,11 @@ class Cpsms:
     def _mark(self, letter: str) -> str:
         key = self._settings.receipt_secret.encode()
         return hmac.new(key, b"portner cpsms receipt " + letter.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _receipt(letter: str, status: str) -> Receipt:
+    fate = _FATES.get(status, Fate.ON_ITS_WAY)
+    return Receipt(fate, letter, failure=Failure.UNDELIVERABLE if fate is Fate.FAILED else None)
 
 
 def _parts(answer: Answer, cost: Measure) -> int:

@@ -116,6 +116,7 @@ DA = {
     "failure.busy": "udbyderen har travlt",
     "failure.undeliverable": "kan ikke leveres",
     "failure.no_receipt": "ingen kvittering",
+    "failure.in_doubt": "ingen ved, om den kom af sted",
     "failure.too_late": "for sent",
     "kind.bisidder": "bisidder",
     "kind.partsrepræsentant": "partsrepræsentant",

@@ -112,6 +112,7 @@ EN = {
     "failure.busy": "the gateway is busy",
     "failure.undeliverable": "cannot be delivered",
     "failure.no_receipt": "no receipt",
+    "failure.in_doubt": "nobody knows whether it went out",
     "failure.too_late": "too late",
     "kind.bisidder": "companion (bisidder)",
     "kind.partsrepræsentant": "party representative",
