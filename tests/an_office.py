@@ -174,6 +174,7 @@ async def open_office(directory: Path, clock: StoppedClock | None = None) -> Asy
             passes=passes,
             store=database.store,
             ledger=database.ledger,
+            recordings=database.recordings,
             prosody=nobody,
             lobby=nobody,
             lanes=Lanes(faults.append),

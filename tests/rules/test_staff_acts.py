@@ -99,24 +99,3 @@ def test_the_configuration_is_fixed(
 ) -> None:
     """The focus may submit its one form in a known room; nobody else anything, nobody a destroy."""
     assert staff_acts.configure(system, state, fields, destroy).is_open is opens
-
-
-@pytest.mark.parametrize(
-    ("known", "state", "mode", "allowed", "start", "opens"),
-    [
-        (staff(), OPEN, "file", True, True, True),
-        (staff(), OPEN, "file", False, True, False),
-        (staff(), OPEN, "stream", True, True, False),
-        (staff(), OPEN, "", True, True, False),
-        (staff(), room(inside(staff())), "file", True, True, False),
-        (citizen(), OPEN, "file", True, True, False),
-        (staff(), room(), "file", True, True, False),
-        (staff(), OPEN, "", False, False, True),
-        (citizen(), OPEN, "file", True, False, False),
-    ],
-)
-def test_recording_is_staffs_and_only_of_a_visit_whose_policy_allows_it(
-    known: Known, state: RoomState, mode: str, allowed: bool, start: bool, opens: bool
-) -> None:
-    """Starting needs staff inside, a visit, a policy that allows it, a file; stopping needs staff only."""
-    assert staff_acts.record(known, state, mode, allowed, start).is_open is opens

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from xmpp_agent.flows import recording
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.let_in import invite_followers
 from xmpp_agent.model.people import Role
@@ -25,6 +26,10 @@ class Told:
     nick: str = ""
     pass_id: str = ""
     why: str = ""
+    session: str = ""
+    """What Jicofo and the recorder call a recording."""
+    meeting: str = ""
+    """The room's `meetingId`, when Prosody gives rooms one."""
 
 
 async def follow(house: House, told: Told) -> None:
@@ -41,7 +46,7 @@ async def follow(house: House, told: Told) -> None:
     elif told.event == "left":
         _left(house, state, told)
     elif told.event == "recording":
-        house.settle(replace(state, recording=told.why == "on"))
+        await recording.told(house, state, told.why, told.session, told.meeting, told.at)
 
 
 async def _joined(house: House, state: RoomState, told: Told) -> None:

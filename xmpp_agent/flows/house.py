@@ -7,9 +7,11 @@ from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.model.appointments import Known
 from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import Pass, PassRecord, SystemUser
+from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.rooms import Place, RoomMemory, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Clock, Ledger, LobbyDoor, PassReader, Prosody, Store, Unavailable
+from xmpp_agent.ports.recordings import RoomRecordings
 from xmpp_agent.rules import visits
 from xmpp_agent.rules.admission.facts import SeatHolder
 
@@ -65,6 +67,7 @@ class House:
     passes: PassReader
     store: Store
     ledger: Ledger
+    recordings: RoomRecordings
     prosody: Prosody
     lobby: LobbyDoor
     lanes: Lanes
@@ -194,11 +197,12 @@ class House:
         place: Place | None = None,
         used: PassRecord | None = None,
         look: Look | None = None,
+        recording: Recording | None = None,
     ) -> Verdict:
         """Put the decision on record; what comes back is the verdict, or a refusal when it could not be written."""
         line = AuditLine(self.clock.now(), act, room, subject, actor, verdict, note)
         try:
-            await self.ledger.write(line, memory=memory, place=place, used=used, look=look)
+            await self.ledger.write(line, memory=memory, place=place, used=used, look=look, recording=recording)
         except Unavailable:
             return not_on_record(verdict)
         if place is not None:

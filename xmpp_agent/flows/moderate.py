@@ -1,6 +1,4 @@
-"""Staff's other acts in Jitsi: putting somebody out, rights, configuration, recording."""
-
-from dataclasses import replace
+"""Staff's other acts in Jitsi: putting somebody out, rights, configuration."""
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.questions import Answer, Question
@@ -42,25 +40,6 @@ async def configure(house: House, question: Question) -> Answer:
         question.destroys,
     )
     return Answer(await _write(house, question, verdict))
-
-
-async def record(house: House, question: Question) -> Answer:
-    """Starting or stopping a recording; from the moment it may start, nobody new comes in."""
-    known, state = await house.holder(question.pass_id), house.room_at(question.room)
-    start = question.ask == "record-start"
-    verdict = staff_acts.record(known, state, question.mode, _recording_allowed(house, state), start)
-    verdict = await _write(house, question, verdict)
-    if verdict.is_open and state is not None:
-        house.settle(replace(house.rooms[state.room.node], recording=start or state.recording))
-    return Answer(verdict)
-
-
-def _recording_allowed(house: House, state: RoomState | None) -> bool:
-    if state is None or state.visit is None:
-        return False
-    party = (house.known.get(o.pass_id) for o in visits.party_of(state, state.visit.appointment))
-    policies = [k.appointment.policy for k in party if k is not None and k.appointment is not None]
-    return bool(policies) and all(policy.recording_allowed for policy in policies)
 
 
 async def _write(house: House, question: Question, verdict: Verdict, after: RoomState | None = None) -> Verdict:

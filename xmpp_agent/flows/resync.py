@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from xmpp_agent.flows import recording
 from xmpp_agent.flows.follow import Told, follow, put_out
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, knock
@@ -64,6 +65,9 @@ async def rebuild(house: House, seen: list[Seen]) -> Mapping[str, PassRecord]:
     await _stand_again(house, sessions, records, now)
     await _put_right(house, rooms)
     _note_what_ended(house, before, now)
+    for state in tuple(house.rooms.values()):
+        if state.recording:
+            await recording.recall_agreed(house, state.room.node)
     _take_off_lists(house, seen)
     return records
 

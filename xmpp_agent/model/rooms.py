@@ -79,6 +79,8 @@ class RoomState:
     stuck: bool = False
     """Clearing the room was tried and failed; it is tried again until it is done."""
     recording: bool = False
+    agreed: frozenset[str] = frozenset()
+    """Person ids of visitors who may be recorded; kept while a recording is on."""
     frozen_since: float | None = None
     """Since when people are inside without staff."""
     alone_since: float | None = None

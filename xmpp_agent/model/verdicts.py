@@ -63,6 +63,10 @@ class Reason(StrEnum):
     OWNERS_ARE_FIXED = "owners_are_fixed"
     ROOM_IS_FIXED = "room_is_fixed"
     RECORDING_NOT_ALLOWED = "recording_not_allowed"
+    NO_LIVE_STREAM = "no_live_stream"
+    ALREADY_RECORDING = "already_recording"
+    CONSENT_MISSING = "consent_missing"
+    NOT_RECORDING = "not_recording"
     PROSODY_DID_NOT_DO_IT = "prosody_did_not_do_it"
     # staff's day and the hotline
     NO_ROLE = "no_role"

@@ -112,6 +112,16 @@ WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.ROOM_IS_FIXED: ("Lokalets indstillinger er låst.", "The room's settings are fixed."),
     Reason.RECORDING_NOT_ALLOWED: ("Dette møde må ikke optages.", "This meeting may not be recorded."),
+    Reason.NO_LIVE_STREAM: (
+        "Møder sendes aldrig ud på nettet. De kan kun optages til sagen.",
+        "Meetings are never streamed. They can only be recorded for the case.",
+    ),
+    Reason.ALREADY_RECORDING: ("Der optages allerede.", "A recording is on already."),
+    Reason.CONSENT_MISSING: (
+        "Alle i mødet skal først sige ja til at blive optaget. Spørg dem på din side, eller skriv deres svar ned der.",
+        "Everybody in the meeting must first agree to be recorded. Ask them, or write down their answer, on your page.",
+    ),
+    Reason.NOT_RECORDING: ("Der er ingen optagelse i gang.", "No recording is on."),
     Reason.PROSODY_DID_NOT_DO_IT: (
         "Mødeserveren svarede ikke. Se efter, og prøv igen.",
         "The meeting server did not answer. Check, and try again.",

@@ -7,6 +7,7 @@ from typing import Protocol
 from xmpp_agent.model.appointments import Appointment, Known, Room
 from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import Pass, PassRecord
+from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.model.verdicts import Reason
 
@@ -84,8 +85,11 @@ class Ledger(Protocol):
         place: Place | None = None,
         used: PassRecord | None = None,
         look: Look | None = None,
+        recording: Recording | None = None,
     ) -> None:
         """Append the audit line and, in the same transaction, room memory, place, first use of a pass, access log.
+
+        A recording must be the version after the one that stands; otherwise nothing does.
 
         Returns when the database has committed. Raises Unavailable: then nothing of it stands and the answer is no.
         Lines are chained (SHA-256 over the previous hash and the line) in the order of the calls.

@@ -69,12 +69,3 @@ def configure(system: SystemUser | None, state: RoomState | None, fields: frozen
     """Whether the room's configuration may be changed: only what the focus needs on making it."""
     fine = system is SystemUser.FOCUS and state is not None and not destroy and fields <= FOCUS_MAY_SET
     return _verdict("room_is_fixed", Reason.ALLOWED if fine else Reason.ROOM_IS_FIXED)
-
-
-def record(known: Known | None, state: RoomState | None, mode: str, recording_allowed: bool, start: bool) -> Verdict:
-    """Whether a recording may start or stop: staff inside, to a file, where the visit's policy allows it."""
-    verdict = staff_act(known, state)
-    if not verdict.is_open or not start:
-        return verdict
-    allowed = mode == "file" and recording_allowed and state is not None and state.visit is not None
-    return _verdict("recording", Reason.ALLOWED if allowed else Reason.RECORDING_NOT_ALLOWED)

@@ -75,6 +75,7 @@ class Agent:
             passes=passes,
             store=database.store,
             ledger=database.ledger,
+            recordings=database.recordings,
             prosody=orders,
             lobby=out,
             lanes=Lanes(_report),

@@ -29,6 +29,7 @@ from xmpp_agent.rules.admission import (
     one_citizen_at_a_time,
     one_seat_each,
     order,
+    recording_asks_first,
     right_person,
     right_time,
     sent_out_stays_out,
@@ -53,6 +54,9 @@ SHUT: dict[tuple[str, Rule, str], Facts] = {
     ("ENTER", staff_is_present.says, "frozen"): facts(companion(), room(inside(citizen()), of=ANNA)),
     ("ENTER", one_citizen_at_a_time.says, "not cleared"): facts(
         citizen(), room(inside(staff()), of=ANNA, turnover_open=True)
+    ),
+    ("ENTER", recording_asks_first.says, "not asked"): facts(
+        citizen(), room(inside(staff()), of=ANNA, recording=True, agreed=frozenset({"bo"}))
     ),
     ("ENTER", sent_out_stays_out.says, "put out"): facts(citizen(), KICKED),
     ("ENTER", companions_follow.says, "alone"): facts(companion(), THEIRS),

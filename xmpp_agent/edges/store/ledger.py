@@ -4,8 +4,10 @@ from typing import Protocol
 
 from xmpp_agent.edges.store.chain import canonical
 from xmpp_agent.edges.store.changes import Change, Entry, cancel, keep, looked, note_use, remember, revoke
+from xmpp_agent.edges.store.recordings import recording_change
 from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import PassRecord
+from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.rooms import Place, RoomMemory
 
 
@@ -38,9 +40,10 @@ class SqlLedger:
         place: Place | None = None,
         used: PassRecord | None = None,
         look: Look | None = None,
+        recording: Recording | None = None,
     ) -> None:
         """See `xmpp_agent.ports.Ledger.write`. Raises ValueError for a line that is no JSON (NaN)."""
-        await self._writer.write(_entry(line, memory, place, used, look))
+        await self._writer.write(_entry(line, memory, place, used, look, recording))
 
     def jot(self, line: AuditLine, memory: RoomMemory | None = None, place: Place | None = None) -> None:
         """See `xmpp_agent.ports.Ledger.jot`."""
@@ -61,6 +64,7 @@ def _entry(
     place: Place | None,
     used: PassRecord | None = None,
     look: Look | None = None,
+    recording: Recording | None = None,
 ) -> Entry:
     changes: list[Change] = []
     if memory is not None:
@@ -71,4 +75,6 @@ def _entry(
         changes.append(note_use(used))
     if look is not None:
         changes.append(looked(look))
+    if recording is not None:
+        changes.append(recording_change(recording))
     return Entry(canonical(line), tuple(changes))

@@ -7,7 +7,7 @@ import structlog
 
 from xmpp_agent.edges.xmpp.stanzas import GATE, error, result, tag
 from xmpp_agent.edges.xmpp.turns import Patience
-from xmpp_agent.flows import connect, enter, let_in, moderate
+from xmpp_agent.flows import connect, enter, let_in, moderate, recording
 from xmpp_agent.flows.house import ANSWER_WITHIN, House, node_of
 from xmpp_agent.flows.questions import Answer, Item, Question, refused
 from xmpp_agent.model.verdicts import Decision, Reason
@@ -27,8 +27,8 @@ ROOM_QUESTIONS: dict[str, Flow] = {
 USER_QUESTIONS: dict[str, Flow] = {
     "authenticate": connect.authenticate,
     "conference": enter.conference,
-    "record-start": moderate.record,
-    "record-stop": moderate.record,
+    "record-start": recording.record,
+    "record-stop": recording.record,
 }
 LONGEST = 3072
 """Characters of an attribute (RFC 7622 bounds a full JID at 3071 octets); tokens may have 8 KiB."""
@@ -41,6 +41,9 @@ _CONDITIONS: dict[Reason, tuple[str, str]] = {
     Reason.NOT_STAFF_HERE: ("auth", "forbidden"),
     Reason.OWNERS_ARE_FIXED: ("auth", "forbidden"),
     Reason.RECORDING_NOT_ALLOWED: ("auth", "forbidden"),
+    Reason.NO_LIVE_STREAM: ("auth", "forbidden"),
+    Reason.CONSENT_MISSING: ("auth", "forbidden"),
+    Reason.ALREADY_RECORDING: ("cancel", "unexpected-request"),
 }
 """What the stock client makes of each: reference/jitsi-protocol §3.2; all others are `cancel`/`not-allowed`."""
 

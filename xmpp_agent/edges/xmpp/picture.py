@@ -92,6 +92,8 @@ def _told(event: Element, now: float) -> Told:
         nick=event.get("nick", ""),
         pass_id=event.get("pass", ""),
         why=event.get("why", "") or event.get("is", ""),
+        session=event.get("session", ""),
+        meeting=event.get("meeting", ""),
     )
 
 

@@ -6,7 +6,7 @@ decide only where no session is known. Whatever does not fit goes to a shelf whe
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xmpp_agent.model.recordings import Fault, Found, Recording, Stage
 from xmpp_agent.rules.recording.custody import STOPS_WITHIN, TRANSITIONS, Happened
@@ -57,29 +57,22 @@ def belongs(found: Found, recordings: Iterable[Recording]) -> Belonging:
     session = [r for r in known if found.session and _as_directory(r.session) == found.session]
     own = session or _by_meeting(found, known)
     files = _with_something_in_it(found)
-    of = own[0] if own else None
     fault = _fault(found, files, own)
-    if fault is not None and not _is_shelved(own):
-        return Belonging(tuple(Piece(media, size, part) for part, (media, size) in enumerate(files, 1)), of, fault)
-    return Belonging(tuple(_placed(files, own)), of, fault)
+    waiting = [r for r in own if r.file is None and r.stage in _MAY_STILL_COME and fault is None]
+    return Belonging(tuple(_placed(files, own, waiting)), own[0] if own else None, fault)
 
 
 def _fault(found: Found, files: Sequence[tuple[str, int]], own: Sequence[Recording]) -> Fault | None:
-    if not files and not any(r.file for r in own):
-        return Fault.EMPTY_FILE if found.media else Fault.NO_FILE
     if found.fault is not None:
         return found.fault
-    if not own or _is_shelved(own):
-        return Fault.NO_SUCH_RECORDING
+    if not files and not any(r.file for r in own):
+        return Fault.EMPTY_FILE if found.media else Fault.NO_FILE
+    if not own or not own[0].appointment:
+        return Fault.NO_SUCH_RECORDING  # or it is on the shelf already
     if _speaks_of_another(found, own[0]):
         return Fault.OTHER_ROOM
     # Without a session nothing says that a second file is of the same recording.
     return Fault.TWO_FILES if len(files) > 1 and not own[0].session else None
-
-
-def _is_shelved(own: Sequence[Recording]) -> bool:
-    """Whether this was found before and is nobody's yet."""
-    return bool(own) and not own[0].appointment
 
 
 def _speaks_of_another(found: Found, recording: Recording) -> bool:
@@ -106,23 +99,21 @@ def _with_something_in_it(found: Found) -> tuple[tuple[str, int], ...]:
     return tuple((media, size) for media, size in zip(found.media, found.sizes, strict=True) if size > 0)
 
 
-def _placed(files: Iterable[tuple[str, int]], own: Sequence[Recording]) -> Iterator[Piece]:
+def _placed(files: Iterable[tuple[str, int]], own: Sequence[Recording], waiting: list[Recording]) -> Iterator[Piece]:
     """Each file with its part: one that is on record, else the next that waits for a file, else a new one."""
     taken = [r for r in own if r.file is not None]
-    waiting = [r for r in own if r.file is None and r.stage in _MAY_STILL_COME]
     next_part = max((r.part for r in own), default=0) + 1
     for media, size in files:
-        piece = Piece(media, size, next_part)
         before = next((r for r in taken if r.file is not None and r.file.size == size), None)
         if before is not None:
             taken.remove(before)
-            yield replace(piece, part=before.part, recording=before, is_taken=True)
+            yield Piece(media, size, before.part, before, is_taken=True)
         elif waiting:
             recording = waiting.pop(0)
-            yield replace(piece, part=recording.part, recording=recording)
+            yield Piece(media, size, recording.part, recording)
         else:
+            yield Piece(media, size, next_part)
             next_part += 1
-            yield piece
 
 
 def _as_directory(session: str) -> str:

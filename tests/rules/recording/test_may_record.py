@@ -1,0 +1,69 @@
+"""Who may record: each condition, taken away alone, is a no that says why."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.rules.recording.test_consent import said
+from tests.rules.scenes import ANNA, POLICY, ROOM, citizen, companion, inside, room, staff
+from xmpp_agent.model.recordings import Agreement, Recording, Stage, Terms
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.rules.recording.may_record import Asked, may_start, may_stop
+
+ALLOWED = replace(POLICY, recording_allowed=True)
+ON_TAPE = replace(ALLOWED, plan=replace(ALLOWED.plan, recording=Terms(on_tape=True)))
+MEETING = room(inside(staff()), inside(citizen()), of=ANNA)
+FINE = Asked(staff(), MEETING, "file", ALLOWED, (ANNA,), (said(ANNA, Agreement.YES, 1.0),), ())
+HELPED = f"{ANNA}-interpreter"
+
+
+def row(stage: Stage) -> Recording:
+    """A recording of the room."""
+    return Recording("r", ROOM.node, ANNA, stage, "mette", 0.0, 0.0)
+
+
+def test_staff_may_record_a_visit_whose_people_agreed() -> None:
+    """The plain good case, so that no case below is a no for another reason."""
+    assert may_start(FINE).is_open
+    assert may_start(replace(FINE, recordings=[row(Stage.DELETED), row(Stage.MISSING)])).is_open
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (replace(FINE, mode="stream"), Reason.NO_LIVE_STREAM),
+        (replace(FINE, mode=""), Reason.NO_LIVE_STREAM),
+        (replace(FINE, known=citizen()), Reason.NOT_STAFF_HERE),
+        (replace(FINE, known=companion()), Reason.NOT_STAFF_HERE),
+        (replace(FINE, known=None), Reason.NOT_STAFF_HERE),
+        (replace(FINE, known=staff("lars")), Reason.NOT_STAFF_HERE),
+        (replace(FINE, state=None), Reason.NOT_STAFF_HERE),
+        (replace(FINE, state=room(inside(citizen()), of=ANNA)), Reason.NO_STAFF_INSIDE),
+        (replace(FINE, policy=POLICY), Reason.RECORDING_NOT_ALLOWED),
+        (replace(FINE, policy=None), Reason.RECORDING_NOT_ALLOWED),
+        (replace(FINE, consents=()), Reason.CONSENT_MISSING),
+        (replace(FINE, consents=(said(ANNA, Agreement.NO, 1.0),)), Reason.CONSENT_MISSING),
+        (replace(FINE, people=(ANNA, HELPED)), Reason.CONSENT_MISSING),
+        (replace(FINE, people=(ANNA, "")), Reason.CONSENT_MISSING),
+        (replace(FINE, recordings=(row(Stage.STARTING),)), Reason.ALREADY_RECORDING),
+        (replace(FINE, recordings=(row(Stage.ON),)), Reason.ALREADY_RECORDING),
+        (replace(FINE, recordings=(row(Stage.STOPPING),)), Reason.ALREADY_RECORDING),
+    ],
+)
+def test_each_condition_alone_is_a_no(asked: Asked, reason: Reason) -> None:
+    """With the reason people read."""
+    verdict = may_start(asked)
+    assert (verdict.is_open, verdict.reason) == (False, reason)
+
+
+def test_a_policy_may_have_the_answer_on_the_recording_itself() -> None:
+    """Then nobody's yes is asked for before; everything else is."""
+    assert may_start(replace(FINE, policy=ON_TAPE, consents=())).is_open
+    assert not may_start(replace(FINE, policy=ON_TAPE, known=citizen())).is_open
+
+
+def test_stopping_is_staffs_at_any_time() -> None:
+    """Whatever the policy says; nobody else's."""
+    assert may_stop(staff(), MEETING).is_open
+    assert not may_stop(citizen(), MEETING).is_open
+    assert not may_stop(None, MEETING).is_open
