@@ -4,24 +4,27 @@ from dataclasses import replace
 
 from xmpp_agent.flows.booking import account_mark
 from xmpp_agent.flows.citizen import new_cookie
-from xmpp_agent.flows.office import Office, Refused, new_id
+from xmpp_agent.flows.office import Office, Refused, Register, new_id
 from xmpp_agent.model.people import Person, Role
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Session, SessionKind
-from xmpp_agent.ports.diary import Conflict, Enrolment
+from xmpp_agent.ports import Ledger
+from xmpp_agent.ports.diary import Conflict, Enrolment, Visitors
 from xmpp_agent.ports.login import Identity
-from xmpp_agent.rules.staff_roles import RoleMap, Standing, standing
+from xmpp_agent.rules.admission.known_pass import UNUSED_LIFE
+from xmpp_agent.rules.staff_roles import RoleMap, Standing, is_vouched_for, standing
 
 SESSION_LIFE = 36000.0
-"""Seconds staff stay signed in: ten hours, a working day."""
+"""Seconds staff stay signed in at most, however often the employer's sign-on vouches for them: a working day."""
 LONGEST_NAME = 200
 
 
 async def signed_in(office: Office, cookie: str) -> Session | None:
     """The session of staff behind a browser's cookie; None when there is none or it is over. Raises Unavailable."""
     found = await office.visitors.session(office.marks.mark("session", cookie)) if cookie else None
-    in_time = found is not None and found.kind is SessionKind.STAFF and found.expires_at > office.clock.now()
-    return found if in_time else None
+    if found is None or found.kind is not SessionKind.STAFF or not is_vouched_for(found, office.clock.now()):
+        return None
+    return found
 
 
 async def sign_in(
@@ -31,10 +34,7 @@ async def sign_in(
 
     Who comes for the first time is enrolled; who booking has named already is known by the account.
     """
-    try:
-        person, standing_ = await _person(office, identity, role_map)
-    except Conflict:  # the same account signed in for the first time twice at once
-        person, standing_ = await _person(office, identity, role_map)
+    person, standing_ = await _known(office, identity, role_map)
     now, cookie = office.clock.now(), new_cookie()
     session = Session(
         mark=office.marks.mark("session", cookie),
@@ -45,16 +45,57 @@ async def sign_in(
         level=identity.level,
         unit=standing_.unit,
         supervises=standing_.supervises,
+        checked_at=now,
     )
     ended = (replace(before, expires_at=now),) if before is not None else ()
     await office.records.keep(office.line("staff-login", person.id), session, *ended)
     return session, cookie
 
 
+async def renew(office: Office, identity: Identity, role_map: RoleMap, before: Session) -> tuple[Session, str]:
+    """The employer's sign-on was asked again: the same session with the roles of now, and no new cookie.
+
+    So that forms in other windows still fit. Whoever is signed on there as somebody else gets a session of their own;
+    whoever has no access any more is signed out. Raises Refused (no access), Unavailable.
+    """
+    try:
+        person, standing_ = await _known(office, identity, role_map)
+    except Refused:
+        await sign_out(office, before)
+        raise
+    if person.id != before.person:
+        return await sign_in(office, identity, role_map, before)
+    now = office.clock.now()
+    session = replace(before, unit=standing_.unit, supervises=standing_.supervises, checked_at=now)
+    await office.records.keep(office.line("staff-checked", person.id), session)
+    return session, ""
+
+
+async def sign_out_everywhere(register: Register, visitors: Visitors, ledger: Ledger, person: str, actor: str) -> int:
+    """Every session of a member of staff ("" : of everybody) is over at once, and passes they have not used are dead.
+
+    Beside a running agent, too: it looks each session up anew. Answers how many there were. Raises Unavailable.
+    """
+    now = register.clock.now()
+    open_ = await visitors.staff_sessions(person, now)
+    ended = (replace(session, expires_at=now) for session in open_)
+    await register.records.keep(register.line("staff-sign-out", actor, person), *ended)
+    for pass_id in await visitors.unused_passes(person, now - UNUSED_LIFE):
+        await ledger.revoke_pass(pass_id, register.line("revoke", actor, pass_id))
+    return len(open_)
+
+
 async def sign_out(office: Office, session: Session) -> None:
     """The session is over. Raises Unavailable."""
     ended = replace(session, expires_at=office.clock.now())
     await office.records.keep(office.line("staff-logout", session.person), ended)
+
+
+async def _known(office: Office, identity: Identity, role_map: RoleMap) -> tuple[Person, Standing]:
+    try:
+        return await _person(office, identity, role_map)
+    except Conflict:  # the same account signed in for the first time twice at once
+        return await _person(office, identity, role_map)
 
 
 async def _person(office: Office, identity: Identity, role_map: RoleMap) -> tuple[Person, Standing]:

@@ -51,6 +51,8 @@ class Session:
     """Staff: their unit."""
     supervises: frozenset[str] = frozenset()
     """Staff: units they supervise."""
+    checked_at: float = 0.0
+    """Staff: when the employer's sign-on last vouched for them and their roles."""
 
 
 class DeviceTest(StrEnum):

@@ -227,3 +227,11 @@ class Visitors(Protocol):
     async def session(self, mark: str) -> Session | None:
         """The session with this mark, also when it is past its time."""
         ...
+
+    async def staff_sessions(self, person: str, now: float) -> tuple[Session, ...]:
+        """Sessions of a member of staff ("" : of everybody of staff) whose end has not come."""
+        ...
+
+    async def unused_passes(self, person: str, since: float) -> tuple[str, ...]:
+        """Passes made since then for a member of staff ("" : for any) that nobody has used and nobody has revoked."""
+        ...

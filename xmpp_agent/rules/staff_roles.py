@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xmpp_agent.model.visitors import Session
+
+ASKED_AGAIN = 1800.0
+"""Seconds after which the employer's sign-on is asked again, unseen, when a page is opened."""
+VOUCHED_FOR = 3600.0
+"""Seconds its word holds at most: for as long somebody who has lost a role may still press buttons."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -41,3 +48,13 @@ def standing(roles: frozenset[str], role_map: RoleMap, enrolled_in: str = "") ->
     if not units:
         return None
     return Standing(enrolled_in if enrolled_in in units else units[0], supervises)
+
+
+def is_vouched_for(session: Session, now: float) -> bool:
+    """Whether a session of staff holds: in time, and checked not too long ago."""
+    return now < session.expires_at and now - session.checked_at < VOUCHED_FOR
+
+
+def asks_again(session: Session, now: float) -> bool:
+    """Whether the employer's sign-on is to be asked again at the next opportunity."""
+    return now - session.checked_at >= ASKED_AGAIN

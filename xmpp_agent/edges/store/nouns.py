@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import singledispatchmethod
 
 from pydantic import TypeAdapter
-from sqlalchemy import Insert, Table, Update, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Insert, Table, Update, and_, bindparam, case, delete, exists, func, insert, select, update
 
 from xmpp_agent.edges.store.arrivals import arrival_change
 from xmpp_agent.edges.store.callers import caller_values
@@ -75,7 +75,6 @@ _person = kept(people, "id")
 _room = kept(rooms, "node")
 _companion = kept(companions, "appointment", "person")
 _link = kept(links, "mark")
-_session = kept(sessions, "mark")
 _look = kept(looks, "id")
 _call = kept(calls, "id")
 _note = kept(notes, "id")
@@ -103,6 +102,22 @@ _changed_appointment = (
         }
     ),
 )
+_same_session = sessions.c.mark == bindparam("p_mark")
+_kept_session: tuple[Statement, ...] = (
+    update(sessions)
+    .where(_same_session)
+    .values(
+        body=bindparam("n_body"),
+        expires_at=case(
+            (sessions.c.expires_at < bindparam("n_expires_at"), sessions.c.expires_at), else_=bindparam("n_expires_at")
+        ),
+    ),
+    insert(sessions).from_select(
+        [c.name for c in sessions.c],
+        select(*(bindparam(f"n_{c.name}", type_=c.type) for c in sessions.c)).where(~exists().where(_same_session)),
+    ),
+)
+"""An end only ever comes nearer: what was ended stays so, whoever read the session before that writes it back."""
 _moved_link = (
     update(links)
     .where(links.c.mark == bindparam("p_mark"))
@@ -222,7 +237,8 @@ class Nouns:
             "person": session.person,
             "expires_at": session.expires_at,
         }
-        return (_session(values),)
+        named = {f"n_{name}": value for name, value in values.items()}
+        return (Change(_kept_session, {**named, "p_mark": session.mark}),)
 
     @changes.register
     def _(self, look: Look) -> Made:

@@ -1,16 +1,19 @@
 """Links, arrivals and sessions, read from the database."""
 
+import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from sqlalchemy import RowMapping, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from xmpp_agent.edges.store.nouns import SESSION
 from xmpp_agent.edges.store.reading import ENTRIES, Reader
 from xmpp_agent.edges.store.stays import in_chunks
-from xmpp_agent.edges.store.tables import appointments, arrivals, links, sessions
+from xmpp_agent.edges.store.tables import appointments, arrivals, audit, links, passes, people, sessions
 from xmpp_agent.model.appointments import Entry
-from xmpp_agent.model.people import Level
-from xmpp_agent.model.visitors import Arrival, DeviceTest, Link, Session
+from xmpp_agent.model.people import Level, Role
+from xmpp_agent.model.visitors import Arrival, DeviceTest, Link, Session, SessionKind
 from xmpp_agent.ports.diary import NewLink
 
 _CHUNK = 500
@@ -80,8 +83,52 @@ class SqlVisitors(Reader):
     async def session(self, mark: str) -> Session | None:
         """See `xmpp_agent.ports.diary.Visitors.session`."""
         async with self.reading() as db:
-            body = await db.scalar(select(sessions.c.body).where(sessions.c.mark == mark))
-            return None if body is None else SESSION.validate_json(body)
+            row = (await db.execute(select(sessions).where(sessions.c.mark == mark))).mappings().first()
+            return None if row is None else _session(row)
+
+    async def staff_sessions(self, person: str, now: float) -> tuple[Session, ...]:
+        """See `xmpp_agent.ports.diary.Visitors.staff_sessions`."""
+        wanted = select(sessions).where(sessions.c.expires_at > now)
+        if person:
+            wanted = wanted.where(sessions.c.person == person)
+        async with self.reading() as db:
+            found = [_session(row) for row in (await db.execute(wanted)).mappings()]
+        return tuple(session for session in found if session.kind is SessionKind.STAFF)
+
+    async def unused_passes(self, person: str, since: float) -> tuple[str, ...]:
+        """See `xmpp_agent.ports.diary.Visitors.unused_passes`. Passes stand on record when they are made."""
+        async with self.reading() as db:
+            wanted = select(people.c.id).where(people.c.role == Role.STAFF.value)
+            staff = {person} if person else set(await db.scalars(wanted))
+            made: list[str] = []
+            for shard in (await db.scalars(select(audit.c.shard).distinct())).all():
+                made += await _made(db, shard, staff, since)
+            known = set[str]()
+            for begin in range(0, len(made), _CHUNK):
+                known |= set(await db.scalars(select(passes.c.id).where(passes.c.id.in_(made[begin : begin + _CHUNK]))))
+        return tuple(pass_id for pass_id in made if pass_id not in known)
+
+
+async def _made(db: AsyncConnection, shard: str, staff: set[str], since: float) -> list[str]:
+    """Passes that were made for these since then, by one shard's record, read backwards."""
+    made, before = list[str](), None
+    while True:
+        page = select(audit.c.seq, audit.c.line).where(audit.c.shard == shard).order_by(audit.c.seq.desc())
+        rows = (await db.execute((page if before is None else page.where(audit.c.seq < before)).limit(_CHUNK))).all()
+        for seq, text in rows:
+            line, before = json.loads(text), seq
+            if line["at"] < since:
+                return made
+            if line["act"] == "pass" and line["actor"] in staff:
+                made.append(line["subject"])
+        if len(rows) < _CHUNK:
+            return made
+
+
+def _session(row: RowMapping) -> Session:
+    """The column knows the end of a session that was ended; whoever writes an older reading back does not undo it."""
+    session = SESSION.validate_json(row[sessions.c.body])
+    return replace(session, expires_at=min(session.expires_at, row[sessions.c.expires_at]))
 
 
 def _link(row: RowMapping) -> Link:

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from tests.an_office import UNIT
+from tests.an_office import SITE, UNIT
 from tests.edges.web.site.on_site import CONF, Broker, OpenSite, SiteClock, Surfer
 from tests.flows.staffed import Staffed, open_staffed
 from tests.rules.scenes import HOTLINE
@@ -64,7 +65,7 @@ class StaffPages:
         """A browser in which that member of staff is signed in."""
         _, cookie = await sign_in(self.unit.office, identity(person, *roles), ROLES)
         browser = self.browser()
-        browser.http.cookies.set(STAFF_COOKIE, cookie)
+        browser.http.cookies.set(STAFF_COOKIE, cookie, domain=urlsplit(SITE).hostname or "", path="/")
         return browser
 
 

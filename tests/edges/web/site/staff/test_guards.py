@@ -12,6 +12,8 @@ from tests.edges.web.site.on_site import Surfer
 from tests.edges.web.site.staff.on_staff import STAFF_COOKIE, StaffPages
 from tests.flows.test_staff_door import record
 from xmpp_agent.edges.web.site.cookies import form_token
+from xmpp_agent.edges.web.site.staff.texts import why
+from xmpp_agent.model.verdicts import Reason
 
 OURS = {"origin": "null", "sec-fetch-site": "same-origin"}
 
@@ -127,6 +129,35 @@ async def test_staffs_pages_carry_what_all_pages_carry(staff: StaffPages) -> Non
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert "<script>" not in answer.text
     assert not re.search(r"\son\w+=|style=", answer.text)
+
+
+async def test_a_script_reads_words_when_the_database_is_away(staff: StaffPages) -> None:
+    """Every act, not only those with an answer of their own: JSON that the page shows, never a page in its place."""
+    paths, mette = await filled(staff)
+    file = staff.site.folder / "portner.sqlite3"
+    await staff.site.here.database.engine.dispose()
+    file.rename(file.with_name("gone.sqlite3"))
+    for path in paths:
+        answer = await mette.press(path, words="x", why="grund", text="x", by="script")
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/json"), path
+        assert answer.json() == {"done": False, "text": why("da", Reason.AUDIT_UNAVAILABLE), "to": ""}
+    page = await mette.press("/staff/open")
+    assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    file.unlink(missing_ok=True)
+    file.with_name("gone.sqlite3").rename(file)
+
+
+async def test_a_script_reads_words_when_something_broke(staff: StaffPages) -> None:
+    """The same for a fault nobody thought of."""
+    _, mette = await filled(staff)
+
+    @staff.app.post("/staff/broken")
+    async def broken() -> None:
+        raise RuntimeError("secret of the inside")
+
+    answer = await mette.press("/staff/broken", by="script")
+    assert (answer.status_code, answer.json()["done"]) == (500, False)
+    assert "secret" not in answer.text
 
 
 async def test_a_name_cannot_put_markup_on_the_page(staff: StaffPages) -> None:

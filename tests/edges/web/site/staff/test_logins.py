@@ -26,9 +26,20 @@ def state_of(answer: httpx.Response) -> str:
     return found[1]
 
 
-async def comes_back(browser: Surfer, answer: httpx.Response, **query: str) -> httpx.Response:
+async def comes_back(browser: Surfer, answer: httpx.Response) -> httpx.Response:
     """The provider sends the browser back."""
-    return await browser.look(f"/staff/login/back?code=c&state={query.get('state', state_of(answer))}")
+    return await browser.look(f"/staff/login/back?code=c&state={state_of(answer)}")
+
+
+async def comes_to_nothing(browser: Surfer, answer: httpx.Response) -> httpx.Response:
+    """The same; where it leads when nobody gets in, at an address with nothing of the provider's in it."""
+    return await ends(browser, await comes_back(browser, answer))
+
+
+async def ends(browser: Surfer, back: httpx.Response) -> httpx.Response:
+    """Where a failed login leads."""
+    assert re.fullmatch(r"/staff(/login/failed\?why=[a-z_]+)?", back.headers["location"])
+    return await browser.follow(back)
 
 
 async def test_silent_first_and_in(staff: StaffPages) -> None:
@@ -48,7 +59,7 @@ async def test_the_silent_try_is_made_once(staff: StaffPages) -> None:
     """Nobody signed on there: a page with a button, and no more redirects in this browser session."""
     staff.sso.fault = LoginReason.NOT_SIGNED_IN
     browser = staff.browser()
-    page = await comes_back(browser, await browser.look("/staff"))
+    page = await comes_to_nothing(browser, await browser.look("/staff"))
     assert (page.status_code, heading(page)) == (200, "Log ind")
     assert 'role="alert">Login' not in page.text
     again = await browser.look("/staff")
@@ -70,7 +81,7 @@ async def test_no_role_no_access(staff: StaffPages) -> None:
     """A page that says so; no session."""
     staff.sso.identity = without_roles("mette")
     browser = staff.browser()
-    page = await comes_back(browser, await browser.look("/staff"))
+    page = await comes_to_nothing(browser, await browser.look("/staff"))
     assert page.status_code == 403
     assert "har ikke fået adgang" in page.text
     assert "login.no_role" not in page.text
@@ -97,7 +108,7 @@ async def test_a_login_that_fails_says_what_to_do(staff: StaffPages, fault: Logi
     else:
         answer = await browser.look("/staff")
         staff.sso.fault = fault
-        page = await comes_back(browser, answer)
+        page = await comes_to_nothing(browser, answer)
     assert words in page.text
     assert 'href="/staff/login"' in page.text
     assert heading(await browser.look("/staff")) == "Log ind"
@@ -108,11 +119,11 @@ async def test_an_answer_of_another_browser_counts_for_nothing(staff: StaffPages
     attacker, victim = staff.browser(), staff.browser()
     answer = await attacker.look("/staff")
     await victim.look("/staff")
-    page = await victim.look(f"/staff/login/back?code=c&state={state_of(answer)}1")
+    page = await ends(victim, await victim.look(f"/staff/login/back?code=c&state={state_of(answer)}1"))
     assert page.status_code == 403
     assert heading(await victim.look("/staff")) == "Log ind"
     nobody = staff.browser()
-    assert (await nobody.look("/staff/login/back?code=c&state=state-1")).status_code == 403
+    assert (await ends(nobody, await nobody.look("/staff/login/back?code=c&state=state-1"))).status_code == 403
 
 
 async def test_the_attempt_is_sealed_for_one_browser(staff: StaffPages) -> None:
@@ -122,7 +133,7 @@ async def test_the_attempt_is_sealed_for_one_browser(staff: StaffPages) -> None:
     await other.look("/staff")
     sealed = one.http.cookies.get("__Host-portner-staff-login")
     other.http.cookies.set("__Host-portner-staff-login", sealed or "")
-    assert (await comes_back(other, answer)).status_code == 403
+    assert (await comes_to_nothing(other, answer)).status_code == 403
 
 
 async def test_a_citizens_login_in_another_tab_ends_no_staffs(staff: StaffPages) -> None:
@@ -140,7 +151,7 @@ async def test_an_answer_counts_once(staff: StaffPages) -> None:
     answer = await browser.look("/staff")
     assert (await comes_back(browser, answer)).status_code == 303
     assert browser.http.cookies.get("__Host-portner-staff-login") is None
-    assert (await comes_back(browser, answer)).status_code == 403
+    assert (await comes_to_nothing(browser, answer)).status_code == 403
 
 
 @pytest.mark.parametrize("query", ["code=c&state={0}&state={0}", "code=c&state={0}&x={1}", "", "error=x"])
@@ -148,7 +159,7 @@ async def test_odd_answers_are_no_login(staff: StaffPages, query: str) -> None:
     """Doubled, endless or empty, also with what the browser set out with."""
     browser = staff.browser()
     state = state_of(await browser.look("/staff"))
-    answer = await browser.look(f"/staff/login/back?{query.format(state, 'y' * 5000)}")
+    answer = await ends(browser, await browser.look(f"/staff/login/back?{query.format(state, 'y' * 5000)}"))
     assert answer.status_code == 403
 
 

@@ -28,7 +28,7 @@ async def day_page(
     numbers: Mapping[str, str] | None = None,
 ) -> Response:
     """The page; `names` and `numbers` are told this once, by appointment."""
-    who = await site.who(request)
+    who = await site.who_opens(request)
     day = await my_day(site.desk, who)
     # Made beside the loop: a long day takes a tenth of a second, in which a door would wait.
     return await asyncio.to_thread(
@@ -45,6 +45,7 @@ async def day_page(
         phase=room_phase,
         here="/staff",
         at_the_door=AT_THE_DOOR,
+        renew=site.is_due(who),
         **told(request),
     )
 

@@ -95,7 +95,7 @@ class Hotline:
 
     async def page(self, request: Request) -> Response:
         """A field for the number, and a row for each call."""
-        who = await self._site.who(request)
+        who = await self._site.who_opens(request)
         office = self._desk.office
         return self._site.page(
             request,
@@ -152,7 +152,7 @@ class OpeningHours:
 
     async def page(self, request: Request) -> Response:
         """What is open when, and whether it is now."""
-        who = await self._site.who(request)
+        who = await self._site.who_opens(request)
         unit = await unit_of(self._office, who.unit)
         return self._site.page(
             request,

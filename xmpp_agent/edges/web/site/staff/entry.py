@@ -18,7 +18,7 @@ from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.login import LoginProvider
-from xmpp_agent.rules.staff_roles import RoleMap
+from xmpp_agent.rules.staff_roles import RoleMap, asks_again
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -28,8 +28,12 @@ BY_SCRIPT = "by"
 """Field of a form that a script sends: it wants facts for an answer, not a page."""
 
 
+SCRIPTS_HEADER = "portner-by"
+"""What a script says so with when it reads a page."""
+
+
 class SignInFirst(Exception):  # reads as the fact it states
-    """Nobody of staff is signed in at this browser."""
+    """Nobody of staff is signed in at this browser, or the employer's sign-on is to be asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,20 @@ class StaffSite:
         if session is None:
             raise SignInFirst
         return session
+
+    async def who_opens(self, request: Request) -> Session:
+        """The same for a page that is opened: the one moment at which a browser may be sent to the employer and back.
+
+        Never in the middle of a form, never for a script. Raises SignInFirst, Unavailable.
+        """
+        session = await self.who(request)
+        if self.is_due(session) and request.method == "GET" and not is_by_script(request) and not is_put_off(request):
+            raise SignInFirst
+        return session
+
+    def is_due(self, session: Session) -> bool:
+        """Whether the employer's sign-on is to be asked again."""
+        return self.login is not None and asks_again(session, self.desk.office.clock.now())
 
     def page(self, request: Request, template: str, me: Person | None, unit: Unit | None, **shown: object) -> Response:
         """A page in the frame of the site, with staff's own words."""
@@ -72,8 +90,18 @@ def form_of(request: Request) -> dict[str, str]:
 
 
 def is_by_script(request: Request) -> bool:
-    """Whether a script sent the form."""
-    return form_of(request).get(BY_SCRIPT) == "script"
+    """Whether a script sent the form, or reads the page."""
+    return "script" in (form_of(request).get(BY_SCRIPT), request.headers.get(SCRIPTS_HEADER))
+
+
+def put_off_name(*, secure: bool) -> str:
+    """The cookie that says, for a minute, that the employer's sign-on was asked a moment ago."""
+    return "__Host-portner-staff-later" if secure else "portner-staff-later"
+
+
+def is_put_off(request: Request) -> bool:
+    """Whether the employer's sign-on was asked a moment ago: whoever is signed in goes on, whatever it says."""
+    return any(put_off_name(secure=secure) in request.cookies for secure in (True, False))
 
 
 def done(request: Request, what: str, to: str, *, stays: bool = True, **facts: str) -> Response:

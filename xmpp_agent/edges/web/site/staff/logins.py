@@ -1,4 +1,4 @@
-"""Staff sign on: silently first and once a browser session, then by a button; out again by another."""
+"""Staff sign on: silently first, then by a button, and silently again while they work; out by another button."""
 
 import hashlib
 import json
@@ -8,15 +8,19 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from xmpp_agent.edges.web.site import cookies
-from xmpp_agent.edges.web.site.reception import on_to
+from xmpp_agent.edges.web.site.reception import LOOKS, on_to
 from xmpp_agent.edges.web.site.rendering import browser_of
-from xmpp_agent.edges.web.site.staff.entry import SignInFirst, StaffSite, is_by_script
+from xmpp_agent.edges.web.site.staff.entry import SignInFirst, StaffSite, is_by_script, put_off_name
 from xmpp_agent.edges.web.site.staff.texts import STAFF_LANGUAGES
 from xmpp_agent.flows.office import Refused
-from xmpp_agent.flows.staff_login import sign_in, sign_out, signed_in
-from xmpp_agent.ports.login import Attempt, LoginFault, LoginReason
+from xmpp_agent.flows.staff_login import renew, sign_in, sign_out, signed_in
+from xmpp_agent.ports.login import Attempt, Identity, LoginFault, LoginReason
 
 HOME = "/staff"
+FAILED = "/staff/login/failed"
+NO_ROLE = "no_role"
+_LATER = 60
+"""Seconds until a sign-on that did not answer is asked again."""
 _LONGEST = 4096
 """Letters of one value a provider sends back."""
 _PAGES = ("/staff", "/staff/hotline", "/staff/hours")
@@ -31,7 +35,10 @@ class Logins:
         self._secure = site.reception.pages.conf.secure
 
     async def first(self, request: Request) -> Response:
-        """Nobody is signed in: one silent try in this browser session, then a page with a button."""
+        """Nobody is signed in, or no longer surely: one silent try, then a page with a button.
+
+        A session that goes on is tried again and again, each time it is due: a login that succeeded forgets the try.
+        """
         if is_by_script(request) or request.url.path == "/staff/events":
             return JSONResponse({"done": False, "text": "", "to": HOME}, 401)
         if request.method == "POST":
@@ -51,19 +58,46 @@ class Logins:
         given = request.query_params.multi_items()
         fits = len(dict(given)) == len(given) and all(len(value) <= _LONGEST for _, value in given)
         if attempt is None or self._site.login is None or not fits:
-            return self._done_with(self._page(request, LoginReason.NOT_OURS, 403))
+            return self._done_with(on_to(f"{FAILED}?why={LoginReason.NOT_OURS}"))
         try:
             identity = await self._site.login.finish(attempt, dict(given), now=self._office.clock.now())
-            before = await signed_in(self._office, browser_of(request).cookie)
-            _, cookie = await sign_in(self._office, identity, self._site.roles, before)
+            cookie = await self._signed_in(request, attempt, identity)
         except LoginFault as fault:
-            quietly = attempt.silent and fault.reason is LoginReason.NOT_SIGNED_IN
-            return self._done_with(self._page(request) if quietly else self._page(request, fault.reason, 403))
+            return self._done_with(await self._not_in(request, attempt, fault.reason, to))
         except Refused:
-            return self._done_with(self._page(request, status=403, said="login.no_role"))
+            return self._done_with(on_to(f"{FAILED}?why={NO_ROLE}"))
         answer = on_to(to)
-        cookies.set_value(answer, HOME, cookie, secure=self._secure)
+        if cookie:
+            cookies.set_value(answer, HOME, cookie, secure=self._secure)
+        answer.delete_cookie(_silent_name(secure=self._secure), path="/", secure=self._secure, httponly=True)
         return self._done_with(answer)
+
+    async def failed(self, request: Request) -> Response:
+        """Why a login came to nothing, at an address that holds nothing of the provider's."""
+        why = request.query_params.get("why", "")
+        if why == NO_ROLE:
+            return self._page(request, status=403, said="login.no_role")
+        return self._page(request, LoginReason(why), 403) if why in set(LoginReason) else on_to(HOME)
+
+    async def _signed_in(self, request: Request, attempt: Attempt, identity: Identity) -> str:
+        """The cookie of the session they have now; empty when it is the one they had. Raises Refused, Unavailable."""
+        before = await signed_in(self._office, browser_of(request).cookie)
+        if attempt.silent and before is not None:
+            return (await renew(self._office, identity, self._site.roles, before))[1]
+        return (await sign_in(self._office, identity, self._site.roles, before))[1]
+
+    async def _not_in(self, request: Request, attempt: Attempt, reason: LoginReason, to: str) -> Response:
+        """Where a login that came to nothing leads."""
+        before = await signed_in(self._office, browser_of(request).cookie)
+        if attempt.silent and reason is LoginReason.PROVIDER_DOWN and before is not None:
+            return self._later(on_to(to))
+        if attempt.silent and reason is LoginReason.NOT_SIGNED_IN:
+            if before is not None:  # signed off at the employer: signed off here
+                await sign_out(self._office, before)
+            answer = on_to(HOME)
+            self._note_silent(answer)
+            return answer
+        return on_to(f"{FAILED}?why={reason}")
 
     async def logout(self, request: Request) -> Response:
         """Out here; the employer's own sign-on is not touched."""
@@ -78,18 +112,21 @@ class Logins:
             return self._page(request)
         browser = browser_of(request)
         value = browser.cookie or browser.fresh
+        goes_on = silent and await signed_in(self._office, browser.cookie) is not None
         try:
             address, attempt = await self._site.login.begin(
                 now=self._office.clock.now(), silent=silent, language=browser.language
             )
         except LoginFault as fault:
-            return self._page(request, fault.reason, 503)
+            return self._later(on_to(request.url.path)) if goes_on else self._page(request, fault.reason, 503)
         to = request.url.path if request.url.path in _PAGES else HOME
         kept = json.dumps({"to": to, "attempt": asdict(attempt)})
         answer = RedirectResponse(address, 303)
         sealed = self._site.reception.seals.seal(kept, _place(value))
         cookies.set_attempt(answer, HOME, sealed, secure=self._secure)
         cookies.set_value(answer, HOME, value, secure=self._secure)
+        if goes_on:  # what other windows open meanwhile is served as before
+            return self._later(answer)
         self._note_silent(answer)
         return answer
 
@@ -127,6 +164,12 @@ class Logins:
         name = _silent_name(secure=self._secure)
         answer.set_cookie(name, "1", path="/", httponly=True, samesite="lax", secure=self._secure)
 
+    def _later(self, answer: Response) -> Response:
+        """Whoever is signed in goes on, also when the sign-on does not answer; it is asked again in a minute."""
+        name = put_off_name(secure=self._secure)
+        answer.set_cookie(name, "1", max_age=_LATER, path="/", httponly=True, samesite="lax", secure=self._secure)
+        return answer
+
     def _done_with(self, answer: Response) -> Response:
         """The attempt is spent, however it ended."""
         cookies.set_attempt(answer, HOME, "", secure=self._secure)
@@ -138,6 +181,7 @@ def add_logins(app: FastAPI, site: StaffSite) -> None:
     logins = Logins(site)
     app.add_api_route("/staff/login", logins.login, methods=["GET"])
     app.add_api_route("/staff/login/back", logins.back, methods=["GET"])
+    app.add_api_route(FAILED, logins.failed, methods=LOOKS)
     app.add_api_route("/staff/logout", logins.logout, methods=["POST"])
 
     @app.exception_handler(SignInFirst)

@@ -92,12 +92,20 @@ function page() {
     return new Promise((resolve, reject) => {
         const request = new XMLHttpRequest();
         request.open('GET', window.location.pathname);
+        request.setRequestHeader('portner-by', 'script');
         request.responseType = 'document';
         request.timeout = 10000;
         request.onload = () => resolve(request);
         request.onerror = request.ontimeout = () => reject(new Error('away'));
         request.send();
     });
+}
+
+/* Whether nothing of somebody's work would be lost with the page. */
+function isIdle() {
+    const typed = [...document.querySelectorAll('textarea, input:not([type="hidden"])')].some(field => field.value
+        && field.value !== field.defaultValue);
+    return !typed && !revealed.size && !document.querySelector('form[data-busy]');
 }
 
 function words(element, text) {
@@ -116,8 +124,8 @@ async function look() {
     try {
         const answer = await page();
         const fresh = answer.response && answer.response.getElementById('day');
-        if (answer.status === 200 && !fresh) {
-            window.location.reload();  /* signed out */
+        if ((answer.status === 401 || (fresh && fresh.dataset.renew === 'yes' && !audio)) && isIdle()) {
+            window.location.reload();  /* signed out, or to be signed on anew, which takes a page of its own */
             return;
         }
         if (!fresh) {
