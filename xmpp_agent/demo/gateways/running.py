@@ -50,6 +50,7 @@ class _Server(uvicorn.Server):
 async def running(app: FastAPI, tls: Tls | None = None) -> AsyncIterator[str]:
     """Serve while the block runs; gives the base address. Requests that hang are ended with it."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does so only for sockets it made itself
     config = uvicorn.Config(
         app,
         http=_SeesCertificate,
