@@ -273,6 +273,7 @@ async def town(*ladder: str, asked: bool) -> AsyncIterator[Town]:
 
 async def lives(here: Town, folder: Path, *kills: str) -> list[str]:
     """Killed at each of these steps, started again each time, until nothing is under way; answers its letters."""
+    states: list[str] = []
     for life, kill_at in enumerate((*kills, "")):
         async with agent(folder, replace(here.orders, kill_at=kill_at)) as one, asyncio.timeout(WITHIN):
             one.tell("go")
@@ -284,7 +285,8 @@ async def lives(here: Town, folder: Path, *kills: str) -> list[str]:
                 while await one.hear():
                     pass
                 assert await one.process.wait() == -SIGKILL
-    return one.states()
+            states = one.states()
+    return states
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,13 @@ from xmpp_agent.flows.next_citizen import call_next
 from xmpp_agent.flows.no_show import book_absent, call_made, number_to_call, send_again
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.staff_door import let_one_in
-from xmpp_agent.flows.staff_room import own_room
-from xmpp_agent.model.appointments import Outcome
+from xmpp_agent.flows.staff_room import own_room, room_on
+from xmpp_agent.model.appointments import DAY, Outcome
 from xmpp_agent.model.letters import About, Channel, Letter, LetterState
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.rules.opening_hours import local_day
 
 
 @pytest.fixture
@@ -171,6 +172,21 @@ async def test_handed_over_the_citizen_keeps_the_place(unit: Staffed) -> None:
     unit.prosody.step_out(unit.clients["anna"], (await own_room(unit.office, "mette", UNIT)).node)
     assert await unit.comes("anna") == "lobby"
     assert await call_next(unit.desk, unit.who("kim"), theirs.node) == "anna"
+
+
+async def test_tomorrows_appointment_goes_to_the_colleagues_room_of_tomorrow(unit: Staffed) -> None:
+    """Not to today's, which nobody opens tomorrow. Nobody is written to: what people were told stays true."""
+    begins = unit.around.clock.at + DAY
+    was = await unit.book("bo", starts_in=DAY)
+    room = await room_on(unit.office, "mette", UNIT, begins)
+    tomorrow = replace(was, room=room.node, version=was.version + 1)
+    await unit.office.records.keep(unit.office.line("book", "test", "bo"), tomorrow)
+    await hand_over(unit.desk, unit.who(), "bo", "kim")
+    given = await unit.appointment("bo")
+    theirs = await unit.office.diary.room(given.room)
+    assert theirs is not None
+    assert (theirs.owner, theirs.day) == ("kim", local_day(UNIT, begins))
+    assert (given.sequence, await unit.office.mailroom.letters_of("bo")) == (was.sequence, ())
 
 
 async def test_the_old_pass_opens_nothing_after_handing_over(unit: Staffed) -> None:

@@ -1,5 +1,6 @@
 """A unit's own texts are judged when they are loaded."""
 
+from dataclasses import fields
 from itertools import chain
 
 import pytest
@@ -89,3 +90,11 @@ def test_conditions_are_bounded() -> None:
     deep = "".join(chain(["{%if unit%}"] * 180, ["{{ url }}"], ["{%endif%}"] * 180))
     with pytest.raises(TextFault, match="within each other"):
         render(About.INVITATION, Channel.SMS, "da", FACTS, {"sms.invitation.da": deep})
+
+
+def test_no_text_can_name_who_is_met() -> None:
+    """An appointment is handed over without a word to the citizen because of that; a new word for it needs one."""
+    assert not {"staff", "caseworker", "name", "colleague"} & NAMES
+    assert {field.name for field in fields(Facts)} == {
+        *("authority", "starts_at", "minutes", "url", "phone", "unit", "companion", "identity", "timezone")
+    }

@@ -1,6 +1,8 @@
 """An appointment is handed over to a colleague: their room, the same link, the same place in the lobby.
 
 Whoever waits is told, and comes back by the same link to the colleague's lobby, where the place they had is theirs.
+Nobody is written to: letters, pages and calendar file name the authority or the unit, never who is met, so what people
+were told stays true, and `sequence` with it.
 """
 
 from functools import partial
@@ -8,7 +10,7 @@ from functools import partial
 from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.office import Refused, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
-from xmpp_agent.flows.staff_room import colleague_of, own_room, unit_of
+from xmpp_agent.flows.staff_room import colleague_of, room_on, unit_of
 from xmpp_agent.flows.withdraw import judge_anew
 from xmpp_agent.model.appointments import Appointment, Room
 from xmpp_agent.model.callers import Event
@@ -28,7 +30,7 @@ async def hand_over(desk: StaffOffice, who: Session, appointment_id: str, collea
     office = desk.office
     entry, room = await desk.entry_for(who, appointment_id)
     person = await colleague_of(office, entry.appointment.unit, colleague)
-    theirs = await own_room(office, person.id, await unit_of(office, person.unit))
+    theirs = await room_on(office, person.id, await unit_of(office, person.unit), entry.appointment.starts_at)
     if theirs.node != room.node:
         await desk.in_lane(room.node, partial(_hand_over, desk, who, appointment_id, room.node, theirs))
         office.changed(appointment_id)

@@ -20,7 +20,12 @@ from xmpp_agent.rules.opening_hours import local_day
 
 async def own_room(office: Office, person: str, unit: Unit) -> Room:
     """A member of staff's room of today, made when there is none. Raises Unavailable."""
-    day = local_day(unit, office.clock.now())
+    return await room_on(office, person, unit, office.clock.now())
+
+
+async def room_on(office: Office, person: str, unit: Unit, at: float) -> Room:
+    """A member of staff's room of the day in which that time lies, made when there is none. Raises Unavailable."""
+    day = local_day(unit, at)
     room = await office.diary.room_of(person, day)
     if room is not None:
         return room
