@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from xmpp_agent.model.appointments import Known, Policy
-from xmpp_agent.model.recordings import Consent, Recording
+from xmpp_agent.model.recordings import Consent, Recording, Stage
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.rules.recording.consent import missing
@@ -14,6 +14,8 @@ from xmpp_agent.rules.staff_acts import staff_act
 RULE = "may_record"
 FILE = "file"
 """The mode in which Jibri records; any other streams to the world outside (jitsi-protocol §7.2)."""
+
+_ASKED = frozenset({Stage.REQUESTED, Stage.CONSENTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ def may_start(asked: Asked) -> Verdict:
     terms = asked.policy.plan.recording
     if not terms.on_tape and missing(asked.people, asked.consents):
         return _judged(Reason.CONSENT_MISSING, f"missing={len(missing(asked.people, asked.consents))}")
+    return _judged(Reason.ALLOWED)
+
+
+def may_ask(policy: Policy, recordings: Collection[Recording]) -> Verdict:
+    """Whether people may be asked, or their answer be taken down: where the policy allows recordings at all."""
+    if not policy.recording_allowed:
+        return _judged(Reason.RECORDING_NOT_ALLOWED)
+    if any(recording.stage in _ASKED | RUNNING for recording in recordings):
+        return _judged(Reason.ALREADY_RECORDING)
     return _judged(Reason.ALLOWED)
 
 

@@ -1,0 +1,126 @@
+"""Being asked whether one may be recorded: staff ask, people answer on their page or aloud, and may take it back.
+
+Each answer is on record with the question word for word before anything follows from it.
+"""
+
+from dataclasses import dataclass, replace
+
+from xmpp_agent.flows.office import Office, Refused, new_id, refusal
+from xmpp_agent.flows.staff_office import StaffOffice
+from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.people import Person
+from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.visitors import Session
+from xmpp_agent.ports.diary import Look
+from xmpp_agent.rules.recording import consent, custody, may_record
+from xmpp_agent.rules.recording.custody import Happened
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Question:
+    """What somebody is asked, and what they said last. `repr` tells nothing."""
+
+    person: Person
+    text: str
+    answer: Agreement | None
+    is_on: bool
+    """Whether the recording is on at this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody said, before it is on record."""
+
+    person: str
+    said: Agreement
+    how: HowAsked
+    by: str
+    """Person id of who gave it or, spoken, of staff who wrote it down."""
+    language: str
+
+
+async def questions(office: Office, entry: Entry, language: str) -> tuple[Question, ...]:
+    """What everybody of an appointment is asked; empty when its policy allows no recordings. Raises Unavailable."""
+    booked = entry.appointment
+    if not booked.policy.recording_allowed:
+        return ()
+    said = consent.newest(await _consents(office, booked.id))
+    text = consent.question(booked.policy.plan.recording, language)
+    state = office.house.rooms.get(booked.room)
+    visit = state.visit if state is not None else None
+    is_on = state is not None and state.recording and visit is not None and visit.appointment == booked.id
+    people = (entry.citizen, *(companion.person for companion in entry.companions))
+    return tuple(Question(p, text, said[p.id].answer if p.id in said else None, is_on) for p in people)
+
+
+async def ask(desk: StaffOffice, who: Session, appointment_id: str) -> None:
+    """Staff ask the people of an appointment; their pages show the question. Raises Refused, Unavailable."""
+    entry, room = await desk.entry_for(who, appointment_id)
+    office, booked = desk.office, entry.appointment
+    verdict = may_record.may_ask(booked.policy, await office.house.recordings.in_room(room.node))
+    if not verdict.is_open:
+        raise Refused(verdict)
+    now = office.clock.now()
+    asked = Recording(new_id(), room.node, booked.id, Stage.REQUESTED, who.person, now, now)
+    await office.records.keep(office.line("recording-requested", who.person, asked.id, room=room.node), asked)
+    await _follow(office, entry)
+    office.changed(booked.id)
+
+
+async def answered(office: Office, entry: Entry, answer: Answer) -> None:
+    """An answer is on record, and what was asked for goes on by it. A repeated press is no second answer.
+
+    Raises Refused (nobody asks such a thing here, or of such a person; there is no yes to take back), Unavailable.
+    """
+    async with office.house.lanes.held(f"consent {entry.appointment.id}") as held:
+        if not held:
+            raise refusal("consent", Reason.TOO_LATE)
+        await _answered(office, entry, answer)
+
+
+async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
+    booked, now = entry.appointment, office.clock.now()
+    people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
+    if not booked.policy.recording_allowed or answer.person not in people:
+        raise refusal("consent", Reason.RECORDING_NOT_ALLOWED)
+    before = consent.newest(await _consents(office, booked.id)).get(answer.person)
+    last = before.answer if before is not None else None
+    if last is answer.said:
+        return
+    if not consent.may_answer(last, answer.said):
+        raise refusal("consent", Reason.BAD_REQUEST)
+    text = consent.question(booked.policy.plan.recording, answer.language)
+    given = Consent(new_id(), booked.id, answer.person, answer.said, answer.how, text, answer.language, answer.by, now)
+    look = Look(new_id(), booked.citizen, now, answer.by, f"consent-{answer.said}")
+    line = office.line(f"consent-{answer.said}", answer.by, booked.id, room=booked.room)
+    await office.records.keep(line, given, look)
+    await _follow(office, entry)
+    office.changed(booked.id)
+
+
+async def _follow(office: Office, entry: Entry) -> None:
+    """What was asked for goes on once everybody said yes, and ends when somebody said no."""
+    booked = entry.appointment
+    said = await _consents(office, booked.id)
+    people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
+    happened = None
+    if consent.has_refused(people, said):
+        happened = Happened.SAID_NO
+    elif not consent.missing(people, said):
+        happened = Happened.ALL_AGREED
+    for asked in await office.house.recordings.in_room(booked.room):
+        if happened is None or asked.appointment != booked.id or (asked.stage, happened) not in custody.TRANSITIONS:
+            continue
+        fault = Fault.SAID_NO if happened is Happened.SAID_NO else None
+        after = custody.step(asked, happened, booked.policy.plan.recording, office.clock.now(), fault)
+        await office.records.keep(office.line(f"recording-{after.stage}", "agent", after.id, room=asked.room), after)
+    if consent.missing(people, said):
+        return
+    state = office.house.rooms.get(booked.room)
+    if state is not None and state.recording:  # who said yes while it is on may come in
+        office.house.settle(replace(state, agreed=state.agreed | consent.agreed(said)))
+
+
+async def _consents(office: Office, appointment_id: str) -> tuple[Consent, ...]:
+    return (await office.house.recordings.consents([appointment_id])).get(appointment_id, ())
