@@ -1,0 +1,1 @@
+"""Stand-ins for case systems. They enforce what is published, count what they hold, and know nothing of ours."""
