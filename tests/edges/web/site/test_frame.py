@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.an_office import MEET, SITE
-from tests.edges.web.site.on_site import CONF, OpenSite, heading
+from tests.edges.web.site.on_site import CONF, COOKIE, OpenSite, heading
 from tests.rules.scenes import HOTLINE
 from xmpp_agent.edges.web.site import frame, guesses, limits
 from xmpp_agent.edges.web.site.conf import SiteConf
@@ -75,13 +75,45 @@ async def test_what_broke_is_a_page_in_words(site: OpenSite, capsys: pytest.Capt
 async def test_one_address_that_asks_too_much_waits_and_costs_nobody_else_anything(site: OpenSite) -> None:
     """429 in words until time has passed."""
     busy, other = site.surfer("192.0.2.7"), site.surfer("192.0.2.8")
-    for _ in range(int(frame.AT_ONCE)):
+    for _ in range(int(limits.AT_ONCE)):
         assert (await busy.http.get("/static/icon.svg")).status_code == 200
     page = await busy.look("/after")
     assert (page.status_code, heading(page)) == (429, "Vent et øjeblik")
     assert (await other.look("/after")).status_code == 200
     site.clock.at += 1.0
     assert (await busy.look("/after")).status_code == 200
+
+
+async def test_whoever_is_signed_in_is_counted_by_themselves(site: OpenSite) -> None:
+    """A flood of strangers behind the same address stops nobody who is signed in, nor does one of them the others."""
+    await site.here.appointment()
+    code, bo, busy = await site.here.link(), site.surfer(), site.surfer()
+    for browser in (bo, busy):
+        await browser.begin(code)
+    stranger = site.surfer()
+    while (await stranger.http.get("/static/icon.svg")).status_code == 200:
+        pass
+    stranger.http.cookies.set(COOKIE, "a" * 43)
+    assert (await stranger.look("/after")).status_code == 429, "what a browser brings proves nothing"
+    for _ in range(int(limits.SESSION_AT_ONCE)):
+        await busy.http.get("/static/icon.svg")
+    assert (await busy.look("/after")).status_code == 429
+    assert (await bo.look("/after")).status_code == 200
+
+
+def test_a_crowd_behind_one_address_has_an_end() -> None:
+    """However many sessions one address has; and a session that was not seen for long counts as a stranger again."""
+    at = 0.0
+    turnstile = limits.Turnstile(lambda: at)
+    cookies = [f"c{number}" for number in range(int(limits.CROWD_AT_ONCE))]
+    for cookie in cookies:
+        turnstile.known(cookie)
+    assert all(turnstile.passes("a", cookie) for cookie in cookies)
+    assert not turnstile.passes("a", cookies[0])
+    assert turnstile.passes("b", cookies[0])
+    at = limits.KNOWN_FOR + 1
+    passed = sum(turnstile.passes("a", cookies[0]) for _ in range(1000))
+    assert passed == limits.AT_ONCE
 
 
 async def test_guessing_links_ends_soon(site: OpenSite) -> None:

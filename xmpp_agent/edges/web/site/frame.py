@@ -13,14 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from xmpp_agent.edges.web.bodies import Gone, read_again
 from xmpp_agent.edges.web.site import cookies, posts
 from xmpp_agent.edges.web.site.conf import SiteConf
-from xmpp_agent.edges.web.site.limits import Limit, asker
+from xmpp_agent.edges.web.site.limits import Turnstile, asker
 from xmpp_agent.edges.web.site.rendering import Browser, Pages, page_of_link
 from xmpp_agent.edges.web.site.stops import Stop
 from xmpp_agent.edges.web.site.texts import DEFAULT, LANGUAGES
 
 LOOKS = frozenset({"GET", "HEAD"})
-AT_ONCE, PER_SECOND = 400.0, 40.0
-"""Requests of one address: a whole ward behind one address may wait, each asking every four seconds."""
 _TWO_YEARS = 63072000
 log = structlog.get_logger("site")
 
@@ -63,7 +61,7 @@ class Frame:
     ) -> None:
         self._app, self._pages, self._conf = app, pages, pages.conf
         self._headers = security_headers(pages.conf)
-        self._limit = Limit(AT_ONCE, PER_SECOND, clock)
+        self._turnstile = Turnstile(clock)
         self._body_within = body_within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,13 +89,16 @@ class Frame:
             else:
                 receive = read_again(body, receive)
         await (refusal or self._app)(scope, receive, send)
+        browser = scope["state"]["browser"]
+        if browser.signed_in:
+            self._turnstile.known(browser.cookie)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What is settled before anything is read."""
         request = Request(scope)
         if request.headers.getlist("host") != [self._conf.host]:
             return PlainTextResponse("421 Misdirected Request\n", 421)
-        if not self._limit.spend(asker(scope.get("client"))):
+        if not self._turnstile.passes(asker(scope.get("client")), scope["state"]["browser"].cookie):
             return self._pages.stop(request, Stop.TOO_MANY)
         return None
 

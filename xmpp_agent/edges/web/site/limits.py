@@ -1,4 +1,4 @@
-"""How much one address may ask: buckets that fill again with time, in memory that does not grow with the askers."""
+"""How much one asker may ask: buckets that fill again with time, in memory that does not grow with the askers."""
 
 import ipaddress
 from collections import OrderedDict
@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 REMEMBERED = 20_000
-"""Addresses remembered at once; beyond, the one not heard of for longest is forgotten."""
+"""Askers remembered at once; beyond, the one not heard of for longest is forgotten."""
+AT_ONCE, PER_SECOND = 400.0, 40.0
+"""Requests of one address without a session."""
+SESSION_AT_ONCE, SESSION_PER_SECOND = 200.0, 6.0
+"""Requests of one session: a page of staff looks at most once a second."""
+CROWD_AT_ONCE, CROWD_PER_SECOND = 4000.0, 400.0
+"""Requests of all sessions behind one address: a whole municipality, each asking every few seconds."""
+KNOWN_FOR = 600.0
+"""Seconds a browser counts as signed in after it was last seen to be."""
 
 
 @dataclass(slots=True)
@@ -42,6 +50,34 @@ class Limit:
 
     def _filled(self, bucket: _Bucket) -> float:
         return min(self._at_once, bucket.left + (self._clock() - bucket.at) * self._per_second)
+
+
+class Turnstile:
+    """Counts a browser that is signed in by its session, and whoever is not by the address.
+
+    What a browser brings proves nothing: only who was found to be signed in, by whatever served them, is `known`.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._strangers = Limit(AT_ONCE, PER_SECOND, clock)
+        self._sessions = Limit(SESSION_AT_ONCE, SESSION_PER_SECOND, clock)
+        self._crowds = Limit(CROWD_AT_ONCE, CROWD_PER_SECOND, clock)
+        self._known: OrderedDict[str, float] = OrderedDict()
+
+    def passes(self, address: str, cookie: str) -> bool:
+        """Whether this request is served."""
+        seen = self._known.get(cookie)
+        if seen is None or self._clock() - seen > KNOWN_FOR:
+            return self._strangers.spend(address)
+        return self._sessions.spend(cookie) and self._crowds.spend(address)
+
+    def known(self, cookie: str) -> None:
+        """A browser with this cookie was found to be signed in."""
+        self._known[cookie] = self._clock()
+        self._known.move_to_end(cookie)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
 
 def asker(client: tuple[str, int] | None) -> str:

@@ -65,8 +65,10 @@ class Reception:
 
     async def session(self, request: Request) -> Session | None:
         """The session of the browser, if it is a citizen's or companion's."""
-        session = await citizen.session_of(self.office, browser_of(request).cookie)
-        return session if session is not None and session.kind is SessionKind.CITIZEN else None
+        browser = browser_of(request)
+        session = await citizen.session_of(self.office, browser.cookie)
+        browser.signed_in = session is not None and session.kind is SessionKind.CITIZEN
+        return session if browser.signed_in else None
 
     async def visitor(self, request: Request, code: str, session: Session | None) -> citizen.Visitor:
         """Who stands behind the link of an appointment, in the language they chose or were booked with.

@@ -49,6 +49,8 @@ class Browser:
     """Now: to be kept."""
     form: dict[str, str]
     """What was posted, once it is shown to come from a page of ours."""
+    signed_in: bool = False
+    """Whether whoever served it found a session behind the cookie."""
 
 
 def page_of_link(path: str) -> str | None:

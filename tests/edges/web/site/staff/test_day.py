@@ -165,9 +165,11 @@ async def test_into_jitsi_by_a_form_of_its_own(staff: StaffPages, mette: Surfer)
     assert said(await lars.follow(await lars.press("/staff/open", room=node)))[1].startswith("Kun mødets egne")
 
 
-async def test_absence_and_the_rest_of_the_clock(staff: StaffPages, mette: Surfer) -> None:
+@pytest.mark.usefixtures("mette")
+async def test_absence_and_the_rest_of_the_clock(staff: StaffPages) -> None:
     """The row offers what is due; the number is told once and stands nowhere."""
     staff.unit.around.clock.at += 3600 + 180
+    mette = await staff.signed_in()
     page = await mette.look("/staff")
     assert {name: on for name, on in buttons(page, "bo").items() if name in ("fresh_link", "call", "absent")} == {
         "fresh_link": True,

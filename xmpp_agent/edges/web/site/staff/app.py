@@ -1,6 +1,6 @@
 """Staff's pages, added to the site: same frame, same forms, a cookie of their own."""
 
-from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -14,8 +14,6 @@ from xmpp_agent.edges.web.site.staff.logins import HOME, add_logins
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports import Unavailable
-
-Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def add_staff(app: FastAPI, site: StaffSite) -> None:
@@ -35,11 +33,12 @@ def add_staff(app: FastAPI, site: StaffSite) -> None:
 
 def _tell_scripts(app: FastAPI, fault: type[Exception], reason: Reason, status: int) -> None:
     """What no act has answered itself is words to a script, too: a page would tell whoever pressed nothing."""
-    page: Handler = app.exception_handlers[fault]
+    page = app.exception_handlers[fault]
 
     async def handle(request: Request, error: Exception) -> Response:
         if not (request.method == "POST" and request.url.path.startswith(HOME + "/") and is_by_script(request)):
-            return await page(request, error)
+            answer = page(request, error)
+            return await answer if isawaitable(answer) else answer
         answer = not_done(request, error.verdict.reason if isinstance(error, Refused) else reason, HOME)
         answer.status_code = status
         return answer

@@ -48,9 +48,11 @@ class StaffSite:
 
     async def who(self, request: Request) -> Session:
         """The session of whoever asks. Raises SignInFirst, Unavailable."""
-        session = await signed_in(self.desk.office, browser_of(request).cookie)
+        browser = browser_of(request)
+        session = await signed_in(self.desk.office, browser.cookie)
         if session is None:
             raise SignInFirst
+        browser.signed_in = True
         return session
 
     async def who_opens(self, request: Request) -> Session:
