@@ -5,9 +5,9 @@ Published are the requests, in a client that is used in production. What Nova an
 """
 
 import re
-import uuid
 from dataclasses import dataclass, field
 from typing import Annotated
+from uuid import UUID, uuid4
 
 from fastapi import Depends, FastAPI, Form, HTTPException, Query, UploadFile
 from fastapi.responses import Response
@@ -28,8 +28,8 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 class _Common(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    transactionId: uuid.UUID
-    uuid: uuid.UUID | None = None
+    transactionId: UUID
+    uuid: UUID | None = None
 
 
 class _Los(BaseModel):
@@ -54,13 +54,13 @@ class _Import(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     common: _Common
-    caseUuid: uuid.UUID
+    caseUuid: UUID
     title: Annotated[str, Field(min_length=1, max_length=255)]
     sensitivity: Annotated[str, Field(pattern=f"^({_SENSITIVE})$")]
     documentDate: Annotated[str, Field(pattern=_STAMP.pattern + "$")]
     documentType: Annotated[str, Field(pattern=f"^({_TYPE})$")]
     description: str | None
-    documentCategoryUuid: uuid.UUID | None
+    documentCategoryUuid: UUID | None
     securityUnit: _Unit
     approved: bool
     accessToDocuments: bool
@@ -86,7 +86,7 @@ class _CaseList(BaseModel):
 
 class _DocumentList(BaseModel):
     common: _Common
-    caseUuid: uuid.UUID
+    caseUuid: UUID
     getOutput: dict[str, bool]
 
 
@@ -115,7 +115,7 @@ class Case:
     """Sag."""
 
     number: str
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=lambda: str(uuid4()))
     state: str = "Oplyst"
     documents: list[Document] = field(default_factory=list)
 
@@ -174,7 +174,7 @@ class Nova:
     async def _update(self, wish: _Update) -> None:
         self._case(wish.common.uuid).state = wish.state
 
-    async def _upload(self, transaction: uuid.UUID, document: uuid.UUID, file: UploadFile) -> None:
+    async def _upload(self, transaction: UUID, document: UUID, file: UploadFile) -> None:
         self.uploads[str(document)] = await taken(file)
 
     async def _import(self, wish: _Import) -> None:
@@ -206,7 +206,7 @@ class Nova:
             ]
         }
 
-    def _case(self, one: uuid.UUID | None) -> Case:
+    def _case(self, one: UUID | None) -> Case:
         found = next((case for case in self.cases if case.id == str(one)), None)
         if found is None:
             raise HTTPException(404, "No such case")
