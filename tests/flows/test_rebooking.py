@@ -341,3 +341,14 @@ async def test_each_act_is_on_record_and_on_the_citizens_access_log(desk: Desk, 
     ]
     assert await desk.count("looks") == 4
     assert UNIT.id == booked.appointment.unit
+
+
+async def test_a_companion_who_was_written_to_is_told_not_to_come(desk: Desk, booked: Entry) -> None:
+    """By the way that reached them; the citizen hears nothing of it."""
+    person = booked.companions[0].person
+    [letter] = [x for x in await desk.office.mailroom.letters_of(booked.appointment.id) if x.person == person.id]
+    for state in (LetterState.SENDING, LetterState.DELIVERED):
+        await desk.office.records.keep(desk.office.line("sent", "test"), replace(letter, state=state))
+    await companions.remove_companion(desk.office, booked.appointment.id, person.id, CALENDAR)
+    letters = await desk.office.mailroom.letters_of(booked.appointment.id)
+    assert [(x.person, x.channel) for x in letters if x.about is About.NOT_NEEDED] == [(person.id, letter.channel)]

@@ -19,9 +19,13 @@ from xmpp_agent.flows.staff_door import let_one_in
 from xmpp_agent.flows.staff_room import cover, own_room
 from xmpp_agent.flows.staff_rows import Row
 from xmpp_agent.flows.supervised import MOST_ROWS, Supervised
-from xmpp_agent.model.appointments import DAY, Room
+from xmpp_agent.model.appointments import DAY, Companion, Room
+from xmpp_agent.model.letters import About, Channel, Letter, LetterState
+from xmpp_agent.model.people import CompanionKind, Person, Role
 from xmpp_agent.model.units import Hours
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.ports.diary import Enrolment
+from xmpp_agent.rules.invitation import Invited
 from xmpp_agent.rules.staff_day import Act, Proof, Stage
 
 BOSS = frozenset({UNIT.id})
@@ -65,6 +69,23 @@ async def test_my_day_is_mine_in_order(unit: Staffed) -> None:
     assert [(row.name, row.stage) for row in day.line] == [("D. H.", Stage.IN_LINE)]
     assert (day.covered, day.supervised) == ((), Supervised())
     assert [person.name for person in day.colleagues] == ["Kim Holm", "Lars Holm", "Mette Holm", "Queue Holm"]
+
+
+async def test_a_companion_nobody_could_write_to_is_to_be_called(unit: Staffed) -> None:
+    """The row names them; one who has the invitation, and the citizen's own letters, are another matter."""
+    for name, channel, state in (
+        ("ole", Channel.CALL, LetterState.QUEUED),
+        ("eva", Channel.SMS, LetterState.DELIVERED),
+    ):
+        person = Person(name, UNIT.id, f"{name.title()} Tolk")
+        letter = Letter(f"l-{name}", "anna", name, About.INVITATION, channel, 0.0, state, rung=1)
+        companion = Companion("anna", person, CompanionKind.INTERPRETER)
+        await unit.office.records.keep(
+            unit.office.line("companion-in", "test", "anna"), Enrolment(person, Role.COMPANION), companion, letter
+        )
+    anna, bo = (await my_day(unit.desk, unit.who())).mine.rows
+    assert (set(anna.facts.to_call), set(bo.facts.to_call)) == ({"ole"}, set[str]())
+    assert anna.facts.invitation.state is Invited.NOBODY_WROTE
 
 
 async def test_rooms_i_cover_are_mine_today(unit: Staffed) -> None:

@@ -26,7 +26,7 @@ from tests.rules.invited import (
 from tests.rules.scenes import NOW
 from xmpp_agent.model.appointments import Rung
 from xmpp_agent.model.letters import About, Failure, Letter, LetterState
-from xmpp_agent.rules.ladder import next_steps, on_booking, on_cancel, on_change, on_fresh_link, on_hotline
+from xmpp_agent.rules.ladder import next_steps, on_booking, on_cancel, on_change, on_fresh_link, on_hotline, on_parting
 from xmpp_agent.rules.last_look import as_it_may_go, worded_as
 
 QUEUED, SENDING, SENT = LetterState.QUEUED, LetterState.SENDING, LetterState.SENT
@@ -293,3 +293,21 @@ def test_every_rung_of_the_ladder_is_used_in_order() -> None:
         letters += [became(one, FAILED, failure=Failure.REFUSED) for one in following]
         following = next_steps(BOOKED, letters, NOW, TELLS)
     assert [one.channel for one in letters] == [*(rung.channel for rung in LADDER), CALL]
+
+
+def test_a_companion_who_is_to_come_no_longer_is_told() -> None:
+    """By the way that worked, if they were written to; by the next when it fails, and nobody calls them."""
+    both = entry(companion=True)
+    annas, theirs = on_booking(both, NOW)
+    alone = replace(both, companions=())
+    assert on_parting(alone, TOLK, (annas, theirs), NOW) == ()
+    reached = became(theirs, DELIVERED, channel=SMS, rung=1)
+    [letter] = on_parting(alone, TOLK, (annas, reached), NOW)
+    assert told([letter]) == [(TOLK, "not-needed", "sms", "queued")]
+    assert as_it_may_go(alone, letter, (annas, reached, letter), NOW) is letter
+    assert as_it_may_go(moved(alone), letter, (annas, reached, letter), NOW) is letter
+    assert as_it_may_go(alone, letter, (annas, became(theirs, DROPPED), letter), NOW).state is DROPPED
+    lost = became(letter, FAILED, failure=Failure.BAD_ADDRESS)
+    [again] = next_steps(alone, (reached, lost), NOW, TELLS)
+    assert told([again]) == [(TOLK, "not-needed", "email", "queued")]
+    assert next_steps(alone, (reached, lost, became(again, FAILED, failure=Failure.BAD_ADDRESS)), NOW, TELLS) == ()

@@ -1,20 +1,27 @@
 """Reminders: when they are planned, which way they go, and when they are better not sent."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.rules.invited import ANNA, DAY, EMAIL, HOUR, SMS, TELLS, became, entry, moved, plan, told
-from tests.rules.scenes import NOW
+from tests.rules.scenes import NOW, appointment, citizen, inside, room, standing
 from xmpp_agent.model.letters import About, Failure, Letter, LetterState
+from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.rules.ladder import next_steps, on_booking, on_change
 from xmpp_agent.rules.last_look import as_it_may_go
-from xmpp_agent.rules.reminders import QUIET
+from xmpp_agent.rules.passes import seat_of
+from xmpp_agent.rules.reminders import QUIET, has_come
 
 QUEUED, SENT, DELIVERED = LetterState.QUEUED, LetterState.SENT, LetterState.DELIVERED
 DROPPED, FAILED, OPENED = LetterState.DROPPED, LetterState.FAILED, LetterState.OPENED
 BOOKED = entry(plan(reminders=(HOUR, DAY)))
 STARTS = BOOKED.appointment.starts_at
+AT_DOOR = replace(appointment(), staff="mette")
+SEAT = seat_of(ANNA, AT_DOOR.id)
+KNOCK = replace(standing(citizen()), seat=SEAT)
+IN_LINE = Arrival(ANNA, ANNA, waiting_since=NOW - 300, seen_at=NOW - 5)
 
 
 def letters() -> tuple[Letter, Letter, Letter]:
@@ -90,3 +97,27 @@ def test_a_reminder_that_fails_is_not_followed_by_a_call() -> None:
     invitation, day, _ = letters()
     arrived = became(invitation, DELIVERED)
     assert next_steps(BOOKED, (arrived, became(day, FAILED, failure=Failure.BUSY)), STARTS - DAY, TELLS) == ()
+
+
+@pytest.mark.parametrize(
+    ("where", "came"),
+    [
+        ({}, False),
+        ({"state": room(queue=(KNOCK,))}, True),
+        ({"state": room(queue=(replace(KNOCK, jid=""),))}, False),
+        ({"state": room(replace(inside(citizen()), seat=SEAT), of=ANNA)}, True),
+        ({"state": room(inside(citizen("bo")), of="bo")}, False),
+        ({"booked": replace(AT_DOOR, staff=""), "arrival": IN_LINE}, True),
+        ({"booked": replace(AT_DOOR, staff=""), "arrival": replace(IN_LINE, seen_at=NOW - 99)}, False),
+    ],
+    ids=["nobody", "in the lobby", "away from the lobby", "inside", "another is", "in line", "away from the line"],
+)
+def test_whoever_has_come_is_not_reminded(where: dict[str, object], came: bool) -> None:
+    """Waits at this moment, or is inside."""
+    known: dict[str, Any] = {"booked": AT_DOOR, "arrival": None, "state": None, **where}
+    here = has_come(known["booked"], ANNA, known["arrival"], known["state"], NOW)
+    assert here is came
+    invitation, _, hour = letters()
+    arrived, now = became(invitation, DELIVERED), STARTS - HOUR
+    looked = as_it_may_go(BOOKED, hour, (hour, arrived), now, has_come=here)
+    assert looked.state is (DROPPED if came else QUEUED)

@@ -12,6 +12,7 @@ from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.diary import Enrolment, Parted
 from xmpp_agent.rules import booking as rules
 from xmpp_agent.rules.guests import Typed
+from xmpp_agent.rules.ladder import on_parting
 
 
 async def add_companion(
@@ -39,6 +40,8 @@ async def remove_companion(
 ) -> Entry:
     """A companion no longer comes: their links and passes are dead, and whoever is connected on one is put out.
 
+    If they were written to they are told that they need not come.
+
     Raises Refused, Unavailable.
     """
 
@@ -52,7 +55,8 @@ async def remove_companion(
         judge(office, "companion-out", rules.COMPANIONS, facts_of(office, after, before, by), by)
         links = await office.visitors.links_of(before.id)
         dead = [replace(new.link, revoked_at=now) for new in links if new.link.person == person_id]
-        letters = await letters_about(office, after)
+        written = await office.mailroom.letters_of(before.id)
+        letters = (*await letters_about(office, after), *on_parting(after, person_id, written, now))
         await keep(office, "companion-out", after, by, Parted(before.id, person_id), *dead, *letters)
         theirs = [pass_id for pass_id, known in office.house.known.items() if known.person.id == person_id]
         bury(office.house, theirs)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from xmpp_agent.flows.letter_book import Change, LetterBook, only
 from xmpp_agent.flows.office import new_code
 from xmpp_agent.flows.parcels import pack
-from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.appointments import Appointment, Entry
 from xmpp_agent.model.letters import About, Failure, Letter, LetterState
-from xmpp_agent.model.visitors import Link
+from xmpp_agent.model.visitors import Arrival, Link
 from xmpp_agent.ports.diary import Conflict, NewLink, Visitors
 from xmpp_agent.ports.post import Carrier, CarrierFault, Handed, Parcel
 from xmpp_agent.rules import letter_steps
@@ -28,11 +28,14 @@ class Counter:
     origin: str
     """Where links lead: `https://moede.lilleby.example`."""
     on_error: Callable[[BaseException], None]
+    who_came: Callable[[Appointment, str, Arrival | None], bool]
+    """Whether a person of an appointment waits at this moment, or is inside."""
 
     async def hand_over(self, carrier: Carrier, letter: Letter) -> None:
         """Hand over, or drop what is no longer true. Raises Unavailable when it cannot be written down."""
+        has_come = await self._has_come(letter)
         try:
-            claimed = await self.book.move("letter-sending", "agent", letter.appointment, _claim(letter))
+            claimed = await self.book.move("letter-sending", "agent", letter.appointment, _claim(letter, has_come))
         except Conflict:  # dropped at this very moment by whoever moved the appointment
             return
         if not any(one.id == letter.id and one.state is LetterState.SENDING for one in claimed):
@@ -43,6 +46,14 @@ class Counter:
             return
         act = "letter-sent" if isinstance(outcome, Handed) else "letter-not-sent"
         await self.book.move(act, "agent", letter.appointment, _came_of_it(letter, outcome, carrier))
+
+    async def _has_come(self, letter: Letter) -> bool:
+        """Asked for reminders only, which is what it makes a difference to."""
+        entry = await self.book.register.diary.entry(letter.appointment) if letter.about is About.REMINDER else None
+        if entry is None:
+            return False
+        arrival = await self.visitors.arrival(letter.appointment, letter.person)
+        return self.who_came(entry.appointment, letter.person, arrival)
 
     async def _outcome(self, carrier: Carrier, letter: Letter) -> Handed | CarrierFault | None:
         """What the gateway said; None: there was nothing to be handed over any more."""
@@ -80,7 +91,7 @@ class Counter:
         """The person's newest link; made when there is none, but for a meeting that is off."""
         links = await self.visitors.links_of(letter.appointment)
         code = next((one.code for one in links if one.link.person == letter.person), "")
-        if not code and letter.about is About.CANCELLED:
+        if letter.about is About.NOT_NEEDED or (not code and letter.about is About.CANCELLED):
             return self.origin
         return f"{self.origin}/m/{code or await self._new_link(letter, now)}"
 
@@ -91,11 +102,11 @@ class Counter:
         return code
 
 
-def _claim(letter: Letter) -> Change:
+def _claim(letter: Letter, has_come: bool) -> Change:
     def change(entry: Entry | None, letters: tuple[Letter, ...], now: float) -> Iterable[Letter]:
         for one in letters:
             if one.id == letter.id and one.state is LetterState.QUEUED and one.channel is letter.channel:
-                looked = as_it_may_go(entry, one, letters, now)
+                looked = as_it_may_go(entry, one, letters, now, has_come=has_come)
                 yield letter_steps.claimed(one, now) if looked is one else looked
 
     return change

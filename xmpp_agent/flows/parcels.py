@@ -10,7 +10,7 @@ from xmpp_agent.ports.post import CarrierFault, Meeting, Parcel
 from xmpp_agent.texts import Facts, TextFault, render
 
 log = structlog.get_logger("post")
-_ON_THE_CALENDAR = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED})
+_ON_THE_CALENDAR = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.NOT_NEEDED})
 _CARRY_CALENDARS = frozenset({Channel.EMAIL, Channel.DIGITAL_POST})
 
 
@@ -30,7 +30,7 @@ def pack(letter: Letter, about: About, entry: Entry, unit: Unit, reach: Reach, u
         text=text,
         sender=sender,
         language=appointment.language,
-        meeting=_meeting(appointment, unit, url) if calendar else None,
+        meeting=_meeting(appointment, about, unit, url) if calendar else None,
     )
 
 
@@ -66,10 +66,12 @@ def _words(letter: Letter, about: About, appointment: Appointment, unit: Unit, u
         return render(about, letter.channel, appointment.language, facts)
 
 
-def _meeting(appointment: Appointment, unit: Unit, url: str) -> Meeting:
+def _meeting(appointment: Appointment, about: About, unit: Unit, url: str) -> Meeting:
+    """As one person's calendar is to have it: off for whoever is to come no longer, and newer than before."""
+    off = about is About.NOT_NEEDED
     return Meeting(
         uid=appointment.id,
-        sequence=appointment.sequence,
+        sequence=appointment.sequence + off,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         title=unit.meeting_title,
@@ -77,5 +79,5 @@ def _meeting(appointment: Appointment, unit: Unit, url: str) -> Meeting:
         place="",
         organizer=unit.shown_name,
         organizer_email=unit.email_sender,
-        cancelled=appointment.cancelled,
+        cancelled=appointment.cancelled or off,
     )

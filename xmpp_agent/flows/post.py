@@ -10,13 +10,15 @@ from collections.abc import Callable, Collection, Iterable
 from xmpp_agent.flows.hand_over import Counter
 from xmpp_agent.flows.in_doubt import Doubts
 from xmpp_agent.flows.letter_book import Change, LetterBook
-from xmpp_agent.flows.office import Register
-from xmpp_agent.model.appointments import Entry
+from xmpp_agent.flows.office import Office
+from xmpp_agent.model.appointments import Appointment, Entry
 from xmpp_agent.model.letters import Channel, Failure, Letter, LetterState
+from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.ports.diary import Visitors
 from xmpp_agent.ports.mailroom import Mailroom
 from xmpp_agent.ports.post import Carrier
 from xmpp_agent.rules import letter_steps
+from xmpp_agent.rules.reminders import has_come
 
 AT_ONCE = 8
 """Letters handed over to one gateway at the same time."""
@@ -32,7 +34,7 @@ class PostRoom:
 
     def __init__(
         self,
-        register: Register,
+        office: Office,
         visitors: Visitors,
         mailroom: Mailroom,
         carriers: Collection[Carrier],
@@ -46,14 +48,14 @@ class PostRoom:
         `leads`: whether this agent is the one at the door. A second one stands by: what the first has in hand would
         look to it like what a killed agent left. Whoever changes that wakes the room.
         """
-        self.book = LetterBook(register, mailroom, {carrier.channel: carrier for carrier in carriers})
-        self._counter = Counter(self.book, visitors, origin.rstrip("/"), on_error)
-        self._register, self._mailroom, self._on_error, self._leads = register, mailroom, on_error, leads
+        self.book = LetterBook(office, mailroom, {carrier.channel: carrier for carrier in carriers})
+        self._counter = Counter(self.book, visitors, origin.rstrip("/"), on_error, self._has_come)
+        self._office, self._mailroom, self._on_error, self._leads = office, mailroom, on_error, leads
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._doubts = Doubts(self.book, mailroom, on_error)
         self._ailing = False
-        register.on_appointment.append(self.wake)
+        office.on_appointment.append(self.wake)
 
     def wake(self, _appointment_id: str = "") -> None:
         """Look again soon."""
@@ -85,10 +87,14 @@ class PostRoom:
         await self._doubts.look()
         for channel in _SENT_OUT:
             await self._begin(channel)
-        now = self._register.clock.now()
+        now = self._office.clock.now()
         times = [await self._mailroom.next_due(channel, now) for channel in _SENT_OUT]
         times += self._doubts.times()
         return min((at - now for at in times if at is not None), default=LONGEST_SLEEP)
+
+    def _has_come(self, appointment: Appointment, person: str, arrival: Arrival | None) -> bool:
+        state = self._office.house.rooms.get(appointment.room)
+        return has_come(appointment, person, arrival, state, self._office.clock.now())
 
     async def quiet(self) -> None:
         """Return when nothing is being handed over."""
@@ -98,7 +104,7 @@ class PostRoom:
     async def _hear_nothing(self) -> None:
         """Letters of which no receipt came in time: the ladder goes on."""
         for channel in self.book.tells:
-            overdue = await self._mailroom.unheard(channel, self._register.clock.now(), _MOST)
+            overdue = await self._mailroom.unheard(channel, self._office.clock.now(), _MOST)
             for appointment in {letter.appointment for letter in overdue}:
                 await self.book.move("letter-unheard", "agent", appointment, _unheard)
             if len(overdue) == _MOST:
@@ -106,7 +112,7 @@ class PostRoom:
 
     async def _begin(self, channel: Channel) -> None:
         """Begin to hand over what is due, as far as the gateway has hands free; one letter at a time to one person."""
-        carrier, now = self.book.carriers.get(channel), self._register.clock.now()
+        carrier, now = self.book.carriers.get(channel), self._office.clock.now()
         if carrier is None:
             for letter in await self._mailroom.due(channel, now, _MOST):
                 await self.book.move("letter-not-sent", "agent", letter.appointment, _nobody_carries(channel))

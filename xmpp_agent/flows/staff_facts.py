@@ -10,7 +10,7 @@ from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.visitors import Arrival, Link
 from xmpp_agent.rules import staff_day
-from xmpp_agent.rules.invitation import invitation
+from xmpp_agent.rules.invitation import Invited, invitation
 from xmpp_agent.rules.no_show import gather
 from xmpp_agent.rules.staff_day import Facts
 
@@ -56,7 +56,8 @@ def facts(desk: StaffOffice, entry: Entry, room: Room, papers: Papers) -> Facts:
         notes=papers.notes.get(booked.id, ()),
     )
     knock = known.knock
-    letters = [one for one in papers.letters.get(booked.id, ()) if one.person == entry.citizen.id]
+    written = papers.letters.get(booked.id, ())
+    letters = [one for one in written if one.person == entry.citizen.id]
     evidence = gather(
         letters,
         (link for link in papers.links if link.person == entry.citizen.id),
@@ -65,7 +66,14 @@ def facts(desk: StaffOffice, entry: Entry, room: Room, papers: Papers) -> Facts:
         is_here=staff_day.is_here(known),
         staff_there=state is not None and bool(state.staff_inside()),
     )
+    to_call = frozenset(
+        companion.person.id
+        for companion in entry.companions
+        if invitation([one for one in written if one.person == companion.person.id], now).state is Invited.CALL
+    )
     letting_in = None
     if state is not None and knock is not None and knock.jid:
         letting_in = judge(house, state, knock, staff_lets_in=True).reason
-    return replace(known, evidence=evidence, letting_in=letting_in, invitation=invitation(letters, now))
+    return replace(
+        known, evidence=evidence, letting_in=letting_in, invitation=invitation(letters, now), to_call=to_call
+    )

@@ -21,6 +21,8 @@ class About(StrEnum):
     REMINDER = "reminder"
     CHANGED = "changed"
     CANCELLED = "cancelled"
+    NOT_NEEDED = "not-needed"
+    """To a companion who is to come no longer; the meeting takes place without them."""
     FRESH_LINK = "fresh-link"
     HOTLINE = "hotline"
 

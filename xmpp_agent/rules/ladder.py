@@ -22,8 +22,10 @@ from xmpp_agent.rules.letter_plans import (
 from xmpp_agent.rules.letter_steps import astray, dropped, failed
 from xmpp_agent.rules.reminders import by_the_way_that_worked, reminders
 
-_CLIMBS = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.FRESH_LINK})
-"""A reminder is not worth a call; a hotline caller is on the telephone anyway."""
+_CLIMBS = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.NOT_NEEDED, About.FRESH_LINK})
+"""A reminder is not worth another way; a hotline caller is on the telephone anyway."""
+_ENDS_IN_A_CALL = _CLIMBS - {About.NOT_NEEDED}
+"""Who comes and is not needed is told so at the door."""
 
 
 def on_booking(entry: Entry, now: float) -> tuple[Letter, ...]:
@@ -54,6 +56,16 @@ def on_cancel(entry: Entry, before: Collection[Letter], now: float) -> tuple[Let
         if any(letter.person == person and was_written(letter) for letter in before):
             made += _on_the_ladder(entry.appointment, person, About.CANCELLED, before, now)
     return tuple(letter for letter in made if letter.state is LetterState.DROPPED or letter.id not in known)
+
+
+def on_parting(entry: Entry, person: str, before: Collection[Letter], now: float) -> tuple[Letter, ...]:
+    """A companion is to come no longer (`entry` is without them): told by the way that worked, if they were written to.
+
+    What waits for them is dropped by `on_change`.
+    """
+    if not any(letter.person == person and was_written(letter) for letter in before):
+        return ()
+    return tuple(_on_the_ladder(entry.appointment, person, About.NOT_NEEDED, before, now))
 
 
 def on_new_address(entry: Entry, before: Collection[Letter], now: float) -> tuple[Letter, ...]:
@@ -196,5 +208,7 @@ def _climb(entry: Entry, chain: tuple[Letter, ...], now: float, tells: Collectio
     ends = last.channel is Channel.CALL or last.failure is Failure.TOO_LATE or not climbs(last)
     if last.state is not LetterState.FAILED or ends or is_overtaken(entry, last):
         return
-    if now < deadline(entry.appointment, last.about):
-        yield following(entry.appointment, last, now)
+    step = following(entry.appointment, last, now)
+    by_staff = step.channel is Channel.CALL and last.about not in _ENDS_IN_A_CALL
+    if now < deadline(entry.appointment, last.about) and not by_staff:
+        yield step

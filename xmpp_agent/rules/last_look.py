@@ -4,20 +4,25 @@ from collections.abc import Collection
 
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.letters import About, Failure, Letter
-from xmpp_agent.rules.letter_plans import deadline, is_overtaken, was_written
+from xmpp_agent.rules.letter_plans import TAKES_BACK, deadline, is_overtaken, was_written
 from xmpp_agent.rules.letter_steps import dropped, failed
 from xmpp_agent.rules.reminders import is_needless
 
 
-def as_it_may_go(entry: Entry | None, letter: Letter, letters: Collection[Letter], now: float) -> Letter:
-    """The letter that is about to be handed over: the same, or dropped or failed, by what is true at this moment."""
+def as_it_may_go(
+    entry: Entry | None, letter: Letter, letters: Collection[Letter], now: float, *, has_come: bool = False
+) -> Letter:
+    """The letter that is about to be handed over: the same, or dropped or failed, by what is true at this moment.
+
+    `has_come`: whoever it is for waits already, or is inside.
+    """
     if entry is None or is_overtaken(entry, letter):
         return dropped(letter, now)
     if now >= deadline(entry.appointment, letter.about):
         return failed(letter, Failure.TOO_LATE, now)
-    if letter.about is About.REMINDER and is_needless(letter, letters, now):
+    if letter.about is About.REMINDER and (has_come or is_needless(letter, letters, now)):
         return dropped(letter, now)
-    if letter.about is About.CANCELLED and not _knows_of_it(letter.person, letters):
+    if letter.about in TAKES_BACK and not _knows_of_it(letter.person, letters):
         return dropped(letter, now)
     return letter
 
@@ -32,4 +37,4 @@ def worded_as(letter: Letter, letters: Collection[Letter]) -> About:
 
 def _knows_of_it(person: str, letters: Collection[Letter]) -> bool:
     """Whether they were written to about the appointment, as far as anybody knows."""
-    return any(one.person == person and one.about is not About.CANCELLED and was_written(one) for one in letters)
+    return any(one.person == person and one.about not in TAKES_BACK and was_written(one) for one in letters)

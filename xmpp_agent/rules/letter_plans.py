@@ -9,6 +9,8 @@ from xmpp_agent.model.letters import About, Channel, Letter, LetterState
 
 _WRITTEN = frozenset({LetterState.SENDING, LetterState.SENT, LetterState.DELIVERED, LetterState.OPENED})
 _AFTER_THE_START = frozenset({About.FRESH_LINK, About.HOTLINE})
+TAKES_BACK = frozenset({About.CANCELLED, About.NOT_NEEDED})
+"""Only for whoever may know of the appointment; leads nowhere."""
 _LEAST_PATIENCE = 60.0
 """Seconds a rung has, however near the meeting is."""
 DEFAULT_WAIT = 900.0
@@ -67,7 +69,9 @@ def was_written(letter: Letter) -> bool:
 
 
 def is_overtaken(entry: Entry, letter: Letter) -> bool:
-    """Whether the letter says what is no longer true."""
+    """Whether the letter says what is no longer true. Who is to come no longer need not come, whatever follows."""
+    if letter.about is About.NOT_NEEDED:
+        return letter.person in people(entry)
     cancelled = entry.appointment.cancelled
     wrong = cancelled is not (letter.about is About.CANCELLED)
     return wrong or letter.sequence < entry.appointment.sequence or letter.person not in people(entry)

@@ -5,7 +5,11 @@ from dataclasses import replace
 
 from xmpp_agent.model.appointments import Appointment
 from xmpp_agent.model.letters import About, Letter, LetterState
+from xmpp_agent.model.rooms import RoomState
+from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.rules.letter_plans import planned, rung_that_worked, was_written
+from xmpp_agent.rules.passes import seat_of
+from xmpp_agent.rules.staff_day import in_line, is_at_the_page
 
 QUIET = 600.0
 """Seconds after somebody was written to, or was on the page, in which they need no reminder."""
@@ -29,12 +33,22 @@ def by_the_way_that_worked(appointment: Appointment, letters: Collection[Letter]
                 yield replace(letter, rung=rung, channel=appointment.policy.plan.ladder[rung].channel)
 
 
+def has_come(
+    appointment: Appointment, person: str, arrival: Arrival | None, state: RoomState | None, now: float
+) -> bool:
+    """Whether somebody of an appointment waits at this moment, in line or in the lobby, or is inside."""
+    seat = seat_of(person, appointment.id)
+    stands = in_line(appointment, arrival) and is_at_the_page(arrival, now)
+    waits = state is not None and any(one.seat == seat and one.jid for one in state.queue)
+    inside = state is not None and any(one.seat == seat for one in state.visitors())
+    return stands or waits or inside
+
+
 def is_needless(reminder: Letter, letters: Collection[Letter], now: float) -> bool:
     """Whether it is better not sent.
 
     Nothing reached the person before (the ladder is still being climbed, or staff call them); they were written to or
     on the page within ten minutes; or the next reminder is due already, because the agent or the gateway was away.
-    Whether they wait in the lobby at this moment is not looked at.
     """
     others = [one for one in letters if one.person == reminder.person and one.id != reminder.id]
     reached = [one for one in others if was_written(one)]

@@ -102,6 +102,8 @@ class Facts:
     arrival: Arrival | None = None
     evidence: Evidence = field(default_factory=Evidence)
     invitation: Invitation = field(default_factory=Invitation)
+    to_call: frozenset[str] = frozenset()
+    """Companions whom no letter reached: ids of those that staff are to call."""
     letting_in: Reason | None = None
     """What the rules of admission say of letting in their citizen now; None when nobody stands there."""
     notes: tuple[Note, ...] = ()

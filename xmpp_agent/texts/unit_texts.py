@@ -22,7 +22,7 @@ _KEYS = {
     for channel in WRITTEN
     for language in LANGUAGES
 }
-_LEADS_SOMEWHERE = frozenset(About) - {About.CANCELLED}
+_LEADS_SOMEWHERE = frozenset(About) - {About.CANCELLED, About.NOT_NEEDED}
 _NAMES_LOGIN = re.compile(r"mit\s*id", re.IGNORECASE)
 
 

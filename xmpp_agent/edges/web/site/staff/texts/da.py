@@ -58,6 +58,7 @@ DA = {
     "room.cover.button": "Lad dem åbne lokalet",
     # a row
     "row.companions": "Kommer med",
+    "row.companion.call": "fik ikke besked: ring til dem",
     "row.invitation": "Indkaldelse",
     "row.proof": "Identitet",
     "row.device": "Kamera og lyd",

@@ -54,6 +54,7 @@ EN = {
     "room.colleague": "Colleague",
     "room.cover.button": "Let them open the room",
     "row.companions": "Comes with",
+    "row.companion.call": "could not be told: call them",
     "row.invitation": "Invitation",
     "row.proof": "Identity",
     "row.device": "Camera and sound",
