@@ -10,20 +10,17 @@ import pytest
 
 from tests.an_office import UNIT
 from tests.flows.mail import REACH, Gateway, Mail, Watched, open_mail
-from tests.rules.invited import CALL, DAY, EMAIL, LADDER, POST, SMS, plan
+from tests.rules.invited import CALL, DAY, LADDER, POST, SMS, plan
 from xmpp_agent.flows import hand_over
 from xmpp_agent.flows.post import AT_ONCE
 from xmpp_agent.flows.receipts import called
-from xmpp_agent.model.appointments import Room, Rung
+from xmpp_agent.model.appointments import Rung
 from xmpp_agent.model.letters import Failure, LetterState
 from xmpp_agent.model.people import CompanionKind, Reach, Role
-from xmpp_agent.model.rooms import RoomState, Waiting
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.ports.diary import Enrolment, Parted
+from xmpp_agent.ports.diary import Enrolment
 from xmpp_agent.ports.post import CarrierFault, Handed, Parcel
 from xmpp_agent.rules.in_doubt import RECEIPT_WINDOW
-from xmpp_agent.rules.ladder import on_parting
-from xmpp_agent.rules.passes import seat_of
 
 SENDING, SENT = LetterState.SENDING, LetterState.SENT
 ALL_RUNGS = plan(LADDER)
@@ -395,33 +392,3 @@ class Broken:
 
     def jot(self, *_anything: object) -> None:
         """See `ports.diary.Records`."""
-
-
-async def test_whoever_waits_already_is_not_reminded(mail: Mail) -> None:
-    """In the lobby of their room when the reminder is due."""
-    await mail.book(policy=plan((Rung(EMAIL),), (3600.0,)))
-    await mail.work()
-    booked = (await mail.entry()).appointment
-    there = Waiting(seat_of("anna", "anna"), "p", Role.CITIZEN, "anna", booked.starts_at - 3700, jid="anna@x/r")
-    house = mail.here.office.house
-    house.settle(RoomState(Room(booked.room, booked.unit, "mette", "2026-11-22"), queue=(there,)))
-    await mail.work(booked.starts_at - 3600 - mail.here.clock.at)
-    assert await mail.told() == ["invitation email sent", "reminder email dropped"]
-
-
-async def test_a_companion_who_is_not_needed_gets_no_link_and_their_calendar_is_free(mail: Mail) -> None:
-    """A cancellation for them alone, of a newer sequence than the entry they have."""
-    await mail.book(policy=plan((Rung(EMAIL),)), companion=CompanionKind.INTERPRETER)
-    entry = await mail.entry()
-    person = entry.companions[0].person
-    await mail.keep("reach", "anna", Enrolment(person, Role.COMPANION, REACH))
-    await mail.work()
-    letters = on_parting(replace(entry, companions=()), person.id, await mail.letters(), mail.here.clock.at)
-    await mail.keep("companion-out", "anna", Parted("anna", person.id), *letters)
-    before = len(await mail.here.database.visitors.links_of("anna"))
-    await mail.work()
-    parcel = mail.email.parcels[-1]
-    assert parcel.meeting is not None
-    assert (parcel.meeting.cancelled, parcel.meeting.sequence) == (True, entry.appointment.sequence + 1)
-    assert "/m/" not in parcel.text + parcel.meeting.url
-    assert len(await mail.here.database.visitors.links_of("anna")) == before
