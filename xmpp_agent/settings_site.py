@@ -7,6 +7,7 @@ Providers and gateways are tables of their own (docs/mitid.md, docs/messages.md)
 import re
 from collections.abc import Mapping
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -69,6 +70,12 @@ class SiteSettings(BaseModel):
     """By role, as the sign-on says it."""
     carriers: tuple[Mapping[str, Any], ...] = ()
     """Gateways, each with its `adapter`: gatewayapi, cpsms, http, smtp, digital-post (docs/messages.md)."""
+    recordings: Path | None = None
+    """The recorders' folder (Jibri's `recordings-directory`); without it none is taken in (docs/recordings.md)."""
+    vault: Mapping[str, Any] | None = None
+    """Where recordings lie sealed: `path` of a folder (default: vault in `data_dir`), or `adapter = "s3"`."""
+    journal: Mapping[str, Any] | None = None
+    """The case system, with its `adapter` (docs/journal.md); default: the folder `journal` in `data_dir`."""
     hook_networks: frozenset[Annotated[str, AfterValidator(_network)]] = frozenset()
     """Networks of the authority's own that calling systems may be told in, such as 10.20.0.0/16."""
     video_policy: Annotated[str, Field(min_length=1, max_length=64)] = "samtale"

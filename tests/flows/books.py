@@ -59,7 +59,7 @@ class Shelf:
 
 
 class Books:
-    """Implements `ports.Store`, `ports.Ledger`, `RoomRecordings` and `ports.PassReader` for one agent over a shelf that outlives it."""
+    """`ports.Store`, `Ledger`, `PassReader` and `RoomRecordings` for one agent over a shelf that outlives it."""
 
     def __init__(self, shelf: Shelf, life: Life) -> None:
         self._shelf, self._life = shelf, life

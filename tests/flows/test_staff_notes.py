@@ -1,4 +1,4 @@
-"""Notes: filled in with time and people, written once, handed to the journal until it gives a receipt."""
+"""Notes: filled in with time and people, and written once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
@@ -6,40 +6,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
 from tests.flows.staffed import Staffed, open_staffed
 from tests.flows.test_staff_door import looks_at, record
 from xmpp_agent.flows.attendance import attended
 from xmpp_agent.flows.hotline import take_by_phone
 from xmpp_agent.flows.no_show import book_absent
-from xmpp_agent.flows.notes import LONGEST, file_due, mark_case, note_form, write_note
+from xmpp_agent.flows.notes import LONGEST, mark_case, note_form, write_note
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.staff_door import finish_visit, let_one_in
 from xmpp_agent.model.appointments import Outcome
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.ports.notes import JournalFault, NoteEntry, Notes
-from xmpp_agent.rules.note_outbox import HANDED_WITHIN
+from xmpp_agent.ports.notes import Notes
 
 TEXT = "Vi aftalte en ny plan."
-
-
-@dataclass
-class Shelf:
-    """A journal that keeps what it is given, once it is told to."""
-
-    faults: list[JournalFault] = field(default_factory=list)
-    filed: dict[str, NoteEntry] = field(default_factory=dict)
-    attempts: int = 0
-
-    async def file_note(self, entry: NoteEntry) -> None:
-        """See `ports.notes.Journal`."""
-        self.attempts += 1
-        if self.faults:
-            raise self.faults.pop(0)
-        self.filed[entry.id] = entry
 
 
 @pytest.fixture
@@ -172,52 +154,6 @@ async def test_strangers_neither_read_nor_write(unit: Staffed) -> None:
     assert await why(note_form(unit.desk, unit.who("lars"), "anna")) is Reason.NOT_STAFF_HERE
     assert await why(write_note(unit.desk, unit.who("lars"), "anna", TEXT, case_closes=False)) is Reason.NOT_STAFF_HERE
     assert await why(mark_case(unit.desk, unit.who("lars"), "anna", closes=True)) is Reason.NOT_STAFF_HERE
-
-
-async def test_the_journal_gets_it_until_it_says_that_it_has_it(unit: Staffed) -> None:
-    """Tried again after a pause, under the same id; filed once."""
-    journal = Shelf([JournalFault("down", again=True)])
-    await write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=True)
-    assert await file_due(unit.office, unit.desk.notes, journal) == 0
-    assert await file_due(unit.office, unit.desk.notes, journal) == 0
-    assert journal.attempts == 1
-    unit.around.clock.at += 60
-    assert await file_due(unit.office, unit.desk.notes, journal) == 1
-    [entry] = journal.filed.values()
-    assert (entry.text, entry.author, entry.case_closes, entry.subject) == (TEXT, "Mette Holm", True, "Videomøde")
-    assert (await note_of(unit)).state is NoteState.FILED
-    assert await file_due(unit.office, unit.desk.notes, journal) == 0
-
-
-async def test_a_no_for_good_is_given_up_aloud(unit: Staffed) -> None:
-    """The note stands as failed, for somebody to look."""
-    await write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=False)
-    await file_due(unit.office, unit.desk.notes, Shelf([JournalFault("no such case", again=False)]))
-    assert (await note_of(unit)).state is NoteState.FAILED
-
-
-async def test_a_crash_in_the_middle_hands_it_over_again(unit: Staffed) -> None:
-    """Whatever breaks between "written down" and "receipt": two minutes later the same note goes once more."""
-
-    class Crash(Exception):  # reads as the fact it states
-        pass
-
-    class Crashing(Shelf):
-        @override
-        async def file_note(self, entry: NoteEntry) -> None:
-            await super().file_note(entry)
-            raise Crash
-
-    journal = Crashing()
-    await write_note(unit.desk, unit.who(), "anna", TEXT, case_closes=False)
-    with pytest.raises(Crash):
-        await file_due(unit.office, unit.desk.notes, journal)
-    assert (await note_of(unit)).state is NoteState.SENDING
-    again = Shelf()
-    assert await file_due(unit.office, unit.desk.notes, again) == 0
-    unit.around.clock.at += HANDED_WITHIN
-    assert await file_due(unit.office, unit.desk.notes, again) == 1
-    assert set(again.filed) == set(journal.filed)
 
 
 async def test_an_absence_is_noted_with_its_evidence(unit: Staffed) -> None:

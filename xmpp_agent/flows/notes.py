@@ -1,20 +1,18 @@
 """Notes of meetings: begun by themselves when somebody was met, written by staff, filed in the journal until done."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 from xmpp_agent.flows.attendance import note_lane, was_held
-from xmpp_agent.flows.office import Office, Refused, new_id, refusal
+from xmpp_agent.flows.office import Refused, new_id, refusal
 from xmpp_agent.flows.staff_facts import facts_of_one
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import staff_of, unit_of
-from xmpp_agent.model.appointments import Entry, Outcome, Room
+from xmpp_agent.model.appointments import Entry, Room
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.diary import Conflict, Look
-from xmpp_agent.ports.notes import Journal, JournalFault, NoteEntry, Notes
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.note_text import Met, beginning
 from xmpp_agent.rules.staff_day import Act, Stage, may_do, may_read_name, may_write, open_note, stage
@@ -93,50 +91,12 @@ async def mark_case(desk: StaffOffice, who: Session, appointment_id: str, *, clo
     office.changed(appointment_id)
 
 
-async def file_due(office: Office, notes: Notes, journal: Journal) -> int:
-    """Hand every note that is due to the journal; answers how many were filed. Raises Unavailable.
-
-    Written down before and after each attempt: what a crash left in between is handed over again under the same id.
-    """
-    filed = 0
-    for note in await notes.due(office.clock.now(), AT_ONCE):
-        entry = await office.diary.entry(note.appointment)
-        author = await office.diary.person(note.staff)
-        claimed = note_outbox.claimed(note, office.clock.now())
-        await office.records.keep(office.line("note-sending", "agent", note.appointment), claimed)
-        outcome = await _handed(journal, claimed, entry, author.name if author is not None else "")
-        after = outcome(office.clock.now())
-        await office.records.keep(office.line(f"note-{after.state}", "agent", note.appointment), after)
-        filed += after.state is NoteState.FILED
-        office.changed(note.appointment)
-    return filed
-
-
 async def _theirs(desk: StaffOffice, who: Session, appointment_id: str) -> tuple[Entry, Room]:
     """An appointment of their own: the note names people, and a supervisor was not there."""
     entry, room = await desk.entry_for(who, appointment_id)
     if not may_read_name(who.person, entry.appointment, room):
         raise refusal("note", Reason.NOT_STAFF_HERE)
     return entry, room
-
-
-async def _handed(journal: Journal, note: Note, entry: Entry | None, author: str) -> Callable[[float], Note]:
-    """What becomes of a note that is handed over, once the time is known."""
-    if entry is None:  # erased meanwhile: nobody can say whose case it is
-        return partial(_failed, note, again=False)
-    booked = entry.appointment
-    subject = "Udeblevet fra videomøde" if booked.outcome is Outcome.ABSENT else "Videomøde"
-    try:
-        await journal.file_note(
-            NoteEntry(note.id, booked.case_ref, subject, note.text, booked.starts_at, author, note.case_closes)
-        )
-    except JournalFault as fault:
-        return partial(_failed, note, again=fault.again)
-    return partial(note_outbox.filed, note)
-
-
-def _failed(note: Note, now: float, *, again: bool) -> Note:
-    return note_outbox.failed(note, again=again, now=now)
 
 
 async def _write(desk: StaffOffice, who: Session, appointment_id: str, written: Written) -> None:

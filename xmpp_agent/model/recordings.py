@@ -190,6 +190,8 @@ class ClosingState(StrEnum):
     QUEUED = "queued"
     """Waits until everything of the appointment is filed, or for its next attempt."""
     CLOSED = "closed"
+    DROPPED = "dropped"
+    """Staff took the mark away again before it was closed."""
     FAILED = "failed"
     """Given up; somebody must look."""
 

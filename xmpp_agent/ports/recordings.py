@@ -39,8 +39,8 @@ class Recordings(RoomRecordings, Protocol):
         """Everything at one of these stages, oldest first."""
         ...
 
-    async def due(self, now: float, most: int) -> tuple[Recording, ...]:
-        """What is to be looked at now, longest due first."""
+    async def due(self, stages: Collection[Stage], now: float, most: int) -> tuple[Recording, ...]:
+        """What of these stages is to be looked at now, longest due first."""
         ...
 
     async def closing(self, appointment_id: str) -> Closing | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -33,12 +33,14 @@ from xmpp_agent.flows.house import House
 from xmpp_agent.flows.office import Office
 from xmpp_agent.flows.post import PostRoom
 from xmpp_agent.flows.receipts import opened, receive
+from xmpp_agent.flows.recording_room import RecordingRoom
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.ports.diary import PassMaker
 from xmpp_agent.ports.post import Carrier, Incoming, ReceiptReader, Reply
 from xmpp_agent.rules.staff_roles import Grant, RoleMap
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.settings_site import SiteSettings
+from xmpp_agent.wiring.recordings import recording_room
 from xmpp_agent.wiring.tables import carrier, with_secrets
 
 SETTLE_EVERY = 6 * 3600.0
@@ -67,12 +69,14 @@ class Site:
         self,
         office: Office,
         post: PostRoom,
+        archive: RecordingRoom,
         hooks: HookRoom,
         feed: StaffFeed,
         server: SiteServer,
         report: Callable[[BaseException], None],
     ) -> None:
-        self.office, self.post, self._hooks, self._feed, self._server = office, post, hooks, feed, server
+        self.office, self.post, self.archive, self._hooks = office, post, archive, hooks
+        self._feed, self._server = feed, server
         self._report = report
         self._work: list[asyncio.Task[None]] = []
 
@@ -85,7 +89,10 @@ class Site:
         """Listen, and begin to work on what is due. Raises SiteFault."""
         self._server.start()
         loop = asyncio.get_running_loop()
-        self._work = [loop.create_task(work) for work in (self.post.run(), self._hooks.run(), self._settle())]
+        self._work = [loop.create_task(work) for work in self._works()]
+
+    def _works(self) -> tuple[Coroutine[None, None, None], ...]:
+        return self.post.run(), self.archive.run(), self._hooks.run(), self._settle()
 
     async def _settle(self) -> None:
         """Meetings that nobody finished get their outcome."""
@@ -127,6 +134,16 @@ async def open_site(
             office, database.visitors, database.mailroom, carriers, conf.origin, inside.report, leads=inside.is_live
         )
         office.on_opened.append(partial(opened, post.book))
+        archive = recording_room(
+            conf,
+            settings.data_dir,
+            ring,
+            database,
+            office,
+            keep=lambda http: _closed_by(held, http),
+            report=inside.report,
+            leads=inside.is_live,
+        )
         teller = HttpTeller([ip_network(network) for network in sorted(conf.hook_networks)])
         held.push_async_callback(teller.close)
         hooks = HookRoom(office, database.hooks, teller, inside.report)
@@ -146,7 +163,7 @@ async def open_site(
             inside.is_live,
         )
         server = SiteServer(public, conf.host, conf.port, sorted(conf.proxies))
-        yield Site(office, post, hooks, staff.feed, server, inside.report)
+        yield Site(office, post, archive, hooks, staff.feed, server, inside.report)
 
 
 def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Database, inside: Inside) -> Office:

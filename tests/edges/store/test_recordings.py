@@ -71,8 +71,10 @@ async def test_due_is_what_has_a_time_that_has_come(database: Database) -> None:
     others = (replace(FILED, id=f"r{n}", session=f"s{n}", due_at=float(n)) for n in (7, 5, 6))
     await database.records.keep(a_line(), ASKED, *others)
 
-    assert [found.id for found in await database.recordings.due(6.0, 5)] == ["r5", "r6"]
-    assert [found.id for found in await database.recordings.due(9.0, 1)] == ["r5"]
+    due = database.recordings.due
+    assert [found.id for found in await due({Stage.FILED, Stage.HERE}, 6.0, 5)] == ["r5", "r6"]
+    assert [found.id for found in await due({Stage.FILED}, 9.0, 1)] == ["r5"]
+    assert await due({Stage.HERE}, 9.0, 5) == ()
 
 
 async def test_of_two_that_take_the_same_step_one_does(database: Database) -> None:

@@ -130,9 +130,10 @@ class SqlRecordings(Reader):
         names = sorted(stage.value for stage in stages)
         return await self._all(_in_order(select(recordings).where(recordings.c.stage.in_(names))))
 
-    async def due(self, now: float, most: int) -> tuple[Recording, ...]:
+    async def due(self, stages: Collection[Stage], now: float, most: int) -> tuple[Recording, ...]:
         """See `xmpp_agent.ports.recordings.Recordings.due`."""
-        ripe = select(recordings).where(recordings.c.due_at <= now)
+        names = sorted(stage.value for stage in stages)
+        ripe = select(recordings).where(and_(recordings.c.stage.in_(names), recordings.c.due_at <= now))
         return await self._all(ripe.order_by(recordings.c.due_at, recordings.c.id).limit(most))
 
     async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:

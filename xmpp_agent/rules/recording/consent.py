@@ -60,6 +60,14 @@ def has_refused(people: Collection[str], consents: Iterable[Consent]) -> bool:
     return any(p in said and said[p].answer is not Agreement.YES for p in people)
 
 
+def was_withdrawn(consents: Iterable[Consent], *, since: float) -> bool:
+    """Whether somebody took their yes back after this moment, at which they were recorded.
+
+    Also when they said yes again since: that is a yes to another recording.
+    """
+    return any(one.answer is Agreement.WITHDRAWN and one.at >= since for one in consents)
+
+
 def may_answer(before: Agreement | None, answer: Agreement) -> bool:
     """Whether an answer says anything new after the one before; a repeated press does not."""
     return answer in _MAY_FOLLOW[before]

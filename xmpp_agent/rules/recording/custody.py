@@ -35,7 +35,7 @@ class Happened(StrEnum):
     RETRIED = "retried"
     """A person says: once more."""
     DISCARDED = "discarded"
-    """A person says, with a reason: this must not be kept. Key first, then the file."""
+    """A person says, with a reason, that it must not be kept; or somebody took their yes back before it was filed."""
     KEPT_LONG_ENOUGH = "kept_long_enough"
 
 
@@ -94,6 +94,8 @@ STOPS_WITHIN = 600.0
 FILE_WITHIN = 60.0
 """A minute after its end somebody is told that there is no file."""
 
+NO_TERMS = Terms()
+"""Where no appointment is known (any more), or no time of a policy matters."""
 ENDED = frozenset({S.DECLINED, S.NOT_STARTED, S.DELETED})
 """Nothing more is waited for."""
 RUNNING = frozenset({S.STARTING, S.ON, S.STOPPING})
@@ -159,6 +161,21 @@ def tried(recording: Recording, fault: Fault, now: float) -> Recording:
     attempts = recording.attempts + 1
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))
     return replace(recording, attempts=attempts, fault=fault, due_at=now + pause, version=recording.version + 1)
+
+
+def is_missed(recording: Recording, now: float) -> bool:
+    """Whether a file that is there but still grows has been waited for long enough."""
+    return now - (recording.off_at or recording.changed_at) >= STOPS_WITHIN
+
+
+def waited_for(recording: Recording, now: float) -> Recording:
+    """The same stage, looked at again in a while: something is on its way."""
+    return replace(recording, due_at=now + FILE_WITHIN, version=recording.version + 1)
+
+
+def rests(recording: Recording) -> Recording:
+    """The same stage, not looked at again until somebody lets go of it (legal hold)."""
+    return replace(recording, due_at=None, version=recording.version + 1)
 
 
 def is_given_up(recording: Recording, terms: Terms, now: float) -> bool:

@@ -1,0 +1,207 @@
+"""From the vault into the case: notes, consents and recordings are filed, cases closed, and our copy deleted.
+
+Each is told to the journal under the same id at every attempt, so that what a crash left in between is not filed twice.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from xmpp_agent.flows.case_papers import Case, case_of, consent_entry, note_entry, recording_entry
+from xmpp_agent.flows.office import Office
+from xmpp_agent.model.notes import Note
+from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording, Stage
+from xmpp_agent.ports.diary import Conflict, Noun
+from xmpp_agent.ports.notes import Notes
+from xmpp_agent.ports.recordings import (
+    Journal,
+    JournalFault,
+    Receipt,
+    Recordings,
+    Vault,
+    VaultFault,
+)
+from xmpp_agent.rules import note_outbox
+from xmpp_agent.rules.recording import closing, consent, custody
+from xmpp_agent.rules.recording.custody import Happened
+
+MOST = 20
+"""Of each kind, looked at in one go."""
+_LOOKED_AFTER = frozenset({Stage.ENCRYPTED, Stage.FILED, Stage.RECEIPTED})
+log = structlog.get_logger("filing")
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What filing works on."""
+
+    office: Office
+    recordings: Recordings
+    notes: Notes
+    vault: Vault
+    journal: Journal
+
+    async def keep(self, act: str, subject: str, *nouns: Noun) -> bool:
+        """Write a step down; False when somebody else took another one meanwhile. Raises Unavailable."""
+        try:
+            await self.office.records.keep(self.office.line(act, "agent", subject), *nouns)
+        except Conflict:
+            return False
+        return True
+
+
+async def look(archive: Archive) -> None:
+    """Do what is due: notes, recordings, then cases to be closed. Raises Unavailable; what was done stands."""
+    now = archive.office.clock.now()
+    for note in await archive.notes.due(now, MOST):
+        await _file_note(archive, note)
+    for recording in await archive.recordings.due(_LOOKED_AFTER, now, MOST):
+        await _STEPS[recording.stage](archive, recording)
+    for case in await archive.recordings.closings_due(now, MOST):
+        await _close(archive, case)
+
+
+async def _file_note(archive: Archive, note: Note) -> None:
+    office = archive.office
+    claimed = note_outbox.claimed(note, office.clock.now())
+    if not await archive.keep("note-sending", note.appointment, claimed):
+        return
+    case = await case_of(archive.office.diary, archive.recordings, note.appointment)
+    author = await office.diary.person(note.staff)
+    try:
+        if case is None:  # erased meanwhile: nobody can say whose case it is
+            raise JournalFault(Fault.UNKNOWN_CASE, again=False)
+        receipt = await archive.journal.file(note_entry(case, note, author))
+    except JournalFault as fault:
+        after = note_outbox.failed(claimed, again=fault.again, now=office.clock.now())
+        await archive.keep(f"note-{after.state}", note.appointment, after)
+    else:
+        after = replace(note_outbox.filed(claimed, office.clock.now()), number=receipt.number)
+        closes = (closing.begun(note.appointment, office.clock.now()),) if note.case_closes else ()
+        await archive.keep(f"note-{after.state}", note.appointment, after, *closes)
+    office.changed(note.appointment)
+
+
+async def _file(archive: Archive, recording: Recording) -> None:
+    """A recording that is safe in the vault: its consents first, then the file."""
+    case, now = (
+        await case_of(archive.office.diary, archive.recordings, recording.appointment),
+        archive.office.clock.now(),
+    )
+    if case is None:
+        await _stuck(archive, recording, Happened.REFUSED, Fault.UNKNOWN_CASE)
+        return
+    if consent.was_withdrawn(case.consents, since=recording.on_at or recording.made_at):
+        await _drop(archive, recording, Happened.DISCARDED, Fault.SAID_NO)
+        return
+    try:
+        for given in case.consents:
+            await archive.journal.file(await consent_entry(archive.office.diary, case, given))
+        receipt = await archive.journal.file(
+            await recording_entry(archive.office.diary, archive.vault, case, recording)
+        )
+    except (JournalFault, VaultFault) as fault:
+        terms = case.entry.appointment.policy.plan.recording
+        if not fault.again:
+            await _stuck(archive, recording, Happened.REFUSED, fault.fault)
+        elif custody.is_given_up(recording, terms, now):
+            await _stuck(archive, recording, Happened.REFUSED, Fault.GIVEN_UP)
+        else:
+            await _later(archive, recording, fault.fault)
+        return
+    await _filed(archive, case, recording, receipt)
+
+
+async def _filed(archive: Archive, case: Case, recording: Recording, receipt: Receipt) -> None:
+    terms, now = case.entry.appointment.policy.plan.recording, archive.office.clock.now()
+    after = replace(custody.step(recording, Happened.FILED, terms, now), number=receipt.number)
+    if await archive.keep("recording-filed", recording.id, after) and receipt.is_final:
+        done = custody.step(after, Happened.RECEIPT_CAME, terms, now)
+        await archive.keep("recording-receipted", recording.id, done)
+    archive.office.changed(recording.appointment)
+
+
+async def _confirm(archive: Archive, recording: Recording) -> None:
+    """A recording the journal took: has it confirmed by now?"""
+    case, now = (
+        await case_of(archive.office.diary, archive.recordings, recording.appointment),
+        archive.office.clock.now(),
+    )
+    terms = case.entry.appointment.policy.plan.recording if case is not None else custody.NO_TERMS
+    try:
+        receipt = await archive.journal.confirmed(recording.id, recording.number)
+    except JournalFault as fault:
+        receipt, why = None, fault.fault
+    else:
+        why = Fault.NO_RECEIPT
+    if receipt is not None:
+        after = replace(custody.step(recording, Happened.RECEIPT_CAME, terms, now), number=receipt.number)
+        await archive.keep("recording-receipted", recording.id, after)
+    elif custody.is_late(recording, terms, now):
+        await _stuck(archive, recording, Happened.NO_RECEIPT_CAME, Fault.NO_RECEIPT)
+    else:
+        await _later(archive, recording, why)
+    archive.office.changed(recording.appointment)
+
+
+async def _delete(archive: Archive, recording: Recording) -> None:
+    """The journal has its own, and ours was kept long enough."""
+    if recording.held:
+        await archive.keep("recording-held", recording.id, custody.rests(recording))
+        return
+    await _drop(archive, recording, Happened.KEPT_LONG_ENOUGH, None)
+
+
+async def _drop(archive: Archive, recording: Recording, happened: Happened, why: Fault | None) -> None:
+    """The file goes first, then the row says so and its key goes: killed in between, it is dropped again."""
+    try:
+        await archive.vault.destroy(recording.id)
+    except VaultFault as fault:
+        await _later(archive, recording, fault.fault)
+        return
+    after = custody.step(recording, happened, custody.NO_TERMS, archive.office.clock.now(), why)
+    await archive.keep("recording-deleted", recording.id, replace(after, key=""))
+    archive.office.changed(recording.appointment)
+
+
+async def _later(archive: Archive, recording: Recording, why: Fault) -> None:
+    after = custody.tried(recording, why, archive.office.clock.now())
+    await archive.keep(f"recording-{recording.stage}-tried", recording.id, after)
+    archive.office.changed(recording.appointment)
+
+
+async def _stuck(archive: Archive, recording: Recording, happened: Happened, why: Fault) -> None:
+    log.warning("recording_stuck", recording=recording.id, fault=why.value)
+    after = custody.step(recording, happened, custody.NO_TERMS, archive.office.clock.now(), why)
+    await archive.keep(f"recording-{after.stage}", recording.id, after)
+    archive.office.changed(recording.appointment)
+
+
+async def _close(archive: Archive, case: Closing) -> None:
+    """The case staff marked, once everything of the appointment is filed; a mark taken away closes nothing."""
+    office, now = archive.office, archive.office.clock.now()
+    entry = await office.diary.entry(case.appointment)
+    if entry is None or not entry.appointment.case_closes:
+        await archive.keep("case-not-closed", case.appointment, closing.ended(case, ClosingState.DROPPED, now))
+        return
+    notes = (await archive.notes.of([case.appointment])).get(case.appointment, ())
+    recordings = (await archive.recordings.of([case.appointment])).get(case.appointment, ())
+    if not closing.may_close(notes, recordings):
+        await archive.keep("case-waits", case.appointment, closing.waits(case, now))
+        return
+    try:
+        await archive.journal.close_case(entry.appointment.case_ref, f"close-{case.appointment}")
+    except JournalFault as fault:
+        after = closing.failed(case, fault.fault, again=fault.again, now=now)
+        await archive.keep(f"case-{after.state}", case.appointment, after)
+    else:
+        await archive.keep("case-closed", case.appointment, closing.ended(case, ClosingState.CLOSED, now))
+    office.changed(case.appointment)
+
+
+_STEPS: dict[Stage, Callable[[Archive, Recording], Awaitable[None]]] = {
+    Stage.ENCRYPTED: _file,
+    Stage.FILED: _confirm,
+    Stage.RECEIPTED: _delete,
+}

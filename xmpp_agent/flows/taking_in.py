@@ -1,0 +1,179 @@
+"""From the recorder's folder into the vault: whose file it is, sealed, read back, and only then gone from the recorder.
+
+Killed at any moment, the next look goes on where this one was: the folder is looked at as a whole each time, and a file
+leaves it only when every part of its session is safe.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import structlog
+
+from xmpp_agent.flows.office import Office, new_id
+from xmpp_agent.model.recordings import Fault, Found, Recording, Stage, Terms
+from xmpp_agent.ports.diary import Conflict
+from xmpp_agent.ports.recordings import Recordings, Source, Vault, VaultFault
+from xmpp_agent.rules.recording import custody
+from xmpp_agent.rules.recording.belonging import Belonging, Piece, belongs, is_ripe
+from xmpp_agent.rules.recording.custody import Happened
+
+MOST = 50
+"""Recordings looked at in one go."""
+_WAIT_FOR_A_FILE = frozenset({Stage.STARTING, Stage.ON, Stage.STOPPING, Stage.EXPECTED, Stage.RECORDER_LOST})
+_LOOKED_AFTER = frozenset({Stage.HERE, *custody.TIME_BRINGS})
+_MAY_HAVE_A_FILE = _WAIT_FOR_A_FILE | {Stage.NOT_STARTED, Stage.MISSING}
+log = structlog.get_logger("recordings")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What taking in works on."""
+
+    office: Office
+    recordings: Recordings
+    source: Source
+    vault: Vault
+
+    async def terms(self, recording: Recording) -> Terms:
+        """What the policy of its appointment says. Raises Unavailable."""
+        entry = await self.office.diary.entry(recording.appointment) if recording.appointment else None
+        return entry.appointment.policy.plan.recording if entry is not None else Terms()
+
+    async def keep(self, after: Recording) -> bool:
+        """Write a step down; False when somebody else took another one meanwhile. Raises Unavailable."""
+        line = self.office.line(f"recording-{after.stage}", "agent", after.id, room=after.room)
+        try:
+            await self.office.records.keep(line, after)
+        except Conflict:
+            return False
+        self.office.changed(after.appointment)
+        return True
+
+
+async def look(intake: Intake) -> None:
+    """Take in what is there, read back what was taken in, and miss what should be there. Raises Unavailable."""
+    growing: set[str] = set()
+    for seen in await intake.source.look():
+        found = replace(seen, session=_session(seen))
+        if not await _directory(intake, found):
+            growing.add(found.session)
+    for recording in await intake.recordings.due(_LOOKED_AFTER, intake.office.clock.now(), MOST):
+        if recording.stage is Stage.HERE:
+            await _read_back(intake, recording)
+        elif recording.stage in custody.TIME_BRINGS:
+            await _time_is_up(intake, recording, is_growing=recording.session in growing)
+
+
+async def _directory(intake: Intake, found: Found) -> bool:
+    """One directory; False while it is not ripe."""
+    recordings = await _candidates(intake, found)
+    theirs = belongs(found, recordings)
+    running = theirs.of is not None and theirs.of.stage in custody.RUNNING
+    if not is_ripe(found, running, intake.office.clock.now()):
+        return False
+    if not theirs.pieces:
+        await _nothing_in_it(intake, found, theirs)
+        return True
+    safe = [await _piece(intake, found, theirs, piece) for piece in theirs.pieces]
+    if all(safe) and found.fault is None:
+        await intake.source.remove(found)
+    return True
+
+
+async def _candidates(intake: Intake, found: Found) -> tuple[Recording, ...]:
+    of_session = await intake.recordings.of_session(found.session)
+    return of_session or await intake.recordings.at(_MAY_HAVE_A_FILE)
+
+
+def _session(found: Found) -> str:
+    """Its session, or for a directory no recorder would name so a word that always means this one."""
+    name = found.name.encode("utf-8", "surrogateescape")
+    return found.session or f"directory-{hashlib.sha256(name).hexdigest()[:40]}"
+
+
+async def _piece(intake: Intake, found: Found, theirs: Belonging, piece: Piece) -> bool:
+    """One file on its way into the vault; whether it is safe there."""
+    recording = piece.recording
+    if recording is not None and recording.file is not None and not _is_damaged(recording):
+        return recording.stage not in {Stage.HERE, Stage.ON}
+    recording = recording or await _new(intake, found, theirs, piece)
+    if (recording.stage, Happened.FILE_CAME) not in custody.TRANSITIONS or _is_resting(recording, intake):
+        return False
+    terms = await intake.terms(recording)
+    now = intake.office.clock.now()
+    try:
+        sealed = await intake.vault.take_in(recording.id, found.name, piece.media)
+    except VaultFault as fault:
+        await intake.keep(custody.tried(recording, fault.fault, now))
+        return False
+    after = custody.step(recording, Happened.FILE_CAME, terms, intake.office.clock.now(), theirs.fault)
+    named = replace(after, file=sealed.file, key=sealed.key, session=recording.session or found.session)
+    if await intake.keep(named):
+        await _read_back(intake, named)
+    return False  # seen to be safe at the next look
+
+
+async def _new(intake: Intake, found: Found, theirs: Belonging, piece: Piece) -> Recording:
+    """A row for a file nobody waits for: a further part of a session, or one for the shelf."""
+    now, of = intake.office.clock.now(), theirs.of
+    mapped = of is not None and theirs.fault is None
+    row = Recording(
+        id=new_id(),
+        room=of.room if of is not None else "",
+        appointment=of.appointment if of is not None and mapped else "",
+        stage=Stage.EXPECTED,
+        asked_by=of.asked_by if of is not None and mapped else "",
+        made_at=now,
+        changed_at=now,
+        session=found.session,
+        meeting=found.meeting,
+        part=piece.part,
+        on_at=of.on_at if of is not None and mapped else None,
+        fault=theirs.fault,
+    )
+    await intake.keep(row)
+    return row
+
+
+async def _nothing_in_it(intake: Intake, found: Found, theirs: Belonging) -> None:
+    """A directory without anything to take in: the recording is missed for that reason, and the directory stays."""
+    mine, now = theirs.of, intake.office.clock.now()
+    if mine is None:
+        if not await intake.recordings.of_session(found.session):
+            shelf = Recording(new_id(), "", "", Stage.MISSING, "", now, now, session=found.session)
+            await intake.keep(replace(shelf, meeting=found.meeting, fault=theirs.fault))
+    elif (mine.stage, Happened.NO_FILE_CAME) in custody.TRANSITIONS:
+        await intake.keep(custody.step(mine, Happened.NO_FILE_CAME, Terms(), now, theirs.fault))
+
+
+async def _read_back(intake: Intake, recording: Recording) -> None:
+    """What lies in the vault is what was put in: then it is safe. If not, it is taken in anew at the next look."""
+    now = intake.office.clock.now()
+    try:
+        await intake.vault.read_back(recording)
+    except VaultFault as fault:
+        log.warning("read_back_failed", recording=recording.id, fault=fault.fault.value)
+        await intake.keep(custody.tried(recording, fault.fault, now))
+        return
+    happened = Happened.READ_BACK if recording.appointment else Happened.READ_BACK_UNMAPPED
+    why = None if recording.appointment else recording.fault or Fault.NO_SUCH_RECORDING
+    await intake.keep(custody.step(recording, happened, await intake.terms(recording), now, why))
+
+
+async def _time_is_up(intake: Intake, recording: Recording, *, is_growing: bool) -> None:
+    now = intake.office.clock.now()
+    if is_growing and not custody.is_missed(recording, now):
+        await intake.keep(custody.waited_for(recording, now))
+        return
+    happened, fault = custody.TIME_BRINGS[recording.stage]
+    log.warning("recording_overdue", recording=recording.id, stage=recording.stage.value)
+    await intake.keep(custody.step(recording, happened, await intake.terms(recording), now, fault))
+
+
+def _is_damaged(recording: Recording) -> bool:
+    return recording.stage is Stage.HERE and recording.fault is Fault.VAULT_DAMAGED
+
+
+def _is_resting(recording: Recording, intake: Intake) -> bool:
+    """Tried a moment ago: the vault is full or away, and every look would only do the same."""
+    return recording.attempts > 0 and (recording.due_at or 0.0) > intake.office.clock.now()

@@ -1,0 +1,40 @@
+"""What the journal reads of a recording and of each consent: date and short subject (offentlighedsloven § 15).
+
+Danish, as everything that goes into a case.
+"""
+
+from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Recording
+from xmpp_agent.model.units import Unit
+from xmpp_agent.rules.opening_hours import local_day, local_time
+
+NOTE_SUBJECT, ABSENT_SUBJECT = "Videomøde", "Udeblevet fra videomøde"
+CONSENT_SUBJECT = "Svar på spørgsmål om optagelse"
+_SAID = {
+    Agreement.YES: "Ja, I må optage.",
+    Agreement.NO: "Nej, ingen optagelse.",
+    Agreement.WITHDRAWN: "Ja'et er taget tilbage.",
+}
+
+
+def recording_subject(recording: Recording) -> str:
+    """`Optagelse af videomøde`, with the number of the part when there are several."""
+    return "Optagelse af videomøde" + (f", del {recording.part}" if recording.part > 1 else "")
+
+
+def recording_text(recording: Recording, unit: Unit) -> str:
+    """What the file is: when it was made, how long, and by what it is known again."""
+    begun = recording.on_at or recording.made_at
+    lines = [f"Optaget {local_day(unit, begun)} kl. {local_time(unit, begun)}."]
+    if recording.file is not None:
+        if recording.file.duration is not None:
+            minutes, seconds = divmod(round(recording.file.duration), 60)
+            lines.append(f"Længde: {minutes} min. {seconds} sek.")
+        lines.append(f"Størrelse: {recording.file.size} byte. SHA-256: {recording.file.sha256}.")
+    return "\n".join(lines)
+
+
+def consent_text(consent: Consent, name: str, by: str, unit: Unit) -> str:
+    """One answer: the question word for word, what was said, by whom and how. `by`: the member of staff, if spoken."""
+    when = f"{local_day(unit, consent.at)} kl. {local_time(unit, consent.at)}"
+    how = f"sagt til {by}" if consent.how is HowAsked.SPOKEN else "trykket på egen side"
+    return f"Spørgsmål: {consent.text}\n\nSvar: {_SAID[consent.answer]}\n{name}, {when}, {how}."

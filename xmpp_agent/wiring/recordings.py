@@ -1,0 +1,52 @@
+"""Puts the recording room together: recorders' folder, vault, journal."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from xmpp_agent.edges.keys.ring import KeyRing
+from xmpp_agent.edges.recordings.folder import RecorderFolder
+from xmpp_agent.edges.recordings.shelves import Bucket, LocalShelf, ObjectShelf, s3_shelf
+from xmpp_agent.edges.recordings.vault import SealedVault
+from xmpp_agent.edges.store.database import Database
+from xmpp_agent.edges.store.memos import SqlMemos
+from xmpp_agent.flows.filing import Archive
+from xmpp_agent.flows.office import Office
+from xmpp_agent.flows.recording_room import RecordingRoom
+from xmpp_agent.flows.taking_in import Intake
+from xmpp_agent.settings import SettingsFault
+from xmpp_agent.settings_site import SiteSettings
+from xmpp_agent.wiring.journal import journal
+from xmpp_agent.wiring.tables import read_table, with_secrets
+
+
+def recording_room(
+    conf: SiteSettings,
+    data_dir: Path,
+    ring: KeyRing,
+    database: Database,
+    office: Office,
+    *,
+    keep: Callable[[httpx.AsyncClient], None],
+    report: Callable[[BaseException], None],
+    leads: Callable[[], bool],
+) -> RecordingRoom:
+    """The room as the settings have it; `keep` gets each HTTP client made. Raises SettingsFault, KeyFault."""
+    table = conf.journal or {"adapter": "folder", "path": str(data_dir / "journal")}
+    recorder = conf.recordings
+    vault = SealedVault(recorder or data_dir / "no-recorder", _shelf(conf, data_dir), ring.columns)
+    filed_in = journal(table, SqlMemos(database.engine, office.clock), keep)
+    archive = Archive(office, database.recordings, database.notes, vault, filed_in)
+    intake = Intake(office, database.recordings, RecorderFolder(recorder), vault) if recorder is not None else None
+    return RecordingRoom(intake, archive, report, leads=leads)
+
+
+def _shelf(conf: SiteSettings, data_dir: Path) -> ObjectShelf:
+    given = with_secrets(conf.vault or {}, "Secret of the vault")
+    adapter = given.pop("adapter", "folder")
+    if adapter == "s3":
+        return s3_shelf(read_table(Bucket, given, "site.vault"))
+    if adapter != "folder" or given.keys() - {"path"}:
+        raise SettingsFault(('Setting site.vault: must have a path, or adapter = "s3" and its bucket.',))
+    return LocalShelf(Path(given.get("path", data_dir / "vault")))
