@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -122,12 +123,19 @@ def _in(stored: bytes, lowered: bytes, secret: Secret, place: str) -> Iterator[L
 
 
 def _whole(where: bytes, wanted: bytes) -> int:
+    if wanted not in where:  # much quicker than the expression
+        return -1
     match = re.search(rb"(?<![0-9A-Za-z\x80-\xff])" + re.escape(wanted) + rb"(?![0-9A-Za-z\x80-\xff])", where)
     return match.start() if match else -1
 
 
-def _forms(spelling: str, *, any_case: bool) -> Iterator[tuple[str, bytes, bool]]:
+@cache
+def _forms(spelling: str, *, any_case: bool) -> tuple[tuple[str, bytes, bool], ...]:
     """How a spelling may stand in a file: (what it is called, its bytes, whether case does not count)."""
+    return tuple(_spelt(spelling, any_case=any_case))
+
+
+def _spelt(spelling: str, *, any_case: bool) -> Iterator[tuple[str, bytes, bool]]:
     seen: set[bytes] = set()
     plain = [spelling, spelling.upper(), spelling.lower(), unicodedata.normalize("NFD", spelling)]
     for one in dict.fromkeys(plain if any_case else [spelling, plain[-1]]):

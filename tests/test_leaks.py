@@ -102,11 +102,11 @@ def test_it_says_where(tmp_path: Path) -> None:
 def test_nothing_is_found_where_there_is_nothing() -> None:
     """Noise, times, other numbers, keyed hashes, words that only hold a name's letters."""
     noise = random.Random(7)  # noqa: S311  # the same noise every time
-    times = " ".join(f"{1795381467 + noise.random() * 1e6:.6f}" for _ in range(20_000))
-    assert kinds(noise.randbytes(2_000_000)) == set()
+    times = " ".join(f"{1795381467 + noise.random() * 1e6:.6f}" for _ in range(5_000))
+    assert kinds(noise.randbytes(300_000)) == set()
     assert kinds(times) == set()
-    assert kinds(noise.randbytes(500_000).hex()) == set()
-    assert kinds(base64.b64encode(noise.randbytes(500_000))) == set()
+    assert kinds(noise.randbytes(50_000).hex()) == set()
+    assert kinds(base64.b64encode(noise.randbytes(50_000))) == set()
     assert kinds("120304050 203040501 Annabel Susanna annals example.dk") == set()
 
 

@@ -5,17 +5,22 @@ from dataclasses import replace
 import pytest
 
 from tests.rules.scenes import NOW, appointment
-from xmpp_agent.model.appointments import Outcome
+from xmpp_agent.model.appointments import Appointment, Outcome
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.model.people import Level
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Arrival, DeviceTest, Link
-from xmpp_agent.rules.no_show import Evidence, Remedy, gather, may, offered, since
+from xmpp_agent.rules.no_show import Evidence, Remedy, gather, may, since
 
 BOOKED = appointment()
 """Starts now, lasts half an hour."""
 NOT_SEEN = Evidence(staff_there=True)
 ALL = (Remedy.FRESH_LINK, Remedy.CALL, Remedy.ABSENT)
+
+
+def offered(booked: Appointment, evidence: Evidence, now: float) -> tuple[Remedy, ...]:
+    """What may be done now, in order."""
+    return tuple(remedy for remedy in Remedy if may(remedy, booked, evidence, now).is_open)
 
 
 @pytest.mark.parametrize(

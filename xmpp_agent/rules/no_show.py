@@ -96,11 +96,6 @@ def since(remedy: Remedy, appointment: Appointment) -> float:
     return appointment.starts_at + spans[remedy]
 
 
-def offered(appointment: Appointment, evidence: Evidence, now: float) -> tuple[Remedy, ...]:
-    """What may be done now, in order."""
-    return tuple(remedy for remedy in Remedy if may(remedy, appointment, evidence, now).is_open)
-
-
 def _against(remedy: Remedy, appointment: Appointment, evidence: Evidence, now: float) -> Reason:
     if appointment.cancelled:
         return Reason.APPOINTMENT_CANCELLED

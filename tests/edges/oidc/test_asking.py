@@ -15,7 +15,7 @@ from xmpp_agent.edges.oidc.provider import OpenIdProvider
 from xmpp_agent.ports.login import LoginFault, LoginReason
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PATIENCE = 0.5
+PATIENCE = 0.2
 DISCOVERY = "/.well-known/openid-configuration"
 ENDPOINTS = [DISCOVERY, "/keys", "/token", "/userinfo"]
 HEAD = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}

@@ -1,6 +1,7 @@
 """The site on a port: heads that are too long, too slow or no HTTP; whose word is taken for an address."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -48,6 +49,18 @@ async def test_nobody_is_believed_about_their_address(monkeypatch: pytest.Monkey
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     async with served() as running:
         assert (await said(running, ASK + FORWARDED)).endswith(b"127.0.0.1 http")
+
+
+async def test_an_answer_is_not_held_back() -> None:
+    """Connections send at once (TCP_NODELAY): a page in two packets else waits for an acknowledgement in between."""
+    async with served() as running:
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await asyncio.wait_for(reader.readuntil(b" http"), 10)
+        [connection] = running._server.server_state.connections
+        held = connection.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert held != 0
+        writer.close()
 
 
 async def test_a_configured_proxy_is_believed_and_no_other() -> None:

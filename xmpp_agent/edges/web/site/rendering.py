@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -74,21 +74,28 @@ def load_static(folder: Path) -> dict[str, StaticFile]:
     return files
 
 
+@cache
+def _compiled(*folders: Path) -> Environment:
+    """The templates of these folders, compiled at once and once: no request waits for the disk."""
+    templates = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in templates.list_templates():
+        templates.get_template(name)
+    return templates
+
+
 class Pages:
     """Renders pages of the site. `more` are folders of templates beside the site's own, such as the staff pages'."""
 
     def __init__(self, conf: SiteConf, *more: Path) -> None:
         self.conf = conf
         self.static = load_static(_HERE / "static")
-        self._templates = Environment(
-            loader=FileSystemLoader([_HERE / "templates", *more]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        for name in self._templates.list_templates():
-            self._templates.get_template(name)  # compiled now: no request waits for the disk
+        self._templates = _compiled(_HERE / "templates", *more)
 
     def page(
         self, request: Request, template: str, *, status: int = 200, here: str | None = None, **shown: object
