@@ -72,7 +72,7 @@ async def _to_the_door(page: Page, person: str = "") -> None:
 
 
 async def _finish(street: Street, day: Page, appointment: str, name: str) -> None:
-    """The visit ends with its note, which lies in the outbox for the journal."""
+    """The visit ends with its note, which is filed in the journal."""
     await day.press(f"Afslut besøg: {name}")
     await day.see("h1", "Notat")
     written = await day.evaluate("document.getElementById('text').value")
@@ -80,9 +80,10 @@ async def _finish(street: Street, day: Page, appointment: str, name: str) -> Non
     await day.fill("Notat til sagen", f"{written}\n{NOTE}")
     await day.press("Læg i journalen")
     await day.see("#said", "Notatet er på vej til journalen")
-    await day.see(f"#r-{appointment} .mark", "Notat på vej til journalen")
+    await day.see(f"#r-{appointment} .mark", "Notat journaliseret")
     (note,) = await street.town.premises.notes_of(appointment)
-    assert note.state is NoteState.QUEUED
+    assert note.state is NoteState.FILED
+    assert NOTE in (street.town.premises.journal / f"{note.number}.json").read_text("utf-8")
     assert note.text.endswith(NOTE)
 
 

@@ -120,8 +120,13 @@ class Premises:
             raise ChildFault(f"`portner {' '.join(words)}` ended with {process.returncode}.")
         return printed.decode()
 
+    @property
+    def journal(self) -> Path:
+        """The folder that stands for the case system."""
+        return self.settings.data_dir / "journal"
+
     async def notes_of(self, appointment: str) -> tuple[Note, ...]:
-        """Every note of a meeting, as the outbox for the journal has it."""
+        """Every note of a meeting, as Portner has it."""
         return (await self._database.notes.of([appointment])).get(appointment, ())
 
     async def audit(self) -> AuditReport:

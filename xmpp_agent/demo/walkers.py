@@ -145,17 +145,19 @@ class AtWork(Walker):
         self.must_read("Notat til sagen", "Tid og deltagere er skrevet for dig")
 
     async def write_note(self, appointment: str, words: str, *people: str) -> None:
-        """Time and people are there already. Raises DayFault when they are not, or nothing lies in the outbox."""
+        """Time and people are there already. Raises DayFault when they are not, or the note is not in the journal."""
         form = self.page.page.form_with("Læg i journalen")
         written = form.fields["text"] if form is not None else ""
         missing = [name for name in people if name not in written]
         if missing:
             raise DayFault(f"the note of {self.name} does not name {missing}")
         await self.page.press("Læg i journalen", {"text": f"{written}\n{words}"})
-        self.must_read("Notatet er på vej til journalen", "Notat på vej til journalen")
-        states = [note.state.value for note in await self._stage.town.premises.notes_of(appointment)]
-        if states != ["queued"]:
-            raise DayFault(f"the outbox for the journal has {states} instead of one note that waits")
+        self.must_read("Notatet er på vej til journalen")
+        await self.page.see(f"r-{appointment}", "Notat journaliseret")
+        premises = self._stage.town.premises
+        filed = [premises.journal / f"{note.number}.json" for note in await premises.notes_of(appointment)]
+        if [path.exists() for path in filed] != [True]:
+            raise DayFault(f"the journal has {len(filed)} notes of one meeting, or none")
 
 
 async def delivered(courier: Courier, act: Awaitable[Answer], messages: int = 1) -> Answer:

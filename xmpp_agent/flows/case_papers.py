@@ -22,10 +22,10 @@ class Case:
 
 
 async def case_of(diary: Diary, recordings: Recordings, appointment_id: str) -> Case | None:
-    """The case of an appointment; None when nobody can say whose it is (erased, no reference). Raises Unavailable."""
+    """The case of an appointment; None when nobody can say whose it is (erased). Raises Unavailable."""
     entry = await diary.entry(appointment_id)
     unit = await diary.unit(entry.appointment.unit) if entry is not None else None
-    if entry is None or unit is None or not entry.appointment.case_ref:
+    if entry is None or unit is None:
         return None
     consents = (await recordings.consents([appointment_id])).get(appointment_id, ())
     return Case(entry, unit, consents)
