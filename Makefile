@@ -3,7 +3,7 @@
 #   make test              all tests
 # Both first install what is missing: Debian packages (needs root or sudo once), Python packages into .venv, and the Jitsi
 # client library into var.
-# Beside them: check (style, types, layers, length), bench-door, bench-console, bench-web, pictures, lock, install, clean.
+# Beside them: check (style, types, layers, length), bench-door, bench-console, bench-web, bench-vault, pictures, lock, install, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -20,7 +20,7 @@ export PYTHON
 LOCKED := $(shell cat requirements.lock pyproject.toml | sha256sum | cut -c 1-16)
 READY := $(VENV)/ready-$(LOCKED)
 
-.PHONY: help demo test check install packages-demo packages library client lock bench-door bench-console bench-web pictures clean
+.PHONY: help demo test check install packages-demo packages library client lock bench-door bench-console bench-web bench-vault pictures clean
 
 help:
 	@sed -n '1,6s/^# \{0,1\}//p' Makefile
@@ -79,6 +79,9 @@ bench-console: $(READY)
 
 bench-web: $(READY)
 	@$(BIN)/python -m tests.speed.bench_web
+
+bench-vault: $(READY)
+	@$(BIN)/python -m tests.speed.bench_vault
 
 # The README's pictures of the walk, from real browsers in a running demo.
 pictures: install

@@ -12,6 +12,7 @@ DOOR = re.compile(
     r"door: join_p50_ratio=\d+\.\d\d joins_per_s_ratio=\d+\.\d\d http_p50_ratio=\d+\.\d\d knocks_lost=0"
     r" knock_p95_ms=\d+\.\d\d restart_lost=0 restart_longest_s=\d+\.\d\d resync_s=\d+\.\d\d"
 )
+VAULT = re.compile(r"vault: sha256_ratio=\d+\.\d\d mb_per_s=\d+ rss_mb=\d+")
 WEB = re.compile(r"web: import_s=\d+\.\d day_p95_ms=\d+\.\d")
 
 
@@ -40,3 +41,8 @@ async def test_the_quick_benchmark_of_the_door_loses_nobody_and_ends_with_its_li
 async def test_the_quick_benchmark_of_booking_books_everything_and_ends_with_its_line() -> None:
     """`bench_web --quick` ends with the agreed line; an appointment that is not booked or not listed ends it."""
     assert WEB.fullmatch(await quick("tests.speed.bench_web"))
+
+
+async def test_the_quick_benchmark_of_the_vault_files_what_was_recorded_and_ends_with_its_line() -> None:
+    """`bench_vault --quick` ends with the agreed line; a file that comes out otherwise than it went in ends it."""
+    assert VAULT.fullmatch(await quick("tests.speed.bench_vault"))
