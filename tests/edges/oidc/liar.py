@@ -205,7 +205,7 @@ async def open_house() -> AsyncIterator[House]:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         sock.setsockopt(
             socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # else each answer waits 40 ms for an acknowledgement
+        )  # else each answer waits 40 ms
         house = House(f"http://127.0.0.1:{sock.getsockname()[1]}")
         server = _Server(uvicorn.Config(house, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
         task = asyncio.create_task(server.serve(sockets=[sock]))

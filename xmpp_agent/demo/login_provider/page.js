@@ -37,7 +37,7 @@ const WORDS = {
 
 const STYLE = `
 *{box-sizing:border-box}
-body{margin:0;background:#eef1f4;color:#1b2530;font:1rem/1.5 system-ui,sans-serif}
+body{margin:0;background:#eef1f4;color:#1b2530;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 main{max-width:32rem;margin:0 auto;padding:1rem}
 .card{background:#fff;border:1px solid #c9d1d9;border-radius:.5rem;padding:1.25rem;margin:1rem 0}
 h1{font-size:1.4rem;line-height:1.25;margin:0 0 .75rem}
@@ -50,7 +50,7 @@ label:focus-within{outline:3px solid #0b5a7a;outline-offset:1px}
 input{width:1.2rem;height:1.2rem;margin:.15rem 0 0;flex:none;accent-color:#0b5a7a}
 small{display:block;color:#47535f}
 .acts{display:flex;flex-wrap:wrap;gap:.6rem}
-button{flex:1 1 8rem;min-height:3rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.4rem;cursor:pointer}
+button{flex:1 1 8rem;min-width:0;max-width:100%;min-height:3rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.4rem;cursor:pointer}
 button.yes{background:#0b5a7a;border:2px solid #0b5a7a;color:#fff}
 button.no{background:#fff;border:2px solid #5b6670;color:#1b2530}
 button:focus-visible{outline:3px solid #1b2530;outline-offset:2px}
