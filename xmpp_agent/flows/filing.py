@@ -28,7 +28,7 @@ from xmpp_agent.rules.recording.custody import Happened
 
 MOST = 20
 """Of each kind, looked at in one go."""
-_LOOKED_AFTER = frozenset({Stage.ENCRYPTED, Stage.FILED, Stage.RECEIPTED})
+_LOOKED_AFTER = frozenset({Stage.ENCRYPTED, Stage.FILED, Stage.RECEIPTED, Stage.DELETED})
 log = structlog.get_logger("filing")
 
 
@@ -74,6 +74,7 @@ async def _file_note(archive: Archive, note: Note) -> None:
             raise JournalFault(Fault.UNKNOWN_CASE, again=False)
         receipt = await archive.journal.file(note_entry(case, note, author))
     except JournalFault as fault:
+        log.warning("note_not_filed", note=note.id, fault=fault.fault.value, again=fault.again)
         after = note_outbox.failed(claimed, again=fault.again, now=office.clock.now())
         await archive.keep(f"note-{after.state}", note.appointment, after)
     else:
@@ -165,7 +166,18 @@ async def _drop(archive: Archive, recording: Recording, happened: Happened, why:
     archive.office.changed(recording.appointment)
 
 
+async def _destroy(archive: Archive, recording: Recording) -> None:
+    """A person discarded it: its key is gone already, now its file goes."""
+    try:
+        await archive.vault.destroy(recording.id)
+    except VaultFault as fault:
+        await _later(archive, recording, fault.fault)
+        return
+    await archive.keep("recording-destroyed", recording.id, replace(custody.rests(recording), fault=None))
+
+
 async def _later(archive: Archive, recording: Recording, why: Fault) -> None:
+    log.warning("recording_waits", recording=recording.id, stage=recording.stage.value, fault=why.value)
     after = custody.tried(recording, why, archive.office.clock.now())
     await archive.keep(f"recording-{recording.stage}-tried", recording.id, after)
     archive.office.changed(recording.appointment)
@@ -204,4 +216,5 @@ _STEPS: dict[Stage, Callable[[Archive, Recording], Awaitable[None]]] = {
     Stage.ENCRYPTED: _file,
     Stage.FILED: _confirm,
     Stage.RECEIPTED: _delete,
+    Stage.DELETED: _destroy,
 }

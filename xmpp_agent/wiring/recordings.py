@@ -1,7 +1,8 @@
 """Puts the recording room together: recorders' folder, vault, journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -33,13 +34,19 @@ def recording_room(
     leads: Callable[[], bool],
 ) -> RecordingRoom:
     """The room as the settings have it; `keep` gets each HTTP client made. Raises SettingsFault, KeyFault."""
-    table = conf.journal or {"adapter": "folder", "path": str(data_dir / "journal")}
+    table = conf.journal or _own_folder(data_dir / "journal")
     recorder = conf.recordings
     vault = SealedVault(recorder or data_dir / "no-recorder", _shelf(conf, data_dir), ring.columns)
     filed_in = journal(table, SqlMemos(database.engine, office.clock), keep)
     archive = Archive(office, database.recordings, database.notes, vault, filed_in)
     intake = Intake(office, database.recordings, RecorderFolder(recorder), vault) if recorder is not None else None
     return RecordingRoom(intake, archive, report, leads=leads)
+
+
+def _own_folder(path: Path) -> Mapping[str, Any]:
+    """The folder that stands in for a case system until one is named; only this one is made by us."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {"adapter": "folder", "path": str(path)}
 
 
 def _shelf(conf: SiteSettings, data_dir: Path) -> ObjectShelf:
