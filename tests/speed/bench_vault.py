@@ -99,7 +99,8 @@ def measure(size: int) -> str:
     yardstick, seconds = (first + second) / 2, took["in"] + took["back"] + took["filed"]
     say(f"sha256sum: {first:.1f} s before, {second:.1f} s after")
     say(f"taken in {took['in']:.1f} s, read back {took['back']:.1f} s, filed {took['filed']:.1f} s, both times on disk")
-    return f"vault: sha256_ratio={yardstick / seconds:.2f} mb_per_s={size / 1e6 / seconds:.0f} rss_mb={took['rss_mb']:.0f}"
+    rate = size / 1e6 / seconds
+    return f"vault: sha256_ratio={yardstick / seconds:.2f} mb_per_s={rate:.0f} rss_mb={took['rss_mb']:.0f}"
 
 
 def main() -> None:

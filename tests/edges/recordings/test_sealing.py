@@ -46,22 +46,22 @@ def test_every_bit_of_the_header_counts(at: int) -> None:
         opened(SEALED, Seal(KEY, bytes(head), "r1", SIZE))
 
 
-@pytest.mark.parametrize(
-    ("what", "sealed"),
-    [
-        ("in another order", SECOND + FIRST + LAST),
-        ("one left out", FIRST + LAST),
-        ("one twice", FIRST + FIRST + LAST),
-        ("longer by a chunk", FIRST + SECOND + LAST + LAST),
-        ("longer by a byte", SEALED + b"x"),
-        ("shorter by a byte", SEALED[:-1]),
-        ("a piece too short to be a chunk", FIRST + SECOND + LAST[: TAG - 1]),
-    ],
-)
-def test_chunks_belong_where_they_are(what: str, sealed: bytes) -> None:
+ANEW = {
+    "in another order": SECOND + FIRST + LAST,
+    "one left out": FIRST + LAST,
+    "one twice": FIRST + FIRST + LAST,
+    "longer by a chunk": FIRST + SECOND + LAST + LAST,
+    "longer by a byte": SEALED + b"x",
+    "shorter by a byte": SEALED[:-1],
+    "a piece too short to be a chunk": FIRST + SECOND + LAST[: TAG - 1],
+}
+
+
+@pytest.mark.parametrize("what", ANEW)
+def test_chunks_belong_where_they_are(what: str) -> None:
     """Put together anew, longer or shorter: it does not open."""
     with pytest.raises(SealBroken):
-        opened(sealed)
+        opened(ANEW[what])
 
 
 def test_cut_at_a_chunk_it_is_not_a_shorter_file() -> None:

@@ -201,7 +201,7 @@ async def test_what_is_no_recording_is_not_taken_in(
 
 
 async def test_a_video_says_how_long_it_is(home: House) -> None:
-    """Seconds, of a real one; None of one that was cut short, of noise, and of one that lies about its parts."""
+    """Seconds, of a real one; None of one that was cut short, of noise, and of ones that lie about their parts."""
     at = leave(home.recorder)
     make = ("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:r=5", "-t", "3", "-y")
     await (await asyncio.create_subprocess_exec(*make, at / MEDIA)).wait()
@@ -214,7 +214,7 @@ async def test_a_video_says_how_long_it_is(home: House) -> None:
     }.items():
         (at / name).write_bytes(content)
     said = {m: (await home.vault.take_in(ID, SESSION, m)).file.duration for m in os.listdir(at) if m.endswith(".mp4")}
-    assert said == {MEDIA: 3.0, "cut.mp4": None, "noise.mp4": None, "hostile.mp4": None}
+    assert said == {MEDIA: 3.0, **dict.fromkeys(others)}
 
 
 def test_nothing_of_a_key_shows() -> None:

@@ -37,7 +37,7 @@ TAKEN = replace(OURS, stage=Stage.HERE, file=File(100, "0", None), key="k")
     ],
 )
 def test_when_a_directory_may_be_taken_in(handed_over: bool, running: bool, quiet: float, ripe: bool) -> None:
-    """Marked: at once. Else after two minutes of quiet of what no longer runs; a clock that was set holds up nothing."""
+    """Marked: at once. Else after two minutes of quiet, if it runs no longer. A clock that was set holds up nothing."""
     found = replace(FOUND, handed_over=handed_over, quiet_since=NOW - quiet)
     assert is_ripe(found, running, NOW) is ripe
 

@@ -1,6 +1,7 @@
 """The folder the recorders write to: the `Source` of ports. Whatever lies in it, nothing outside is read or written."""
 
 import asyncio
+import hashlib
 import os
 import re
 from collections.abc import Collection
@@ -31,6 +32,10 @@ class RecorderFolder:
     async def look(self) -> tuple[Found, ...]:
         """See `xmpp_agent.ports.recordings.Source`."""
         return await asyncio.to_thread(_look, self._folder)
+
+    async def hashes(self, found: Found) -> tuple[str, ...]:
+        """See `xmpp_agent.ports.recordings.Source`."""
+        return await asyncio.to_thread(_hashes, self._folder, found)
 
     async def remove(self, found: Found) -> None:
         """See `xmpp_agent.ports.recordings.Source`."""
@@ -91,6 +96,21 @@ def _inspect(name: str, folder: int) -> Found:
 
 def _is_readable(name: str) -> bool:
     return name.isprintable()  # control characters are not, nor are bytes that are no UTF-8
+
+
+def _hashes(folder: Path, found: Found) -> tuple[str, ...]:
+    try:
+        with inside.top(folder) as top, inside.directory(found.name, top) as directory:
+            return tuple(_hash(media, directory) for media in found.media)
+    except OSError as fault:
+        raise Unavailable(f"the recorder's directory cannot be read: {type(fault).__name__}") from None
+
+
+def _hash(media: str, directory: int) -> str:
+    with inside.file(media, directory) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
+        if not inside.is_plain(os.fstat(descriptor)):
+            return ""
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remove(folder: Path, found: Found) -> None:

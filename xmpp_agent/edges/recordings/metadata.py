@@ -36,7 +36,7 @@ def read(folder: int) -> Told:
         if not inside.is_plain(os.fstat(descriptor)):
             return ODD
         raw = bytearray()
-        while len(raw) <= MOST_BYTES and (piece := os.read(descriptor, MOST_BYTES + 1 - len(raw))):
+        while piece := os.read(descriptor, MOST_BYTES + 1 - len(raw)):
             raw += piece
     return ODD if len(raw) > MOST_BYTES else told(bytes(raw))
 

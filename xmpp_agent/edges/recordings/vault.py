@@ -87,11 +87,8 @@ class SealedVault:
         size = recording.file.size if recording.file is not None else -1
         if await self._shelf.size(recording.id) != sealing.sealed_size(size):
             raise _damaged()
-        try:
-            header = bytes(await self._shelf.part(recording.id, 0, sealing.HEADER))
-            return sealing.Seal(key, header, recording.id, size), size
-        except sealing.SealBroken:
-            raise _damaged() from None
+        header = bytes(await self._shelf.part(recording.id, 0, sealing.HEADER))
+        return sealing.Seal(key, header, recording.id, size), size
 
     def _fetch(self, recording_id: str, first: int, size: int) -> asyncio.Task[memoryview]:
         """Fetch the next chunks while the last ones are being used."""
