@@ -32,7 +32,8 @@ class Place:
 
     def __init__(self, desk: Desk, calendar: Listener, teller: HttpTeller) -> None:
         self.desk, self.calendar, self.faults = desk, calendar, list[BaseException]()
-        self.room = HookRoom(desk.office, desk.database.hooks, teller, self.faults.append)
+        self.leads = True
+        self.room = HookRoom(desk.office, desk.database.hooks, teller, self.faults.append, leads=lambda: self.leads)
 
     async def told(self) -> list[dict[str, object]]:
         """Tell what is due; answers what was heard since."""
@@ -70,6 +71,15 @@ async def test_the_calendar_hears_what_it_booked_and_what_became_of_it(place: Pl
     assert {one["at"] for one in told} == {NOW}
     assert len({one["id"] for one in told}) == 3
     assert await place.told() == []
+
+
+async def test_a_standby_tells_nothing(place: Place) -> None:
+    """Until it is the one at the door: then everything that waits, once."""
+    await place.desk.book()
+    place.leads = False
+    assert await place.told() == []
+    place.leads = True
+    assert len(await place.told()) == 1
 
 
 async def test_nothing_of_a_person_is_told(place: Place) -> None:

@@ -82,6 +82,10 @@ async def a_day(unit: Staffed) -> None:
     assert await call_next(unit.desk, unit.who(), room.node) == ids["called"]
 
 
+def _leads() -> bool:
+    return True
+
+
 async def test_an_agent_that_starts_anew_tells_what_nobody_heard(tmp_path: Path) -> None:
     """Every event, signed, under the id it had at the first attempt."""
     async with listening() as calendar:
@@ -90,14 +94,16 @@ async def test_an_agent_that_starts_anew_tells_what_nobody_heard(tmp_path: Path)
             await furnish(unit, calendar.url)
             await a_day(unit)
             teller = HttpTeller()
-            await HookRoom(unit.office, unit.around.database.hooks, teller, unit.around.faults.append).look()
+            await HookRoom(
+                unit.office, unit.around.database.hooks, teller, unit.around.faults.append, leads=_leads
+            ).look()
             await teller.close()
             clock = unit.around.clock
         [first] = calendar.heard
         clock.at += PAUSES[0]
         async with open_desk(tmp_path, clock) as desk:
             teller = HttpTeller()
-            room = HookRoom(desk.office, desk.database.hooks, teller, desk.faults.append)
+            room = HookRoom(desk.office, desk.database.hooks, teller, desk.faults.append, leads=_leads)
             while await room.look() == 0.0:
                 pass
             await teller.close()

@@ -63,9 +63,17 @@ class HookRoom:
     """
 
     def __init__(
-        self, register: Register, hooks: Hooks, teller: Teller, on_error: Callable[[BaseException], None]
+        self,
+        register: Register,
+        hooks: Hooks,
+        teller: Teller,
+        on_error: Callable[[BaseException], None],
+        *,
+        leads: Callable[[], bool],
     ) -> None:
+        """`leads`: whether this agent is the one at the door; two that tell would tell everything twice."""
         self._register, self._hooks, self._teller, self._on_error = register, hooks, teller, on_error
+        self._leads = leads
         self._alone: dict[str, float] = {}
         """By caller that did not answer: until when nobody tries."""
         self._woken = asyncio.Event()
@@ -88,7 +96,12 @@ class HookRoom:
                 await asyncio.wait_for(self._woken.wait(), pause)
 
     async def look(self) -> float:
-        """Tell what is due now; answers the seconds that may pass until the next look. Raises Unavailable."""
+        """Tell what is due now; answers the seconds that may pass until the next look. Raises Unavailable.
+
+        A standby tells nothing, and looks again soon: nobody wakes it when the other one is gone.
+        """
+        if not self._leads():
+            return REST
         now = self._register.clock.now()
         self._alone = {caller: until for caller, until in self._alone.items() if until > now}
         errands = await self._hooks.due(now, MOST, self._alone)

@@ -146,7 +146,7 @@ async def open_site(
         )
         teller = HttpTeller([ip_network(network) for network in sorted(conf.hook_networks)])
         held.push_async_callback(teller.close)
-        hooks = HookRoom(office, database.hooks, teller, inside.report)
+        hooks = HookRoom(office, database.hooks, teller, inside.report, leads=inside.is_live)
         client = await held.enter_async_context(open_client())
         mitid = _provider("mitid", conf, conf.mitid, client)
         pages = Pages(_site_conf(settings, conf), TEMPLATES)
@@ -197,6 +197,7 @@ def _staff(
         office=reception.office,
         calls=database.calls,
         notes=database.notes,
+        recordings=database.recordings,
         rooms=database.day_rooms,
         book=post.book,
         is_live=inside.is_live,
