@@ -166,3 +166,31 @@ async def test_a_token_is_replaced_when_it_is_not_believed(place: Place) -> None
     nova.tokens.revoke()
     await journal.file(entry(EntryKind.NOTE, CASE))
     assert nova.tokens.given == given + 2
+
+
+async def test_a_token_is_replaced_before_it_ends(place: Place) -> None:
+    """One whose time is nearly up is not used again, though it would still be believed."""
+    nova, how, http = fresh(place)
+    given, asked, nova.tokens.says = nova.tokens.given, nova.script.requests, 0.000001
+    try:
+        await Nova(how, http).file(entry(EntryKind.NOTE, CASE))
+    finally:
+        nova.tokens.says = None
+    assert nova.tokens.given - given == (nova.script.requests - asked) / 2
+
+
+async def test_a_request_that_took_effect_late_is_found(place: Place) -> None:
+    """The first import was still at work when the second came and was told that the id is taken: it is filed."""
+    nova, how, http = fresh(place)
+    note = entry(EntryKind.NOTE, CASE)
+    await Nova(how, http).file(note)
+    late = nova.cases[1].documents.pop()
+
+    async def now(request: httpx.Request) -> None:
+        if request.url.path.endswith("Import"):
+            nova.cases[1].documents.append(late)
+
+    async with client() as second:
+        second.event_hooks = {"request": [now]}
+        assert (await Nova(how, second).file(note)).number == late.number
+    assert nova.documents == [late]

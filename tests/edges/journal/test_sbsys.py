@@ -200,3 +200,13 @@ async def test_what_sbsys_does_not_take_is_for_somebody_to_look_at(place: Place)
     sbsys.cases[1].status = stand_in.OPEN
     await Sbsys(how, http, memory).file(note)
     assert sbsys.made == 1
+
+
+async def test_what_never_got_there_needs_not_settle(place: Place) -> None:
+    """A damaged file that was not sent whole, then the right one: at once."""
+    sbsys, how, http = fresh(place)
+    memory, one = Memory(), entry(EntryKind.RECORDING, CASE)
+    damaged = replace(one, media=media_of(FILM, says="0" * 64))
+    assert await refused(Sbsys(how, http, memory).file(damaged)) == (Fault.VAULT_DAMAGED, False)
+    await Sbsys(how, http, memory).file(one)
+    assert [document.file.sha256 for document in sbsys.documents] == [SHA]

@@ -14,6 +14,8 @@ class Tokens:
     def __init__(self) -> None:
         self.lives = 300.0
         """Seconds a new one is good for."""
+        self.says: float | None = None
+        """Seconds it claims to be good for, when that is something else."""
         self.given = 0
         self._until: dict[str, float] = {}
 
@@ -22,7 +24,8 @@ class Tokens:
         token = secrets.token_urlsafe(24)
         self._until[token] = time.monotonic() + self.lives
         self.given += 1
-        return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": self.lives})
+        lives = self.lives if self.says is None else self.says
+        return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": lives})
 
     def revoke(self) -> None:
         """None is good any more."""
