@@ -65,6 +65,7 @@ async def open_house(clinic: Clinic) -> AsyncIterator[House]:
             domain=prosody.domain,
             muc=prosody.rooms,
             focus=clinic.settings.focus,
+            recorder=clinic.settings.recorder_domain,
             websocket=f"ws://127.0.0.1:{prosody.stock.http_port}/xmpp-websocket",
             token_auth_url=portal_origin + "/join/{room}",
         )

@@ -104,6 +104,7 @@ async def _around(town: Town, stock: StockProsody, held: AsyncExitStack) -> Mapp
         domain=stock.domain,
         muc=stock.rooms,
         focus=f"focus@{stock.services}/focus",
+        recorder=stock.recorders,
         websocket=f"ws://127.0.0.1:{stock.http_port}/xmpp-websocket",
         token_auth_url=f"{town.site}/join/{{room}}",
     )

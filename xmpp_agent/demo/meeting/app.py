@@ -38,6 +38,8 @@ class MeetingConfig:
     """The focus' JID; a full one works (`hosts.focus`)."""
     websocket: str
     """`ws://…/xmpp-websocket`: Prosody's own address, whose origin may be another than the page's."""
+    recorder: str
+    """The recorders' domain: whoever is from there is not shown (`hiddenDomain`)."""
     token_auth_url: str
     """Where a browser without a pass is sent; `{room}` is filled in."""
     library: Path = LIBRARY
@@ -50,7 +52,7 @@ def meeting_app(config: MeetingConfig) -> ASGIApp:
         raise MeetingFault(f"The Jitsi client library is not in {config.library}: make library fetches it.")
 
     async def settings(_: Request) -> Response:
-        hosts = {"domain": config.domain, "muc": config.muc, "focus": config.focus}
+        hosts = {"domain": config.domain, "muc": config.muc, "focus": config.focus, "recorder": config.recorder}
         told = {"hosts": hosts, "websocket": config.websocket, "tokenAuthUrl": config.token_auth_url}
         return JSONResponse(told, headers={"Cache-Control": "no-store"})
 

@@ -63,6 +63,11 @@ function open(server, address, back) {
             desk.remove(id);
             draw();
         },
+        recorded(what) {
+            put('status', say(`recording_${what}`));
+            put('trouble', ['failed', 'refused'].includes(what) ? say(`recording_${what}`) : '');
+            draw();
+        },
         letter(text, from) {
             const letter = document.createElement('p');
             letter.textContent = from ? `${from}: ${text}` : text;
@@ -91,7 +96,7 @@ function open(server, address, back) {
             return;
         }
         if (inside) {
-            stage.draw(meeting.others);
+            stage.draw(meeting.others, meeting.isRecorded);
         } else {
             stage.empty(say('waiting'));
         }
@@ -99,7 +104,9 @@ function open(server, address, back) {
         for (const kind of ['audio', 'video']) {
             put(kind, say(kind + (own.isOn(kind) ? 'Off' : 'On')));
         }
-        find('desk').hidden = !meeting.isStaff;
+        find('desk').hidden = find('record').hidden = !meeting.isStaff;
+        find('recorded').hidden = !meeting.isRecorded;
+        put('record', say(meeting.isRecorded ? 'recordStop' : 'record'));
         find('letters').hidden = find('log').childElementCount === 0;
         document.title = desk.count ? `(${desk.count}) ${title}` : title;
     }
@@ -113,6 +120,10 @@ function open(server, address, back) {
             own.toggle(kind);
         });
     }
+    find('record').addEventListener('click', () => {
+        put('trouble', '');
+        meeting.record();
+    });
     find('leave').addEventListener('click', () => meeting.leave());
     draw();
     meeting.connect(address.room, address.pass);

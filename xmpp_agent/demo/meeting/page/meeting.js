@@ -3,7 +3,7 @@
  * the lobby, knock by itself. It decides nothing and draws nothing: `hear` is told, and reads from here how things stand.
  *
  * hear: connected(), waiting(), inside(), changed(), arrived(name), departed(name), knocked(id, name), unknocked(id),
- * letter(text, from), over(why, words).
+ * recorded(what) (on, off, failed, refused), letter(text, from), over(why, words).
  */
 
 const { errors, events } = JitsiMeetJS;
@@ -28,6 +28,7 @@ export class Meeting {
     #said = { audio: new Map(), video: new Map() };
     #connection = null;
     #conference = null;
+    #recording = null;
     #over = false;
 
     /* server: what /config.json says. */
@@ -75,6 +76,25 @@ export class Meeting {
         this.#conference.lobbyDenyAccess(id);
     }
 
+    /* Whether a recording is on, as Jitsi tells everybody. */
+    get isRecorded() {
+        return this.#recording !== null;
+    }
+
+    /* Jitsi's own record button: start, or stop what is on. */
+    async record() {
+        try {
+            if (this.#recording) {
+                await this.#conference.stopRecording(this.#recording.getID());
+            } else {
+                const appData = JSON.stringify({ file_recording_metadata: { share: true } });
+                await this.#conference.startRecording({ mode: JitsiMeetJS.constants.recording.mode.FILE, appData });
+            }
+        } catch {
+            this.#hear.recorded('refused');
+        }
+    }
+
     leave() {
         this.#end('left');
     }
@@ -90,7 +110,7 @@ export class Meeting {
     get others() {
         const open = (person, kind) => person.getTracksByMediaType(kind).find(track => !track.isMuted()) ?? null;
         const isOn = (person, kind) => this.#said[kind].get(person.getId()) === 'false';
-        return (this.#conference?.getParticipants() ?? []).map(person => ({
+        return (this.#conference?.getParticipants() ?? []).filter(person => !person.isHidden()).map(person => ({
             name: person.getDisplayName() ?? '',
             isOn: { audio: isOn(person, 'audio'), video: isOn(person, 'video') },
             audio: open(person, 'audio'),
@@ -101,7 +121,8 @@ export class Meeting {
     #join(room) {
         this.#hear.connected();
         this.#readLetters(room);
-        this.#conference = this.#connection.initJitsiConference(room, OPTIONS);
+        const hiddenDomain = this.#server.hosts.recorder;
+        this.#conference = this.#connection.initJitsiConference(room, { ...OPTIONS, hiddenDomain });
         this.#listen();
         this.#conference.setDisplayName(this.#name);
         Promise.all(this.#tracks.map(track => this.#conference.addTrack(track))).then(() => this.#conference.join());
@@ -115,8 +136,9 @@ export class Meeting {
         });
         on('CONFERENCE_FAILED', (error, words) => this.#failed(error, words));
         on('KICKED', (_, words) => this.#end('ended', words));
-        on('USER_JOINED', (_, person) => this.#hear.arrived(person.getDisplayName() ?? ''));
-        on('USER_LEFT', (_, person) => this.#hear.departed(person.getDisplayName() ?? ''));
+        on('USER_JOINED', (_, person) => person.isHidden() || this.#hear.arrived(person.getDisplayName() ?? ''));
+        on('USER_LEFT', (_, person) => person.isHidden() || this.#hear.departed(person.getDisplayName() ?? ''));
+        on('RECORDER_STATE_CHANGED', session => this.#recorded(session));
         on('LOBBY_USER_JOINED', (id, name) => this.#hear.knocked(id, name));
         on('LOBBY_USER_LEFT', id => this.#hear.unknocked(id));
         for (const event of [
@@ -129,6 +151,20 @@ export class Meeting {
                 this.#said[kind].set(id, value);
                 this.#hear.changed();
             });
+        }
+    }
+
+    #recorded(session) {
+        const { ON, OFF } = JitsiMeetJS.constants.recording.status;
+        if (session.getError()) {
+            this.#recording = null;
+            this.#hear.recorded('failed');
+        } else if (session.getStatus() === ON && !this.#recording) {
+            this.#recording = session;
+            this.#hear.recorded('on');
+        } else if (session.getStatus() === OFF && this.#recording) {
+            this.#recording = null;
+            this.#hear.recorded('off');
         }
     }
 

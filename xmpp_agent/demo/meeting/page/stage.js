@@ -28,12 +28,14 @@ export class Stage {
         this.#draw(null, words, '');
     }
 
-    /* others: as Meeting gives them. */
-    draw(others) {
+    /* others: as Meeting gives them. isRecorded: the recorder is the third, and without a bridge there is no picture. */
+    draw(others, isRecorded) {
         const [other] = others;
         if (others.length !== 1) {
             const words = others.length ? this.#say('onlyForTwo', { count: others.length + 1 }) : this.#say('alone');
             this.#draw(null, words, others.map(person => person.name).join(', '));
+        } else if (isRecorded) {
+            this.#draw(null, this.#say('recordedPause'), other.name);
         } else if (!canSee) {
             this.#draw(null, this.#say('otherBrowser'), other.name);
         } else {
