@@ -361,7 +361,13 @@ async def test_page_forbids_what_it_does_not_need(house: House) -> None:
 async def test_library_that_was_not_fetched_is_said(tmp_path: Path) -> None:
     """Without the library there is no page but a fault that says how to get it."""
     config = MeetingConfig(
-        domain="d", muc="conference.d", focus="f", recorder="r", websocket="ws://d/w", token_auth_url="/", library=tmp_path
+        domain="d",
+        muc="conference.d",
+        focus="f",
+        recorder="r",
+        websocket="ws://d/w",
+        token_auth_url="/",
+        library=tmp_path,
     )
     with pytest.raises(MeetingFault, match="make library"):
         meeting_app(config)
