@@ -13,6 +13,7 @@ import stat
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -94,7 +95,7 @@ class Folder:
         file = await self._soon(lambda: _opened(self._path / name))
         try:
             while block := await self._soon(lambda: file.read(_BLOCK)):
-                await self._soon(lambda block=block: digest.update(block))  # type: ignore[misc]  # the default binds it
+                await self._soon(partial(digest.update, block))
         finally:
             await self._soon(file.close)
         return digest.hexdigest()
@@ -111,7 +112,7 @@ class Folder:
 
     async def _pour(self, file: BinaryIO, content: AsyncIterator[bytes]) -> None:
         async for piece in content:
-            await self._soon(lambda piece=piece: _written(file, piece))  # type: ignore[misc]  # the default binds it
+            await self._soon(partial(_written, file, piece))
 
     def _put(self, name: str, content: bytes) -> None:
         """A small file; already there with the same content is done."""
