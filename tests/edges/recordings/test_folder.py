@@ -72,6 +72,13 @@ def as_media(make: Callable[[Path, Path], object]) -> Callable[[Path, Path], Non
     return change
 
 
+def write_over(path: Path) -> None:
+    """As many other bytes; until the file system's clock, which is coarse, has noticed."""
+    before = path.stat().st_ctime_ns
+    while path.stat().st_ctime_ns == before:
+        path.write_bytes(path.read_bytes()[::-1])
+
+
 def listen(path: Path, _: Path) -> None:
     """A socket in the file system. Made from within its directory: such names must be short."""
     folder = os.open(path.parent, os.O_RDONLY)
@@ -209,6 +216,7 @@ async def test_two_videos_come_in_the_order_they_were_written(tmp_path: Path) ->
         lambda at: (at / "b.mp4").write_bytes(b"came meanwhile"),
         lambda at: (at / MEDIA).write_bytes(b"grew meanwhile"),
         lambda at: (at / "odd").write_bytes(b"came meanwhile"),
+        lambda at: write_over(at / MEDIA),
     ],
 )
 async def test_what_nobody_has_read_is_not_removed(change: Callable[[Path], object], tmp_path: Path) -> None:

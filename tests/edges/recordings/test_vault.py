@@ -207,11 +207,14 @@ async def test_a_video_says_how_long_it_is(home: House) -> None:
     await (await asyncio.create_subprocess_exec(*make, at / MEDIA)).wait()
     whole = (at / MEDIA).read_bytes()
     hostile = whole[:8] + b"isom" + b"\x00\x00\x00\x01moov" + b"\x7f" * 8 + b"\xff" * 100
-    for name, content in {
+    head = int.from_bytes(whole[:4], "big")
+    others = {
         "cut.mp4": whole[: len(whole) // 2],
         "noise.mp4": noise(5000),
         "hostile.mp4": hostile,
-    }.items():
+        "endless.mp4": whole[:head] + 30_000 * b"\x00\x00\x00\x08free" + whole[head:],
+    }
+    for name, content in others.items():
         (at / name).write_bytes(content)
     said = {m: (await home.vault.take_in(ID, SESSION, m)).file.duration for m in os.listdir(at) if m.endswith(".mp4")}
     assert said == {MEDIA: 3.0, **dict.fromkeys(others)}

@@ -124,7 +124,7 @@ def _remove(folder: Path, found: Found) -> None:
             raise Unavailable(f"the recorder's directory cannot be opened: {type(fault).__name__}") from None
         try:
             now = _inspect(found.name, inner)
-            if (now.media, now.sizes, now.fault) != (found.media, found.sizes, found.fault):
+            if _state(now) != _state(found):
                 raise Unavailable("the recorder's directory has changed since it was looked at")
             # The video last: a directory with one is found again, whatever ends us in between.
             _unlink((metadata.NAME, MARK, *found.media), inner)
@@ -132,6 +132,11 @@ def _remove(folder: Path, found: Found) -> None:
             os.fsync(top)
         except OSError as fault:
             raise Unavailable(f"the recorder's directory cannot be removed: {type(fault).__name__}") from None
+
+
+def _state(found: Found) -> tuple[object, ...]:
+    """What must be the same when it is removed; the time shows what was written over with as many bytes."""
+    return found.media, found.sizes, found.fault, found.quiet_since
 
 
 def _unlink(names: Collection[str], folder: int) -> None:
