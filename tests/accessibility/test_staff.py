@@ -177,5 +177,5 @@ async def test_signed_out_elsewhere_the_page_goes(chromium: Browser, unit: Serve
 async def test_what_is_looked_at_is_what_there_is() -> None:
     """A template that no scene shows fails here."""
     shown_by = {"staff_day", "staff_login", "staff_note", "staff_hotline", "staff_hours", "staff_hand_over"}
-    parts = {"staff_base", "staff_macros", "staff_row"}
+    parts = {"staff_base", "staff_macros", "staff_recording", "staff_row"}
     assert THERE - parts == shown_by

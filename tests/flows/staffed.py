@@ -219,7 +219,9 @@ async def open_staffed(directory: Path) -> AsyncIterator[Staffed]:
         base = around.database
         book = LetterBook(around.office, base.mailroom, {})
         desk = StaffOffice(
-            around.office, base.calls, base.notes, base.day_rooms, book, is_live=lambda: porter.live, confirm=confirm
+            *(around.office, base.calls, base.notes, base.recordings, base.day_rooms, book),
+            is_live=lambda: porter.live,
+            confirm=confirm,
         )
         around.office.house.on_change.append(partial(watch, desk))
         people = [Enrolment(Person(who, UNIT.id, f"{who.title()} Holm"), Role.STAFF) for who in (*STAFF, "queue")]

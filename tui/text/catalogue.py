@@ -310,3 +310,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.still_to_come": ("aftale ikke overstået", "appointment not over"),
     "reason.note_not_filed": ("notat ikke journaliseret", "note not filed"),
 }
+    "reason.recording_not_filed": ("optagelse ikke journaliseret", "recording not filed"),
+    "reason.already_asked": ("er spurgt", "already asked"),
+    "reason.already_recording": ("optages allerede", "already recording"),
+    "reason.consent_missing": ("samtykke mangler", "consent missing"),
+    "reason.no_live_stream": ("sendes ikke ud", "never streamed"),
+    "reason.not_recording": ("ingen optagelse", "no recording is on"),
+    "reason.too_many_meetings": ("for mange møder", "too many meetings"),

@@ -35,6 +35,13 @@ class Visitor:
     kind: CompanionKind | None
     arrival: Arrival
     opens_at: float
+    is_known: bool
+    """Whether this browser is shown to be theirs, as far as that is asked for."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether they may be shown that there is a question about recording at all."""
+        return self.is_known and self.entry.appointment.policy.recording_allowed
 
 
 async def look(office: Office, code: str, session: Session | None = None) -> Visitor | None:
@@ -238,7 +245,9 @@ async def _visitor(office: Office, link: Link | None, session: Session | None) -
     if step is Step.DEAD_LINK:
         return None
     arrival = found or Arrival(appointment.id, person.id)
-    return Visitor(step, link, entry, unit, person, kind, arrival, arrival_rules.opens_at(appointment))
+    opens_at = arrival_rules.opens_at(appointment)
+    is_known = arrival_rules.is_known(facts)
+    return Visitor(step, link, entry, unit, person, kind, arrival, opens_at, is_known)
 
 
 def _who(entry: Entry, person_id: str) -> tuple[Person | None, CompanionKind | None]:

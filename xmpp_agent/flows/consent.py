@@ -6,6 +6,7 @@ Each answer is on record with the question word for word before anything follows
 from dataclasses import dataclass, replace
 
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
+from xmpp_agent.flows.staff_facts import facts_of_one
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.people import Person
@@ -13,8 +14,9 @@ from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Rec
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.diary import Look
-from xmpp_agent.rules.recording import consent, custody, may_record
+from xmpp_agent.rules.recording import consent, custody
 from xmpp_agent.rules.recording.custody import Happened
+from xmpp_agent.rules.staff_day import Act, may_do, may_take_down
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,25 +49,56 @@ async def questions(office: Office, entry: Entry, language: str) -> tuple[Questi
         return ()
     said = consent.newest(await _consents(office, booked.id))
     text = consent.question(booked.policy.plan.recording, language)
-    state = office.house.rooms.get(booked.room)
-    visit = state.visit if state is not None else None
-    is_on = state is not None and state.recording and visit is not None and visit.appointment == booked.id
+    is_on = is_recorded(office, entry)
     people = (entry.citizen, *(companion.person for companion in entry.companions))
     return tuple(Question(p, text, said[p.id].answer if p.id in said else None, is_on) for p in people)
+
+
+def is_recorded(office: Office, entry: Entry) -> bool:
+    """Whether the visit of this appointment goes on and is being recorded at this moment."""
+    state = office.house.rooms.get(entry.appointment.room)
+    visit = state.visit if state is not None else None
+    return state is not None and state.recording and visit is not None and visit.appointment == entry.appointment.id
 
 
 async def ask(desk: StaffOffice, who: Session, appointment_id: str) -> None:
     """Staff ask the people of an appointment; their pages show the question. Raises Refused, Unavailable."""
     entry, room = await desk.entry_for(who, appointment_id)
-    office, booked = desk.office, entry.appointment
-    verdict = may_record.may_ask(booked.policy, await office.house.recordings.in_room(room.node))
-    if not verdict.is_open:
-        raise Refused(verdict)
-    now = office.clock.now()
-    asked = Recording(new_id(), room.node, booked.id, Stage.REQUESTED, who.person, now, now)
-    await office.records.keep(office.line("recording-requested", who.person, asked.id, room=room.node), asked)
-    await _follow(office, entry)
-    office.changed(booked.id)
+    office = desk.office
+
+    async def job() -> None:
+        verdict = may_do(Act.ASK, await facts_of_one(desk, entry, room))
+        if not verdict.is_open:
+            raise Refused(verdict)
+        now = office.clock.now()
+        asked = Recording(new_id(), room.node, appointment_id, Stage.REQUESTED, who.person, now, now)
+        line = office.line("recording-requested", who.person, asked.id, verdict, room.node)
+        await office.records.keep(line, asked, Look(new_id(), entry.citizen.id, now, who.person, "recording-requested"))
+        await _follow(office, entry)
+
+    await desk.in_lane(_lane(appointment_id), job)
+    office.changed(appointment_id)
+
+
+async def write_down(desk: StaffOffice, who: Session, appointment_id: str, person: str, said: str) -> None:
+    """Staff write down what somebody said once the question was read aloud to them in the language of the booking.
+
+    Raises Refused (who was not there; it is nothing new; no such answer), Unavailable.
+    """
+    entry, room = await desk.entry_for(who, appointment_id)
+    try:
+        agreement = Agreement(said)
+    except ValueError:
+        raise refusal("consent", Reason.BAD_REQUEST) from None
+    language = consent.spoken_in(entry.appointment.language)
+
+    async def job() -> None:
+        verdict = may_take_down(who.person, await facts_of_one(desk, entry, room), person, agreement)
+        if not verdict.is_open:
+            raise Refused(verdict)
+        await _answered(desk.office, entry, Answer(person, agreement, HowAsked.SPOKEN, who.person, language))
+
+    await desk.in_lane(_lane(appointment_id), job)
 
 
 async def answered(office: Office, entry: Entry, answer: Answer) -> None:
@@ -73,7 +106,7 @@ async def answered(office: Office, entry: Entry, answer: Answer) -> None:
 
     Raises Refused (nobody asks such a thing here, or of such a person; there is no yes to take back), Unavailable.
     """
-    async with office.house.lanes.held(f"consent {entry.appointment.id}") as held:
+    async with office.house.lanes.held(_lane(entry.appointment.id)) as held:
         if not held:
             raise refusal("consent", Reason.TOO_LATE)
         await _answered(office, entry, answer)
@@ -84,16 +117,19 @@ async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
     if not booked.policy.recording_allowed or answer.person not in people:
         raise refusal("consent", Reason.RECORDING_NOT_ALLOWED)
-    before = consent.newest(await _consents(office, booked.id)).get(answer.person)
+    given_before = await _consents(office, booked.id)
+    before = consent.newest(given_before).get(answer.person)
     last = before.answer if before is not None else None
-    if last is answer.said:
+    said = consent.meant(last, answer.said)
+    if last is said:
         return
-    if not consent.may_answer(last, answer.said):
+    if not consent.may_answer(last, said):
         raise refusal("consent", Reason.BAD_REQUEST)
     text = consent.question(booked.policy.plan.recording, answer.language)
-    given = Consent(new_id(), booked.id, answer.person, answer.said, answer.how, text, answer.language, answer.by, now)
-    look = Look(new_id(), booked.citizen, now, answer.by, f"consent-{answer.said}")
-    line = office.line(f"consent-{answer.said}", answer.by, booked.id, room=booked.room)
+    at = consent.said_at(now, given_before, await office.house.recordings.in_room(booked.room))
+    given = Consent(new_id(), booked.id, answer.person, said, answer.how, text, answer.language, answer.by, at)
+    look = Look(new_id(), booked.citizen, now, answer.by, f"consent-{said}")
+    line = office.line(f"consent-{said}", answer.by, booked.id, room=booked.room)
     await office.records.keep(line, given, look)
     await _follow(office, entry)
     office.changed(booked.id)
@@ -115,11 +151,26 @@ async def _follow(office: Office, entry: Entry) -> None:
         fault = Fault.SAID_NO if happened is Happened.SAID_NO else None
         after = custody.step(asked, happened, booked.policy.plan.recording, office.clock.now(), fault)
         await office.records.keep(office.line(f"recording-{after.stage}", "agent", after.id, room=asked.room), after)
+    if happened is Happened.SAID_NO:
+        await _wake(office, entry)
     if consent.missing(people, said):
         return
     state = office.house.rooms.get(booked.room)
     if state is not None and state.recording:  # who said yes while it is on may come in
         office.house.settle(replace(state, agreed=state.agreed | consent.agreed(said)))
+
+
+async def _wake(office: Office, entry: Entry) -> None:
+    """What the journal refused is erased now instead of waiting for a person."""
+    for stuck in await office.house.recordings.in_room(entry.appointment.room):
+        if stuck.appointment == entry.appointment.id and stuck.stage is Stage.FILING_REFUSED:
+            woken = custody.woken(stuck, office.clock.now())
+            await office.records.keep(office.line("recording-woken", "agent", stuck.id, room=stuck.room), woken)
+
+
+def _lane(appointment_id: str) -> str:
+    """Asking and answering about one appointment, one after the other."""
+    return f"consent {appointment_id}"
 
 
 async def _consents(office: Office, appointment_id: str) -> tuple[Consent, ...]:

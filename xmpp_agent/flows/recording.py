@@ -31,7 +31,7 @@ async def record(house: House, question: Question) -> Answer:
         recordings = await house.recordings.in_room(state.room.node)
         consents = (await house.recordings.consents([visit.appointment])).get(visit.appointment, ())
     policy = _policy(house, state)
-    people = _people(house, state)
+    people = people_inside(house, state)
     asked = may_record.Asked(known, state, question.mode, policy, people, consents, recordings)
     verdict = may_record.may_start(asked)
     if not verdict.is_open or state is None or visit is None or policy is None or known is None:
@@ -100,7 +100,7 @@ async def recall_agreed(house: House, node: str) -> None:
     if not state.recording or state.visit is None:
         return
     consents = (await house.recordings.consents([state.visit.appointment])).get(state.visit.appointment, ())
-    agreed = frozenset(_people(house, state)) | consent.agreed(consents)
+    agreed = frozenset(people_inside(house, state)) | consent.agreed(consents)
     house.settle(replace(house.rooms[node], agreed=agreed))
 
 
@@ -167,7 +167,7 @@ def _policy(house: House, state: RoomState | None) -> Policy | None:
     return next((k.appointment.policy for k in party if k is not None and k.appointment is not None), None)
 
 
-def _people(house: House, state: RoomState | None) -> tuple[str, ...]:
+def people_inside(house: House, state: RoomState | None) -> tuple[str, ...]:
     """Person ids of the visitors; somebody nobody can name stands as "", who has never said yes."""
     visitors = state.visitors() if state is not None else ()
     known: tuple[Known | None, ...] = tuple(house.known.get(o.pass_id) for o in visitors)

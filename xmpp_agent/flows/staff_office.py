@@ -12,6 +12,7 @@ from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.calls import Calls
 from xmpp_agent.ports.notes import Notes
+from xmpp_agent.ports.recordings import Recordings
 from xmpp_agent.ports.rooms import DayRooms
 from xmpp_agent.rules.staff_day import may_act
 
@@ -25,6 +26,7 @@ class StaffOffice:
     office: Office
     calls: Calls
     notes: Notes
+    recordings: Recordings
     rooms: DayRooms
     book: LetterBook
     is_live: Callable[[], bool]

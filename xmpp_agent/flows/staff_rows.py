@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from xmpp_agent.flows.staff_facts import Papers, facts, papers_of
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.appointments import Entry, Room
+from xmpp_agent.model.recordings import ClosingState
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.rules import names
 from xmpp_agent.rules import staff_day as rules
+from xmpp_agent.rules.recording import closing, consent
 from xmpp_agent.rules.staff_day import Facts, Offer, Proof, Stage
 
 AT_ONCE = 50
@@ -30,6 +32,13 @@ class Row:
     proof: Proof
     offers: tuple[Offer, ...]
     """Empty for whoever may not act here."""
+    respondents: tuple[consent.Respondent, ...]
+    """Who is asked whether they may be recorded; nobody where the policy allows none."""
+    language: str
+    question: str
+    """To be read aloud, in that language."""
+    awaited: tuple[closing.Awaited, ...]
+    """What the case to be closed still waits for."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,6 +76,8 @@ def _row(desk: StaffOffice, who: Session, entry: Entry, room: Room, papers: Pape
     is_named = rules.may_read_name(who.person, entry.appointment, room)
     may_act = rules.may_act(who.person, who.supervises, room).is_open
     offers = rules.offers(known) if may_act else ()
+    language, waits = consent.spoken_in(entry.appointment.language), known.closing
+    is_waiting = waits is not None and waits.state is ClosingState.QUEUED
     return Row(
         facts=known,
         name=entry.citizen.name if is_named else names.masked(entry.citizen.name),
@@ -75,4 +86,8 @@ def _row(desk: StaffOffice, who: Session, entry: Entry, room: Room, papers: Pape
         waits_since=rules.waits_since(known),
         proof=rules.proof(known),
         offers=tuple(offer for offer in offers if is_named or offer.act not in rules.NAMES_PEOPLE),
+        respondents=rules.respondents(known),
+        language=language,
+        question=consent.question(entry.appointment.policy.plan.recording, language),
+        awaited=closing.awaited(known.notes, known.recordings) if is_waiting else (),
     )

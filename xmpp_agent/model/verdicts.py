@@ -65,6 +65,7 @@ class Reason(StrEnum):
     RECORDING_NOT_ALLOWED = "recording_not_allowed"
     NO_LIVE_STREAM = "no_live_stream"
     ALREADY_RECORDING = "already_recording"
+    ALREADY_ASKED = "already_asked"
     CONSENT_MISSING = "consent_missing"
     NOT_RECORDING = "not_recording"
     PROSODY_DID_NOT_DO_IT = "prosody_did_not_do_it"
@@ -117,6 +118,7 @@ class Said:
     """One rule's answer: which rule, what it decided, why, and the facts it used (never personal data)."""
 
     rule: str
+    RECORDING_NOT_FILED = "recording_not_filed"
     decision: Decision
     reason: Reason
     facts: str = ""

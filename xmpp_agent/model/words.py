@@ -117,6 +117,7 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Meetings are never streamed. They can only be recorded for the case.",
     ),
     Reason.ALREADY_RECORDING: ("Der optages allerede.", "A recording is on already."),
+    Reason.ALREADY_ASKED: ("Der er spurgt allerede. Vent på svar.", "They have been asked. Wait for the answer."),
     Reason.CONSENT_MISSING: (
         "Alle i mødet skal først sige ja til at blive optaget. Spørg dem på din side, eller skriv deres svar ned der.",
         "Everybody in the meeting must first agree to be recorded. Ask them, or write down their answer, on your page.",
@@ -237,6 +238,10 @@ STAFF_LATE = (
 PUT_BACK = (
     "Vent i venteværelset lidt endnu. Åbn dit link igen; du er den næste.",
     "Please wait in the waiting room a little longer. Open your link again; you are next.",
+    Reason.RECORDING_NOT_FILED: (
+        "En optagelse er ikke journaliseret endnu.",
+        "A recording has not been filed yet.",
+    ),
 )
 HANDED_OVER = (
     "En kollega tager din aftale. Åbn dit link igen; du beholder din plads.",

@@ -51,6 +51,10 @@ class Recordings(RoomRecordings, Protocol):
         """Cases to be closed that are looked at now, longest due first."""
         ...
 
+    async def closings(self, appointment_ids: Collection[str]) -> Mapping[str, Closing]:
+        """The same of many appointments; those whose case is not to be closed are left out."""
+        ...
+
 
 class Source(Protocol):
     """The folder recorders write to. Nothing outside it is read or written, whatever it holds. Raises Unavailable."""

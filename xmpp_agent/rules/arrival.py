@@ -63,6 +63,17 @@ def next_step(facts: Facts) -> Step:
     return _time(facts, appointment) or _browser(facts, appointment) or _place(facts, appointment) or Step.GO
 
 
+def is_known(facts: Facts) -> bool:
+    """Whether whoever sits at this browser is known to be the person invited, as far as that is asked for.
+
+    At whatever time: somebody who said yes to being recorded may take it back after the meeting, too.
+    """
+    link, appointment = facts.link, facts.appointment
+    if link is None or link.revoked_at is not None or appointment is None or facts.unit is None:
+        return False
+    return _browser(facts, appointment) is None
+
+
 def opens_at(appointment: Appointment) -> float:
     """From when on one may knock."""
     return appointment.starts_at - appointment.policy.early

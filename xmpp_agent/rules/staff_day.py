@@ -7,12 +7,15 @@ from enum import StrEnum
 from xmpp_agent.model.appointments import Appointment, Entry, Outcome, Room
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Level, Role
+from xmpp_agent.model.recordings import Agreement, Closing, Consent, Recording
 from xmpp_agent.model.rooms import Lane, RoomState, Visit, Waiting
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.rules import visits
 from xmpp_agent.rules.invitation import Invitation, Invited
 from xmpp_agent.rules.no_show import Evidence, Remedy, may, since
+from xmpp_agent.rules.recording import consent
+from xmpp_agent.rules.recording.may_record import may_ask
 from xmpp_agent.rules.staff_acts import may_see
 
 HERE_FOR = 30.0
@@ -70,15 +73,21 @@ class Act(StrEnum):
     PHONE = "phone"
     HAND_OVER = "hand_over"
     CASE = "case"
+    ASK = "ask"
+    """The people of the appointment whether they may be recorded."""
+    ANSWER = "answer"
+    """Write down what somebody said to that."""
 
 
 AT_THE_DOOR = frozenset({Act.LET_IN, Act.WRITE, Act.REFUSE, Act.PUT_BACK, Act.FINISH})
 """Acts that need Prosody."""
-NAMES_PEOPLE = frozenset({Act.NOTE})
+NAMES_PEOPLE = frozenset({Act.NOTE, Act.ANSWER})
 """Acts only for those who may read the name."""
 _REMEDIES = {Remedy.FRESH_LINK: Act.FRESH_LINK, Remedy.CALL: Act.CALL, Remedy.ABSENT: Act.ABSENT}
 _STANDING = frozenset({Stage.WAITING, Stage.JUDGE})
 _UNDER_WAY = frozenset({Stage.CALLED, Stage.INSIDE, Stage.SENT_OUT, Stage.LEFT})
+_TALKING = _UNDER_WAY | {Stage.WAITING}
+"""Somebody is there to be asked, or will be in a moment."""
 _OVER = frozenset({Stage.HELD, Stage.ABSENT, Stage.CANCELLED})
 
 
@@ -107,6 +116,14 @@ class Facts:
     letting_in: Reason | None = None
     """What the rules of admission say of letting in their citizen now; None when nobody stands there."""
     notes: tuple[Note, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    """Every answer given to being recorded."""
+    recordings: tuple[Recording, ...] = ()
+    """Asked for or made, oldest first."""
+    closing: Closing | None = None
+    """How far the closing of the case has come."""
+    pressing: Reason | None = None
+    """What Jitsi's record button would say now; None: their visit does not go on, or may not be recorded."""
 
     @property
     def appointment(self) -> Appointment:
@@ -221,13 +238,13 @@ def may_use(remedy: Remedy, facts: Facts) -> Verdict:
 def offers(facts: Facts) -> tuple[Offer, ...]:
     """What may be done about an appointment by whoever may act on its room, most urgent first."""
     at = stage(facts)
-    return (*_door(facts, at), *_afterwards(facts, at), *_remedies(facts, at), *_rest(at))
+    return (*_door(facts, at), *_recording(facts, at), *_afterwards(facts, at), *_remedies(facts, at), *_rest(at))
 
 
 def may_do(act: Act, facts: Facts) -> Verdict:
     """Whether an act may be done now by whoever may act on the room: what its row offers, and nothing else.
 
-    A note has a rule of its own (`may_write`).
+    A note has a rule of its own (`may_write`), and so has somebody's answer (`may_take_down`).
     """
     reason = next((offer.reason for offer in offers(facts) if offer.act is act), None)
     return _judged(act, reason or _not_offered(stage(facts)))
@@ -243,6 +260,25 @@ def may_write(person: str, facts: Facts) -> Verdict:
         return _judged(Act.NOTE, Reason.NOT_STAFF_HERE)
     reason = next((offer.reason for offer in offers(facts) if offer.act is Act.NOTE), None)
     return _judged(Act.NOTE, reason or _a_note_is_due(facts))
+
+
+def respondents(facts: Facts) -> tuple[consent.Respondent, ...]:
+    """Who is asked about a recording, what they said, and what may be written down now; nobody where none may be made.
+
+    A yes and a no belong to a meeting; taken back a yes may be at any time.
+    """
+    if not facts.appointment.policy.recording_allowed:
+        return ()
+    return consent.respondents(facts.entry, facts.consents, only_back=stage(facts) not in _TALKING)
+
+
+def may_take_down(person: str, facts: Facts, whose: str, said: Agreement) -> Verdict:
+    """Whether a member of staff may write down what somebody said: staff of the room, who heard it, and what is new."""
+    if not may_read_name(person, facts.appointment, facts.room):
+        return _judged(Act.ANSWER, Reason.NOT_STAFF_HERE)
+    verdict = may_do(Act.ANSWER, facts)
+    is_new = any(one.person.id == whose and said in one.may_say for one in respondents(facts))
+    return verdict if is_new or not verdict.is_open else _judged(Act.ANSWER, Reason.CHANGED_MEANWHILE)
 
 
 def _judged(act: Act, reason: Reason) -> Verdict:
@@ -291,6 +327,13 @@ def _door(facts: Facts, at: Stage) -> Iterator[Offer]:
         yield Offer(Act.PUT_BACK)
     if at in _UNDER_WAY:
         yield Offer(Act.FINISH)
+
+
+def _recording(facts: Facts, at: Stage) -> Iterator[Offer]:
+    if at in _TALKING and facts.appointment.policy.recording_allowed:
+        yield Offer(Act.ASK, may_ask(facts.appointment.policy, facts.recordings))
+    if any(one.may_say for one in respondents(facts)):
+        yield Offer(Act.ANSWER)
 
 
 def _afterwards(facts: Facts, at: Stage) -> Iterator[Offer]:

@@ -159,6 +159,15 @@ class SqlRecordings(Reader):
         return await self._closings(select(closings).where(ripe).order_by(closings.c.due_at).limit(most))
 
     async def _all(self, wanted: Select[tuple[object, ...]]) -> tuple[Recording, ...]:
+    async def closings(self, appointment_ids: Collection[str]) -> Mapping[str, Closing]:
+        """See `xmpp_agent.ports.recordings.Recordings.closings`."""
+        found: dict[str, Closing] = {}
+        ids = sorted(appointment_ids)
+        for begin in range(0, len(ids), _CHUNK):
+            theirs = select(closings).where(closings.c.appointment.in_(ids[begin : begin + _CHUNK]))
+            found |= {closing.appointment: closing for closing in await self._closings(theirs)}
+        return found
+
         async with self.reading() as db:
             return tuple(_recording(row) for row in (await db.execute(wanted)).mappings())
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from enum import StrEnum
 
 from xmpp_agent.model.notes import Note, NoteState
-from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording, Stage
+from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording
+from xmpp_agent.rules.recording.custody import SETTLED
 
 LOOK_AGAIN = 30.0
 """Seconds until it is looked at again whether everything is filed."""
@@ -12,8 +14,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 60.0, 21600.0
 """Seconds between attempts: doubled from the first to the longest."""
 MOST_ATTEMPTS = 20
 """About three days."""
-_DONE = frozenset({Stage.RECEIPTED, Stage.DELETED, Stage.DECLINED, Stage.NOT_STARTED})
-_NEVER_BEGAN = frozenset({Stage.REQUESTED, Stage.CONSENTED})
 
 
 def begun(appointment: str, now: float) -> Closing:
@@ -21,10 +21,23 @@ def begun(appointment: str, now: float) -> Closing:
     return Closing(appointment, ClosingState.QUEUED, now, now, now)
 
 
+class Awaited(StrEnum):
+    """What is still to be filed before a case is closed."""
+
+    NOTE = "note"
+    RECORDING = "recording"
+
+
+def awaited(notes: Iterable[Note], recordings: Iterable[Recording]) -> tuple[Awaited, ...]:
+    """What of an appointment is still to be filed."""
+    note = any(note.state is not NoteState.FILED for note in notes)
+    recording = any(recording.stage not in SETTLED for recording in recordings)
+    return (*((Awaited.NOTE,) if note else ()), *((Awaited.RECORDING,) if recording else ()))
+
+
 def may_close(notes: Iterable[Note], recordings: Iterable[Recording]) -> bool:
     """Whether nothing of the appointment is still to be filed."""
-    noted = all(note.state is NoteState.FILED for note in notes)
-    return noted and all(recording.stage in _DONE | _NEVER_BEGAN for recording in recordings)
+    return not awaited(notes, recordings)
 
 
 def waits(closing: Closing, now: float) -> Closing:

@@ -3,9 +3,13 @@
 Active, unambiguous, voluntary, before the recording, and as easily taken back (Datatilsynet 2020-32-1566; GDPR art. 7).
 """
 
+import hashlib
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from xmpp_agent.model.recordings import Agreement, Consent, Terms
+from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.people import CompanionKind, Person
+from xmpp_agent.model.recordings import Agreement, Consent, Recording, Terms
 
 _QUESTION = {
     "da": (
@@ -20,6 +24,7 @@ _QUESTION = {
     ),
 }
 LANGUAGES = tuple(_QUESTION)
+_MOMENT = 0.001
 _MAY_FOLLOW = {
     None: frozenset({Agreement.YES, Agreement.NO}),
     Agreement.YES: frozenset({Agreement.WITHDRAWN}),
@@ -30,9 +35,24 @@ _MAY_FOLLOW = {
 
 def question(terms: Terms, language: str) -> str:
     """The question word for word, as it is shown or read aloud, and kept with the answer."""
-    spoken = language if language in _QUESTION else "da"
+    spoken = spoken_in(language)
     place = LANGUAGES.index(spoken)
     return _QUESTION[spoken].format(purpose=terms.purpose[place], seen_by=terms.seen_by[place])
+
+
+def spoken_in(language: str) -> str:
+    """The language the question is put in to somebody who was booked in this one."""
+    return language if language in _QUESTION else "da"
+
+
+def wording(text: str) -> str:
+    """What a form says of the question that stood on its page, so that nobody says yes to another one."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def language_of(terms: Terms, said_to: str) -> str | None:
+    """The language of the question with this `wording`; None: it is not what is asked now."""
+    return next((spoken for spoken in LANGUAGES if wording(question(terms, spoken)) == said_to), None)
 
 
 def newest(consents: Iterable[Consent]) -> dict[str, Consent]:
@@ -41,6 +61,16 @@ def newest(consents: Iterable[Consent]) -> dict[str, Consent]:
     for consent in sorted(consents, key=lambda one: (one.at, one.answer is not Agreement.YES)):
         said[consent.person] = consent
     return said
+
+
+def said_at(now: float, before: Iterable[Consent], recordings: Iterable[Recording]) -> float:
+    """When an answer counts as given: now, but never before an earlier one or what it is about was begun.
+
+    A clock that was set back between the two would otherwise make a no older than the yes it takes back.
+    """
+    answered = (one.at + _MOMENT for one in before)
+    begun = (one.on_at or one.made_at for one in recordings)
+    return max(now, *answered, *begun)
 
 
 def missing(people: Collection[str], consents: Iterable[Consent]) -> frozenset[str]:
@@ -66,6 +96,42 @@ def was_withdrawn(consents: Iterable[Consent], *, since: float) -> bool:
     Also when they said yes again since: that is a yes to another recording.
     """
     return any(one.answer is Agreement.WITHDRAWN and one.at >= since for one in consents)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Respondent:
+    """Somebody who is asked. `repr` tells nothing."""
+
+    person: Person
+    kind: CompanionKind | None
+    """None: the citizen."""
+    said: Consent | None
+    """Their last word."""
+    may_say: tuple[Agreement, ...]
+    """What would be new, in the order of the buttons."""
+
+
+def respondents(entry: Entry, consents: Iterable[Consent], *, only_back: bool) -> tuple[Respondent, ...]:
+    """Everybody of an appointment, the citizen first. `only_back`: no new yes or no is asked for any more."""
+    last = newest(consents)
+    people = ((entry.citizen, None), *((one.person, one.kind) for one in entry.companions))
+    found = []
+    for person, kind in people:
+        said = last.get(person.id)
+        may_say = open_answers(said.answer if said is not None else None, only_back=only_back)
+        found.append(Respondent(person, kind, said, may_say))
+    return tuple(found)
+
+
+def open_answers(before: Agreement | None, *, only_back: bool) -> tuple[Agreement, ...]:
+    """What somebody may say next. A yes may be taken back for as long as anybody can reach us."""
+    new = _MAY_FOLLOW[before]
+    return tuple(one for one in Agreement if one in new and (one is Agreement.WITHDRAWN or not only_back))
+
+
+def meant(before: Agreement | None, said: Agreement) -> Agreement:
+    """What an answer says after the one before: a no to what was agreed takes it back, whatever page it stood on."""
+    return Agreement.WITHDRAWN if before is Agreement.YES and said is Agreement.NO else said
 
 
 def may_answer(before: Agreement | None, answer: Agreement) -> bool:

@@ -96,10 +96,14 @@ FILE_WITHIN = 60.0
 
 NO_TERMS = Terms()
 """Where no appointment is known (any more), or no time of a policy matters."""
+NEVER_BEGAN = frozenset({S.REQUESTED, S.CONSENTED})
+"""Asked for, and nobody pressed record: nothing is there, and nothing will come by itself."""
 ENDED = frozenset({S.DECLINED, S.NOT_STARTED, S.DELETED})
 """Nothing more is waited for."""
 RUNNING = frozenset({S.STARTING, S.ON, S.STOPPING})
 """In the room: nobody else comes in, no second one starts."""
+SETTLED = ENDED | NEVER_BEGAN | {S.RECEIPTED}
+"""Nothing of it is still to get into the journal."""
 STUCK = frozenset({S.MISSING, S.UNMAPPED, S.FILING_REFUSED, S.RECEIPT_LATE})
 """A person must look."""
 IN_THE_VAULT = frozenset({S.HERE, S.ENCRYPTED, S.UNMAPPED, S.FILED, S.FILING_REFUSED, S.RECEIPTED, S.RECEIPT_LATE})

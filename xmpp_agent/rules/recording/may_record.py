@@ -4,18 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from xmpp_agent.model.appointments import Known, Policy
-from xmpp_agent.model.recordings import Consent, Recording, Stage
+from xmpp_agent.model.recordings import Consent, Recording
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.rules.recording.consent import missing
-from xmpp_agent.rules.recording.custody import RUNNING
+from xmpp_agent.rules.recording.custody import NEVER_BEGAN, RUNNING
 from xmpp_agent.rules.staff_acts import staff_act
 
 RULE = "may_record"
 FILE = "file"
 """The mode in which Jibri records; any other streams to the world outside (jitsi-protocol §7.2)."""
-
-_ASKED = frozenset({Stage.REQUESTED, Stage.CONSENTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,22 @@ def may_start(asked: Asked) -> Verdict:
     return _judged(Reason.ALLOWED)
 
 
-def may_ask(policy: Policy, recordings: Collection[Recording]) -> Verdict:
-    """Whether people may be asked, or their answer be taken down: where the policy allows recordings at all."""
+def next_press(asked: Asked) -> Reason:
+    """What staff inside would be told if they pressed record now. `known`: any of them."""
+    if asked.state is None or not asked.state.staff_inside():
+        return Reason.NO_STAFF_INSIDE
+    return may_start(asked).reason
+
+
+def may_ask(policy: Policy, recordings: Collection[Recording]) -> Reason:
+    """Whether the people of an appointment may be asked now. `recordings`: of that appointment."""
     if not policy.recording_allowed:
-        return _judged(Reason.RECORDING_NOT_ALLOWED)
-    if any(recording.stage in _ASKED | RUNNING for recording in recordings):
-        return _judged(Reason.ALREADY_RECORDING)
-    return _judged(Reason.ALLOWED)
+        return Reason.RECORDING_NOT_ALLOWED
+    if any(recording.stage in RUNNING for recording in recordings):
+        return Reason.ALREADY_RECORDING
+    if any(recording.stage in NEVER_BEGAN for recording in recordings):
+        return Reason.ALREADY_ASKED
+    return Reason.ALLOWED
 
 
 def may_stop(known: Known | None, state: RoomState | None) -> Verdict:

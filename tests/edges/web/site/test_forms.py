@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ BUTTONS: Mapping[str, Mapping[str, str]] = {
     "/m/{code}/login": {},
     "/m/{code}/go": {},
     "/h/{code}": {},
+    "/optagelse": {"said": "no"},
 }
 """Every POST of the site with a form that would do something."""
 OWN = {"origin": SITE, "sec-fetch-site": "same-origin"}
@@ -47,7 +49,7 @@ async def _bound(site: OpenSite, path: str = "/m/") -> tuple[Surfer, str]:
         code = await site.call()
         await anna.look(f"/h/{code}")
         return anna, code
-    await site.here.appointment(policy=HOTLINE)
+    await site.here.appointment(policy=replace(HOTLINE, recording_allowed=True))
     code = await site.here.link()
     await anna.begin(code)
     return anna, code

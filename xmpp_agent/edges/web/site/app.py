@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from xmpp_agent.edges.web.site.asked import add_asked
 from xmpp_agent.edges.web.site.calls import add_calls
 from xmpp_agent.edges.web.site.citizen import add_citizens_way
 from xmpp_agent.edges.web.site.frame import Frame
@@ -28,6 +29,7 @@ def site_app(reception: Reception) -> FastAPI:
     add_citizens_way(app, reception)
     add_calls(app, reception)
     add_returns(app, reception)
+    add_asked(app, reception)
     return app
 
 

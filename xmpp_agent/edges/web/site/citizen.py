@@ -142,6 +142,7 @@ class Citizens:
             missing=missing,
             opens_at=visitor.opens_at,
             opens_in=max(0.0, visitor.opens_at - self._office.clock.now()),
+            asked=visitor.is_asked,
             called=arrival.waiting_since is not None and arrival.passed_at is None,
             unit=visitor.unit.shown_name,
             phone=visitor.unit.phone,

@@ -81,7 +81,7 @@ class Reception:
             raise Stopped(Stop.DEAD_LINK)
         if await self.is_call(found.entry.appointment):
             raise Elsewhere(f"/h/{code}")
-        _speak(request, found.entry.appointment)
+        speak(request, found.entry.appointment)
         return found
 
     async def caller(self, request: Request, code: str, session: Session | None) -> hotline_caller.Behind:
@@ -96,7 +96,7 @@ class Reception:
             if known and await citizen.look(self.office, code, session) is not None:
                 raise Elsewhere(f"/m/{code}")
             raise Stopped(Stop.DEAD_LINK)
-        _speak(request, found.entry.appointment)
+        speak(request, found.entry.appointment)
         return found
 
     async def is_call(self, appointment: Appointment) -> bool:
@@ -111,7 +111,7 @@ class Reception:
         return next((new.code for new in links if new.link.mark == session.link), "")
 
 
-def _speak(request: Request, appointment: Appointment) -> None:
+def speak(request: Request, appointment: Appointment) -> None:
     """The language somebody was booked with, until they press another."""
     browser = browser_of(request)
     if not browser.chosen and appointment.language in LANGUAGES:

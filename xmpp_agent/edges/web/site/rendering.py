@@ -22,7 +22,9 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _HASH = 12
 CODE = r"[A-Za-z0-9_-]{8,64}"
 """What the code of a link looks like; anything else is not looked up and leads nowhere."""
-_OF_LINK = re.compile(rf"(/[mh]/{CODE})(?:/|\Z)")
+OWN = "/optagelse"
+"""The page on which whoever is signed in says whether they may be recorded."""
+_OF_LINK = re.compile(rf"(/[mh]/{CODE}|{OWN})(?:/|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Browser:
 
 
 def page_of_link(path: str) -> str | None:
-    """The page of the link that an address of the site is about, which may be opened again; None: about none."""
+    """The page that an address of the site is about (mostly of a link), which may be opened again; None: about none."""
     found = _OF_LINK.match(path)
     return found[1] if found is not None else None
 

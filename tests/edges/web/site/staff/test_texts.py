@@ -11,10 +11,12 @@ from xmpp_agent.edges.web.site.staff.acts import ON_APPOINTMENTS, ON_ROOMS
 from xmpp_agent.edges.web.site.staff.texts import STAFF_LANGUAGES, say, why
 from xmpp_agent.model.letters import Channel, Failure
 from xmpp_agent.model.people import CompanionKind, Level
+from xmpp_agent.model.recordings import Agreement, ClosingState, HowAsked
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import DeviceTest
 from xmpp_agent.rules import hotline
 from xmpp_agent.rules.invitation import Invited
+from xmpp_agent.rules.recording.closing import Awaited
 from xmpp_agent.rules.staff_day import Act, Proof, Stage
 from xmpp_agent.wire import RoomPhase
 
@@ -31,6 +33,11 @@ FAMILIES: dict[str, Iterable[Enum]] = {
     "hotline": hotline.Stage,
     "room": RoomPhase,
     "level": Level,
+    "answer": Agreement,
+    "say": Agreement,
+    "how": HowAsked,
+    "closing": ClosingState,
+    "awaited": Awaited,
 }
 
 

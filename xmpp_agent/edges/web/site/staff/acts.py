@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from xmpp_agent.edges.web.site.rendering import browser_of
 from xmpp_agent.edges.web.site.staff.day import day_page
 from xmpp_agent.edges.web.site.staff.entry import StaffSite, done, form_of, is_by_script, not_done
-from xmpp_agent.flows import no_show, staff_door
+from xmpp_agent.flows import consent, no_show, staff_door
 from xmpp_agent.flows.colleague import hand_over
 from xmpp_agent.flows.hotline import take_by_phone
 from xmpp_agent.flows.next_citizen import call_next
@@ -42,6 +42,10 @@ ON_APPOINTMENTS: Mapping[str, Act] = {
     "called": lambda desk, who, one, form: no_show.call_made(desk, who, one, reached=form.get("reached") == "yes"),
     "absent": lambda desk, who, one, _: no_show.book_absent(desk, who, one),
     "hand_over": lambda desk, who, one, form: hand_over(desk, who, one, form.get("colleague", "")),
+    "ask": lambda desk, who, one, _: consent.ask(desk, who, one),
+    "answer": lambda desk, who, one, form: consent.write_down(
+        desk, who, one, form.get("person", ""), form.get("said", "")
+    ),
     "case": lambda desk, who, one, form: mark_case(desk, who, one, closes=form.get("closes") == "yes"),
 }
 """By the last part of `/staff/a/{appointment}/...`; what each answers is in its flow."""

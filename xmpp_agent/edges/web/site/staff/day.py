@@ -11,6 +11,7 @@ from xmpp_agent.edges.web.rows import phase
 from xmpp_agent.edges.web.site.reception import LOOKS
 from xmpp_agent.edges.web.site.rendering import browser_of
 from xmpp_agent.edges.web.site.staff.entry import StaffSite, told
+from xmpp_agent.edges.web.site.staff.recordings import RecordingWords
 from xmpp_agent.flows.staff_day import Day, my_day
 from xmpp_agent.flows.staff_login import signed_in
 from xmpp_agent.flows.staff_rows import RoomDay, Row
@@ -43,6 +44,7 @@ async def day_page(
         numbers=numbers or {},
         note_state=note_state,
         phase=room_phase,
+        recorded=RecordingWords(browser_of(request).language),
         here="/staff",
         at_the_door=AT_THE_DOOR,
         renew=site.is_due(who),
