@@ -12,6 +12,7 @@ from xmpp_agent.flows.case_papers import Case, case_of, consent_entry, note_entr
 from xmpp_agent.flows.office import Office
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording, Stage
+from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict, Noun
 from xmpp_agent.ports.notes import Notes
 from xmpp_agent.ports.recordings import (
@@ -52,14 +53,26 @@ class Archive:
 
 
 async def look(archive: Archive) -> None:
-    """Do what is due: notes, recordings, then cases to be closed. Raises Unavailable; what was done stands."""
-    now = archive.office.clock.now()
+    """Do what is due: notes, recordings, then cases to be closed.
+
+    Raises Unavailable once everything was tried: one that cannot be done now holds up no other. What was done stands.
+    """
+    now, troubles = archive.office.clock.now(), list[Unavailable]()
     for note in await archive.notes.due(now, MOST):
-        await _file_note(archive, note)
+        await _tried(_file_note(archive, note), troubles)
     for recording in await archive.recordings.due(_LOOKED_AFTER, now, MOST):
-        await _STEPS[recording.stage](archive, recording)
+        await _tried(_STEPS[recording.stage](archive, recording), troubles)
     for case in await archive.recordings.closings_due(now, MOST):
-        await _close(archive, case)
+        await _tried(_close(archive, case), troubles)
+    if troubles:
+        raise troubles[0]
+
+
+async def _tried(step: Awaitable[None], troubles: list[Unavailable]) -> None:
+    try:
+        await step
+    except Unavailable as trouble:
+        troubles.append(trouble)
 
 
 async def _file_note(archive: Archive, note: Note) -> None:
@@ -86,15 +99,13 @@ async def _file_note(archive: Archive, note: Note) -> None:
 
 async def _file(archive: Archive, recording: Recording) -> None:
     """A recording that is safe in the vault: its consents first, then the file."""
-    case, now = (
-        await case_of(archive.office.diary, archive.recordings, recording.appointment),
-        archive.office.clock.now(),
-    )
+    case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
+    now = archive.office.clock.now()
     if case is None:
         await _stuck(archive, recording, Happened.REFUSED, Fault.UNKNOWN_CASE)
         return
-    if consent.was_withdrawn(case.consents, since=recording.on_at or recording.made_at):
-        await _drop(archive, recording, Happened.DISCARDED, Fault.SAID_NO)
+    if _is_withdrawn(case, recording):
+        await _withdrawn(archive, recording)
         return
     try:
         for given in case.consents:
@@ -115,20 +126,21 @@ async def _file(archive: Archive, recording: Recording) -> None:
 
 
 async def _filed(archive: Archive, case: Case, recording: Recording, receipt: Receipt) -> None:
+    """With a final receipt both steps are one entry: nobody could ask for such a receipt a second time."""
     terms, now = case.entry.appointment.policy.plan.recording, archive.office.clock.now()
     after = replace(custody.step(recording, Happened.FILED, terms, now), number=receipt.number)
-    if await archive.keep("recording-filed", recording.id, after) and receipt.is_final:
+    if receipt.is_final:
         done = custody.step(after, Happened.RECEIPT_CAME, terms, now)
-        await archive.keep("recording-receipted", recording.id, done)
+        await archive.keep("recording-receipted", recording.id, after, done)
+    else:
+        await archive.keep("recording-filed", recording.id, after)
     archive.office.changed(recording.appointment)
 
 
 async def _confirm(archive: Archive, recording: Recording) -> None:
-    """A recording the journal took: has it confirmed by now?"""
-    case, now = (
-        await case_of(archive.office.diary, archive.recordings, recording.appointment),
-        archive.office.clock.now(),
-    )
+    """A recording the journal took: has it confirmed by now? Also when it is late: then asked now and then."""
+    case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
+    now = archive.office.clock.now()
     terms = case.entry.appointment.policy.plan.recording if case is not None else custody.NO_TERMS
     try:
         receipt = await archive.journal.confirmed(recording.id, recording.number)
@@ -144,6 +156,30 @@ async def _confirm(archive: Archive, recording: Recording) -> None:
     else:
         await _later(archive, recording, why)
     archive.office.changed(recording.appointment)
+
+
+async def _refused(archive: Archive, recording: Recording) -> None:
+    """Somebody took their yes back while it was stuck: then nobody needs to look any more."""
+    case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
+    if case is not None and _is_withdrawn(case, recording):
+        await _withdrawn(archive, recording)
+    else:
+        await archive.keep("recording-rests", recording.id, custody.rests(recording))
+
+
+def _is_withdrawn(case: Case, recording: Recording) -> bool:
+    """Of a file that was only found nobody knows when it began: not before the appointment, at the earliest."""
+    found = min(recording.made_at, case.entry.appointment.starts_at)
+    begun = recording.on_at or (recording.made_at if recording.asked_by else found)
+    return consent.was_withdrawn(case.consents, since=begun)
+
+
+async def _withdrawn(archive: Archive, recording: Recording) -> None:
+    """It is never filed; and erased, unless somebody must keep it by law: then not before they let go of it."""
+    if recording.held:
+        await _later(archive, recording, Fault.SAID_NO)
+        return
+    await _drop(archive, recording, Happened.DISCARDED, Fault.SAID_NO)
 
 
 async def _delete(archive: Archive, recording: Recording) -> None:
@@ -215,6 +251,8 @@ async def _close(archive: Archive, case: Closing) -> None:
 _STEPS: dict[Stage, Callable[[Archive, Recording], Awaitable[None]]] = {
     Stage.ENCRYPTED: _file,
     Stage.FILED: _confirm,
+    Stage.RECEIPT_LATE: _confirm,
+    Stage.FILING_REFUSED: _refused,
     Stage.RECEIPTED: _delete,
     Stage.DELETED: _destroy,
 }

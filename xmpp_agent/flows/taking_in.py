@@ -11,6 +11,7 @@ import structlog
 
 from xmpp_agent.flows.office import Office, new_id
 from xmpp_agent.model.recordings import Fault, Found, Recording, Stage, Terms
+from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict
 from xmpp_agent.ports.recordings import Recordings, Source, Vault, VaultFault
 from xmpp_agent.rules.recording import custody
@@ -21,6 +22,8 @@ MOST = 50
 """Recordings looked at in one go."""
 _WAIT_FOR_A_FILE = frozenset({Stage.STARTING, Stage.ON, Stage.STOPPING, Stage.EXPECTED, Stage.RECORDER_LOST})
 _LOOKED_AFTER = frozenset({Stage.HERE, *custody.TIME_BRINGS})
+_SAFE = frozenset({*custody.IN_THE_VAULT, Stage.DELETED}) - {Stage.HERE}
+"""What had a file has it in the vault, or had it there and no longer needs it."""
 _MAY_HAVE_A_FILE = _WAIT_FOR_A_FILE | {Stage.NOT_STARTED, Stage.MISSING}
 log = structlog.get_logger("recordings")
 
@@ -51,33 +54,52 @@ class Intake:
 
 
 async def look(intake: Intake) -> None:
-    """Take in what is there, read back what was taken in, and miss what should be there. Raises Unavailable."""
-    growing: set[str] = set()
+    """Take in what is there, read back what was taken in, and miss what should be there.
+
+    Raises Unavailable once everything was looked at: one directory that cannot be cleared away stops no other one.
+    """
+    troubles: list[Unavailable] = []
+    there: set[str] = set()
     for seen in await intake.source.look():
-        found = replace(seen, session=_session(seen))
-        if not await _directory(intake, found):
-            growing.add(found.session)
+        try:
+            there |= await _directory(intake, replace(seen, session=_session(seen)))
+        except Unavailable as trouble:
+            troubles.append(trouble)
     for recording in await intake.recordings.due(_LOOKED_AFTER, intake.office.clock.now(), MOST):
         if recording.stage is Stage.HERE:
             await _read_back(intake, recording)
-        elif recording.stage in custody.TIME_BRINGS:
-            await _time_is_up(intake, recording, is_growing=recording.session in growing)
+        else:
+            await _time_is_up(intake, recording, is_there=recording.id in there)
+    if troubles:
+        raise troubles[0]
 
 
-async def _directory(intake: Intake, found: Found) -> bool:
-    """One directory; False while it is not ripe."""
-    recordings = await _candidates(intake, found)
-    theirs = belongs(found, recordings)
+async def _directory(intake: Intake, found: Found) -> set[str]:
+    """One directory; ids of recordings whose file lies in it and is not safe yet."""
+    theirs = belongs(found, await _candidates(intake, found))
     running = theirs.of is not None and theirs.of.stage in custody.RUNNING
+    there = {piece.recording.id for piece in theirs.pieces if piece.recording is not None}
     if not is_ripe(found, running, intake.office.clock.now()):
-        return False
+        return there
     if not theirs.pieces:
         await _nothing_in_it(intake, found, theirs)
-        return True
+        return set()
     safe = [await _piece(intake, found, theirs, piece) for piece in theirs.pieces]
     if all(safe) and found.fault is None:
+        await _clear_away(intake, found)
+    return there
+
+
+async def _clear_away(intake: Intake, found: Found) -> None:
+    """The recorder's copy goes when each file is, byte for byte, one that is safe; another one is taken in, too."""
+    read = replace(found, hashes=await intake.source.hashes(found))
+    theirs = belongs(read, await _candidates(intake, read))
+    others = [piece for piece in theirs.pieces if not piece.is_taken]
+    for piece in others:
+        log.warning("another_file_of_the_same_size", part=piece.part)
+        await _piece(intake, read, theirs, piece)
+    if not others:
         await intake.source.remove(found)
-    return True
 
 
 async def _candidates(intake: Intake, found: Found) -> tuple[Recording, ...]:
@@ -95,7 +117,7 @@ async def _piece(intake: Intake, found: Found, theirs: Belonging, piece: Piece) 
     """One file on its way into the vault; whether it is safe there."""
     recording = piece.recording
     if recording is not None and recording.file is not None and not _is_damaged(recording):
-        return recording.stage not in {Stage.HERE, Stage.ON}
+        return recording.stage in _SAFE
     recording = recording or await _new(intake, found, theirs, piece)
     if (recording.stage, Happened.FILE_CAME) not in custody.TRANSITIONS or _is_resting(recording, intake):
         return False
@@ -107,7 +129,14 @@ async def _piece(intake: Intake, found: Found, theirs: Belonging, piece: Piece) 
         await intake.keep(custody.tried(recording, fault.fault, now))
         return False
     after = custody.step(recording, Happened.FILE_CAME, terms, intake.office.clock.now(), theirs.fault)
-    named = replace(after, file=sealed.file, key=sealed.key, session=recording.session or found.session)
+    named = replace(
+        after,
+        file=sealed.file,
+        key=sealed.key,
+        session=recording.session or found.session,
+        # Taken in anew and damaged again: the pauses grow all the same.
+        attempts=recording.attempts if recording.stage is Stage.HERE else 0,
+    )
     if await intake.keep(named):
         await _read_back(intake, named)
     return False  # seen to be safe at the next look
@@ -128,7 +157,8 @@ async def _new(intake: Intake, found: Found, theirs: Belonging, piece: Piece) ->
         session=found.session,
         meeting=found.meeting,
         part=piece.part,
-        on_at=of.on_at if of is not None and mapped else None,
+        # Also where nobody saw it begin: a yes that is taken back counts from the first moment there may be film of.
+        on_at=of.on_at or of.made_at if of is not None and mapped else None,
         fault=theirs.fault,
     )
     await intake.keep(row)
@@ -136,8 +166,15 @@ async def _new(intake: Intake, found: Found, theirs: Belonging, piece: Piece) ->
 
 
 async def _nothing_in_it(intake: Intake, found: Found, theirs: Belonging) -> None:
-    """A directory without anything to take in: the recording is missed for that reason, and the directory stays."""
+    """A directory without anything to take in: the recording is missed for that reason, and the directory stays.
+
+    Unless its files are safe already, and something ended us before it was gone as well.
+    """
     mine, now = theirs.of, intake.office.clock.now()
+    if not found.media and theirs.fault is None:
+        if all(r.stage in _SAFE for r in await intake.recordings.of_session(found.session) if r.file is not None):
+            await intake.source.remove(found)
+        return
     if mine is None:
         if not await intake.recordings.of_session(found.session):
             shelf = Recording(new_id(), "", "", Stage.MISSING, "", now, now, session=found.session)
@@ -160,9 +197,9 @@ async def _read_back(intake: Intake, recording: Recording) -> None:
     await intake.keep(custody.step(recording, happened, await intake.terms(recording), now, why))
 
 
-async def _time_is_up(intake: Intake, recording: Recording, *, is_growing: bool) -> None:
+async def _time_is_up(intake: Intake, recording: Recording, *, is_there: bool) -> None:
     now = intake.office.clock.now()
-    if is_growing and not custody.is_missed(recording, now):
+    if is_there and not custody.is_missed(recording, now):
         await intake.keep(custody.waited_for(recording, now))
         return
     happened, fault = custody.TIME_BRINGS[recording.stage]

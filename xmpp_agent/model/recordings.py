@@ -234,3 +234,5 @@ class Found:
     """Node of the room, from the metadata's `meeting_url`; empty: not said."""
     fault: Fault | None = None
     """Why it is not what a recorder leaves."""
+    hashes: tuple[str, ...] = ()
+    """Of `media`, SHA-256 in hex; empty: nobody has reckoned them yet."""

@@ -19,6 +19,10 @@ class RoomRecordings(Protocol):
         """Every answer given, by appointment, oldest first; appointments without any are left out."""
         ...
 
+    async def at(self, stages: Collection[Stage]) -> tuple[Recording, ...]:
+        """Everything at one of these stages, oldest first."""
+        ...
+
 
 class Recordings(RoomRecordings, Protocol):
     """Every method raises Unavailable when the database cannot answer. Written through `Records` (with audit line)."""
@@ -35,24 +39,24 @@ class Recordings(RoomRecordings, Protocol):
         """By appointment, oldest first; appointments without any are left out."""
         ...
 
-    async def at(self, stages: Collection[Stage]) -> tuple[Recording, ...]:
-        """Everything at one of these stages, oldest first."""
-        ...
-
     async def due(self, stages: Collection[Stage], now: float, most: int) -> tuple[Recording, ...]:
         """What of these stages is to be looked at now, longest due first."""
+        ...
+
+    async def shown(self, ended: Collection[Stage], since: float, most: int) -> tuple[Recording, ...]:
+        """What people look at: all that has not ended, and what ended (a stage of `ended`) since then; newest first."""
         ...
 
     async def closing(self, appointment_id: str) -> Closing | None:
         """How far the closing of an appointment's case has come; None: it is not to be closed."""
         ...
 
-    async def closings_due(self, now: float, most: int) -> tuple[Closing, ...]:
-        """Cases to be closed that are looked at now, longest due first."""
-        ...
-
     async def closings(self, appointment_ids: Collection[str]) -> Mapping[str, Closing]:
         """The same of many appointments; those whose case is not to be closed are left out."""
+        ...
+
+    async def closings_due(self, now: float, most: int) -> tuple[Closing, ...]:
+        """Cases to be closed that are looked at now, longest due first."""
         ...
 
 
@@ -63,10 +67,14 @@ class Source(Protocol):
         """Every directory there is, by name; bounded in number, sizes and depth."""
         ...
 
+    async def hashes(self, found: Found) -> tuple[str, ...]:
+        """SHA-256 (hex) of each of `media` as it lies there now; empty text for what is no file any more."""
+        ...
+
     async def remove(self, found: Found) -> None:
         """Take one directory away for good: what was found in it, then itself; no link is followed.
 
-        Raises Unavailable as well when there is more in it by now, or a file has another size: nobody read that yet.
+        Raises Unavailable as well when anything in it has changed since it was found: nobody read that yet.
         Done also when it is gone already.
         """
         ...

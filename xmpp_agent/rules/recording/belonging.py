@@ -7,6 +7,7 @@ decide only where no session is known. Whatever does not fit goes to a shelf whe
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xmpp_agent.model.recordings import Fault, Found, Recording, Stage
 from xmpp_agent.rules.recording.custody import STOPS_WITHIN, TRANSITIONS, Happened
@@ -27,7 +28,7 @@ class Piece:
     recording: Recording | None = None
     """What is on record of this part; None: nothing yet, it is a further one (or of nobody we know)."""
     is_taken: bool = False
-    """It is on record already with this size: the directory outlived a restart."""
+    """It is on record already with this size and, where it was reckoned, this hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ class Belonging:
     """A recording of the same session: room and appointment of further parts are its own."""
     fault: Fault | None = None
     """Why it is for the shelf (or for nothing: NO_FILE, EMPTY_FILE); None: it is mapped."""
+
+
+class _Media(NamedTuple):
+    name: str
+    size: int
+    sha256: str
 
 
 def is_ripe(found: Found, running: bool, now: float) -> bool:
@@ -58,11 +65,13 @@ def belongs(found: Found, recordings: Iterable[Recording]) -> Belonging:
     own = session or _by_meeting(found, known)
     files = _with_something_in_it(found)
     fault = _fault(found, files, own)
-    waiting = [r for r in own if r.file is None and r.stage in _MAY_STILL_COME and fault is None]
+    # A row made for the shelf waits for its own file; with a fault no other one may have it.
+    open_ones = [r for r in own if r.file is None and r.stage in _MAY_STILL_COME]
+    waiting = [r for r in open_ones if fault is None or not r.appointment]
     return Belonging(tuple(_placed(files, own, waiting)), own[0] if own else None, fault)
 
 
-def _fault(found: Found, files: Sequence[tuple[str, int]], own: Sequence[Recording]) -> Fault | None:
+def _fault(found: Found, files: Sequence[_Media], own: Sequence[Recording]) -> Fault | None:
     if found.fault is not None:
         return found.fault
     if not files and not any(r.file for r in own):
@@ -95,16 +104,17 @@ def _by_meeting(found: Found, known: Iterable[Recording]) -> list[Recording]:
     return fitting if len(fitting) == 1 else []
 
 
-def _with_something_in_it(found: Found) -> tuple[tuple[str, int], ...]:
-    return tuple((media, size) for media, size in zip(found.media, found.sizes, strict=True) if size > 0)
+def _with_something_in_it(found: Found) -> tuple[_Media, ...]:
+    hashes = found.hashes or ("",) * len(found.media)
+    return tuple(_Media(*one) for one in zip(found.media, found.sizes, hashes, strict=True) if one[1] > 0)
 
 
-def _placed(files: Iterable[tuple[str, int]], own: Sequence[Recording], waiting: list[Recording]) -> Iterator[Piece]:
+def _placed(files: Iterable[_Media], own: Sequence[Recording], waiting: list[Recording]) -> Iterator[Piece]:
     """Each file with its part: one that is on record, else the next that waits for a file, else a new one."""
     taken = [r for r in own if r.file is not None]
     next_part = max((r.part for r in own), default=0) + 1
-    for media, size in files:
-        before = next((r for r in taken if r.file is not None and r.file.size == size), None)
+    for media, size, sha256 in files:
+        before = next((r for r in taken if _is_that(r, size, sha256)), None)
         if before is not None:
             taken.remove(before)
             yield Piece(media, size, before.part, before, is_taken=True)
@@ -114,6 +124,11 @@ def _placed(files: Iterable[tuple[str, int]], own: Sequence[Recording], waiting:
         else:
             yield Piece(media, size, next_part)
             next_part += 1
+
+
+def _is_that(recording: Recording, size: int, sha256: str) -> bool:
+    file = recording.file
+    return file is not None and file.size == size and sha256 in {"", file.sha256}
 
 
 def _as_directory(session: str) -> str:

@@ -143,7 +143,8 @@ def due(stage: Stage, terms: Terms, now: float) -> float | None:
         Stage.HERE: 0.0,
         Stage.ENCRYPTED: 0.0,
         Stage.FILED: 0.0,
-        Stage.RECEIPTED: terms.keep_after_receipt,
+        Stage.RECEIPT_LATE: LONGEST_PAUSE,
+        Stage.RECEIPTED: None if terms.as_reference else terms.keep_after_receipt,
     }.get(stage)
     return None if within is None else now + within
 
@@ -168,8 +169,8 @@ def tried(recording: Recording, fault: Fault, now: float) -> Recording:
 
 
 def is_missed(recording: Recording, now: float) -> bool:
-    """Whether a file that is there but still grows has been waited for long enough."""
-    return now - (recording.off_at or recording.changed_at) >= STOPS_WITHIN
+    """Whether a file that is there but still grows has been waited for long enough; what the vault delays is not."""
+    return recording.attempts == 0 and now - (recording.off_at or recording.changed_at) >= STOPS_WITHIN
 
 
 def waited_for(recording: Recording, now: float) -> Recording:
@@ -180,6 +181,29 @@ def waited_for(recording: Recording, now: float) -> Recording:
 def rests(recording: Recording) -> Recording:
     """The same stage, not looked at again until somebody lets go of it (legal hold)."""
     return replace(recording, due_at=None, version=recording.version + 1)
+
+
+def held(recording: Recording) -> Recording:
+    """Under legal hold from now on."""
+    return replace(recording, held=True, version=recording.version + 1)
+
+
+def let_go(recording: Recording, terms: Terms) -> Recording:
+    """No longer under legal hold: what rested because of it is looked at when its time is up, or at once."""
+    due_at = recording.due_at
+    if recording.stage is Stage.RECEIPTED:
+        due_at = due(recording.stage, terms, recording.changed_at)
+    return replace(recording, held=False, due_at=due_at, version=recording.version + 1)
+
+
+def disowned(recording: Recording, now: float) -> Recording:
+    """Discarded by a person: without its key the sealed file is noise, and is deleted at the next look."""
+    return replace(step(recording, Happened.DISCARDED, NO_TERMS, now), key="", due_at=now)
+
+
+def woken(recording: Recording, now: float) -> Recording:
+    """The same stage, looked at again at once: something is to be done about it."""
+    return replace(recording, due_at=now, version=recording.version + 1)
 
 
 def is_given_up(recording: Recording, terms: Terms, now: float) -> bool:
