@@ -12,6 +12,7 @@ from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.letters import About, Channel, Letter, LetterState
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import CompanionKind, Level, Pass, PassRecord, Person, Reach, Role
+from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Recording, Stage
 from xmpp_agent.model.visitors import Arrival, DeviceTest, Session, SessionKind
 from xmpp_agent.ports.diary import Enrolment, Look, Noun
 from xmpp_agent.rules.passes import seat_of, visitor_until
@@ -45,6 +46,7 @@ async def a_life(
     policy: Policy = POLICY,
     note: NoteState | None = NoteState.FILED,
     starts_in: float = 0.0,
+    recording: Stage | None = None,
 ) -> Life:
     """Booked, written to, logged in, been inside, noted; the appointment's id and the citizen's are the name."""
     reach = Reach("+4512345678", f"{name}@example.dk", "0101010101")
@@ -75,7 +77,15 @@ async def a_life(
             *(at, at, at + 86400),
         ),
         Look(f"look-{name}", name, at, "mette", "look", "asked"),
+        *(
+            Consent(f"yes-{who}", name, who, Agreement.YES, HowAsked.PAGE, f"May we record {who}?", "en", who, at)
+            for who in (name, helper.id)
+        ),
     ]
+    if recording is not None:
+        nouns.append(
+            Recording(f"rec-{name}", made.room, name, recording, "mette", at, at, key="sealed-key", number="J-7")
+        )
     if note is not None:
         nouns.append(Note(f"note-{name}", name, "mette", f"{name} has moved.", note, at, at))
     await here.office.records.keep(here.office.line("book", "test", name), *nouns)

@@ -18,6 +18,7 @@ from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.privacy import access_log, erase, export, find, find_like
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.model.people import NO_NAME
+from xmpp_agent.model.recordings import Stage
 from xmpp_agent.model.rooms import RoomMemory, Visit
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.ports import Unavailable
@@ -79,8 +80,8 @@ async def test_a_citizen_is_found_with_every_booking(here: OpenOffice) -> None:
 
 
 async def test_everything_held_is_handed_out(here: OpenOffice) -> None:
-    """Name, ways to reach, case, note, number, letters, login, passes, who looked, and lines of the audit."""
-    await a_life(here)
+    """Name, ways to reach, case, note, number, letters, login, passes, answers, recordings, who looked, the audit."""
+    await a_life(here, recording=Stage.RECEIPTED)
     await a_life(here, "bo", policy=HOTLINE)
     found = await exported(here, "anna")
     text = json.dumps(found, ensure_ascii=False)
@@ -95,6 +96,10 @@ async def test_everything_held_is_handed_out(here: OpenOffice) -> None:
     assert [note["text"] for note in appointment["notes"]] == ["anna has moved."]
     assert [call["number"] for call in appointment["calls"]] == ["+4512345678"]
     assert {letter["state"] for letter in appointment["letters"]} == {"sent", "queued"}
+    assert [(yes["answer"], yes["text"]) for yes in appointment["consents"] if yes["person"] == "anna"] == [
+        ("yes", "May we record anna?")
+    ]
+    assert [(made["stage"], made["number"]) for made in appointment["recordings"]] == [("receipted", "J-7")]
     assert [companion["kind"] for companion in appointment["companions"]] == ["bisidder"]
     assert len(appointment["links"]) == len(appointment["arrivals"]) == 2
     assert [session["person"] for session in found["sessions"]] == ["anna"]
@@ -108,9 +113,15 @@ async def test_everything_held_is_handed_out(here: OpenOffice) -> None:
 
 async def test_no_secret_is_handed_out(here: OpenOffice) -> None:
     """Codes of links, marks and keyed hashes open doors or say nothing: they stay here."""
-    life = await a_life(here)
+    life = await a_life(here, recording=Stage.RECEIPTED)
     text = json.dumps(await export(custody(here), "anna", "uid:7", NOW))
-    for secret in (life.code, here.ring.identity.mark("link", life.code), life.session.mark, life.appointment.invited):
+    for secret in (
+        "sealed-key",
+        life.code,
+        here.ring.identity.mark("link", life.code),
+        life.session.mark,
+        life.appointment.invited,
+    ):
         assert secret not in text
 
 
@@ -121,6 +132,8 @@ async def test_a_companion_gets_what_is_theirs(here: OpenOffice) -> None:
     text = json.dumps(found)
     [came] = found["came_along_to"]
     assert (came["kind"], [letter["person"] for letter in came["letters"]]) == ("bisidder", ["annas-helper"])
+    assert [yes["text"] for yes in came["consents"]] == ["May we record annas-helper?"]
+    assert "recordings" not in came
     assert found["appointments"] == []
     assert "+4587654321" in text
     for others in ("Anna", "sag anna", "moved", "+4512345678", CPR):
@@ -273,6 +286,22 @@ async def test_a_note_is_filed_first(here: OpenOffice, state: NoteState) -> None
     """The duty to take notes comes first; also for one that is not written yet or was given up."""
     await a_life(here, note=state)
     await refused(here, Reason.NOTE_NOT_FILED)
+
+
+async def test_a_recording_is_filed_first(here: OpenOffice) -> None:
+    """It would be of nobody's case any more; once the journal confirmed it, it stands in nobody's way."""
+    await a_life(here, recording=Stage.ENCRYPTED)
+    await refused(here, Reason.RECORDING_NOT_FILED)
+
+
+async def test_answers_go_with_the_person_and_the_chain_of_custody_stays(here: OpenOffice) -> None:
+    """A companion's with the companion, the citizen's with the appointment."""
+    await a_life(here, recording=Stage.RECEIPTED)
+    assert (await erased(here, "annas-helper")).is_open
+    assert column(here, "SELECT person FROM consents") == ["anna"]
+    assert (await erased(here)).is_open
+    assert column(here, "SELECT count(*) FROM consents") == [0]
+    assert column(here, "SELECT stage FROM recordings") == ["receipted"]
 
 
 async def test_staff_are_not_erased_this_way(here: OpenOffice) -> None:

@@ -19,6 +19,7 @@ from xmpp_agent.model.callers import ALL_UNITS, Caller, Event, Hook
 from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.model.people import NO_NAME, PassRecord, Person, Reach, Role
+from xmpp_agent.model.recordings import Stage
 from xmpp_agent.model.rooms import Place, RoomMemory, Visit
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.diary import Enrolment, NewKey, Parted
@@ -76,7 +77,7 @@ async def test_after_the_policys_time_only_ids_and_times_are_left(here: OpenOffi
     assert len(column(here, "SELECT name FROM people WHERE name <> ''")) == 2
     assert column(here, "SELECT case_ref || subject || description || external_id FROM appointments") == [""]
     assert column(here, "SELECT text FROM notes") == [""]
-    for table in ("links", "letters", "arrivals", "sessions", "passes", "external_ids", "places"):
+    for table in ("links", "letters", "arrivals", "sessions", "passes", "external_ids", "places", "consents"):
         assert column(here, f"SELECT count(*) FROM {table}") == [0], table
     entry = await here.database.diary.entry("anna")
     assert entry is not None
@@ -133,6 +134,22 @@ async def test_nothing_goes_before_its_note_is_filed(here: OpenOffice, state: No
     assert found["held-back"] == 1
     assert "held-back=1" in notes_of(here, "retention")[-1]
     assert (await here.database.diary.reach("anna")).cpr == CPR
+
+
+async def test_nothing_goes_before_its_recording_is_filed(here: OpenOffice) -> None:
+    """A recording that is stuck holds its appointment back; once it is settled its row stays, and all else goes."""
+    await a_life(here, recording=Stage.FILING_REFUSED)
+    found = await run_retention(custody(here), END + 10 * KEEP)
+    assert (found["name"], found["appointment"], found["held-back"]) == (0, 0, 1)
+    assert column(here, "SELECT count(*) FROM consents") == [2]
+    recording = await here.database.recordings.recording("rec-anna")
+    assert recording is not None
+    settled = replace(recording, stage=Stage.DELETED, key="", version=2)
+    await here.database.records.keep(here.office.line("x", "test"), settled)
+    found = await run_retention(custody(here), END + 10 * KEEP)
+    assert (found["name"], found["appointment"], found["held-back"]) == (2, 1, 0)
+    assert column(here, "SELECT count(*) FROM consents") == [0]
+    assert await here.database.recordings.recording("rec-anna") == settled
 
 
 async def test_nothing_goes_while_the_visit_goes_on(here: OpenOffice) -> None:

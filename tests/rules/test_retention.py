@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.rules.scenes import NOW
 from xmpp_agent.model.appointments import DAY, Plan
 from xmpp_agent.model.notes import NoteState
+from xmpp_agent.model.recordings import Stage
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.rules.retention import (
     Stay,
@@ -66,6 +67,23 @@ def test_nothing_goes_before_a_note_in_the_outbox_is_filed(state: NoteState) -> 
     assert not number_is_due(NOW, stay, much_later)
     assert is_held_back(stay, much_later)
     assert not is_held_back(stay, NOW)
+
+
+HOLDS_NOTHING = {
+    *(Stage.REQUESTED, Stage.CONSENTED, Stage.DECLINED, Stage.NOT_STARTED),
+    *(Stage.RECEIPTED, Stage.DELETED),
+}
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_nothing_goes_before_a_recording_is_in_the_journal(stage: Stage) -> None:
+    """What is still to come, under way or stuck holds everything back aloud; what never began holds nothing."""
+    stay = replace(OVER, recordings=frozenset({Stage.RECEIPTED, stage}))
+    much_later, free = NOW + 10_000 * DAY, stage in HOLDS_NOTHING
+    assert reach_is_due([stay], much_later) is free
+    assert name_is_due([stay], much_later) is free
+    assert is_held_back(stay, much_later) is not free
+    assert keeps_from_erasing([stay], much_later) is (None if free else Reason.RECORDING_NOT_FILED)
 
 
 def test_a_note_nobody_has_written_keeps_the_name_but_not_the_number() -> None:

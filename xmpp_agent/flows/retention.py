@@ -22,7 +22,7 @@ _HELD_BACK = "held-back"
 _DONE = Verdict(Decision.OPEN, Reason.ALLOWED)
 
 Batch = tuple[tuple[Piece, ...], int]
-"""What is due, and how many appointments are kept beyond their time for a note or a visit."""
+"""What is due, and how many appointments are kept beyond their time for a note, a recording or a visit."""
 
 
 async def run_retention(custody: Custody, now: float, actor: str = "agent") -> Counter[str]:

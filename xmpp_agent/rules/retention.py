@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from xmpp_agent.model.appointments import DAY, Plan
 from xmpp_agent.model.notes import NoteState
+from xmpp_agent.model.recordings import Stage
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.rules.recording.custody import SETTLED
 
 LOOKS_KEPT = 183 * DAY
 """Half a year: what the repealed order on security of 2000 asked of logs, and still the measure authorities use."""
@@ -34,6 +36,7 @@ class Stay:
     settled: bool = False
     """Whether staff have marked how it ended."""
     notes: frozenset[NoteState] = frozenset()
+    recordings: frozenset[Stage] = frozenset()
     present: bool = False
     """Whether its visit is going on or somebody waits for it."""
 
@@ -58,8 +61,8 @@ def reach_is_due(stays: Iterable[Stay], now: float) -> bool:
 def is_due(stay: Stay, now: float) -> bool:
     """Whether what is personal in an appointment is to be erased: case, note, links, letters, arrivals.
 
-    Never before its note is filed; a note nobody has written yet holds it up, too, for staff still need to know whom
-    it is about.
+    Never before its note and its recordings are filed; a note nobody has written yet holds it up, too, for staff still
+    need to know whom it is about.
     """
     return now >= stay.over_at + stay.plan.keep and _rests(stay) and stay.notes <= {NoteState.FILED}
 
@@ -95,14 +98,16 @@ def keeps_from_erasing(stays: Iterable[Stay], now: float) -> Reason | None:
             return Reason.STILL_TO_COME
         if not stay.notes <= {NoteState.FILED}:
             return Reason.NOTE_NOT_FILED
+        if not stay.recordings <= SETTLED:
+            return Reason.RECORDING_NOT_FILED
     return None
 
 
 def is_held_back(stay: Stay, now: float) -> bool:
-    """Whether its time is up and it is kept all the same, for a note or a visit: somebody should look."""
+    """Whether its time is up and it is kept all the same, for a note, a recording or a visit: somebody must look."""
     return now >= stay.over_at + stay.plan.keep and not is_due(stay, now)
 
 
 def _rests(stay: Stay) -> bool:
-    """Nobody is there, and no note of it is on its way to the journal."""
-    return not stay.present and not stay.notes & _IN_THE_OUTBOX
+    """Nobody is there, and neither a note nor a recording of it is on its way to the journal, or stuck on it."""
+    return not stay.present and not stay.notes & _IN_THE_OUTBOX and stay.recordings <= SETTLED

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from xmpp_agent.edges.store.changes import Change, Statement
+from xmpp_agent.edges.store.custody_tables import consents
 from xmpp_agent.edges.store.tables import (
     appointments,
     arrivals,
@@ -60,7 +61,10 @@ _CALLED = and_(
 )
 
 _APPOINTMENT: tuple[Statement, ...] = (
-    *(delete(table).where(and_(table.c.appointment == _KEY, _STILL)) for table in (links, letters, arrivals, places)),
+    *(
+        delete(table).where(and_(table.c.appointment == _KEY, _STILL))
+        for table in (links, letters, arrivals, places, consents)
+    ),
     delete(external_ids).where(_CALLED),
     update(notes).where(and_(notes.c.appointment == _KEY, notes.c.state == _FILED, _STILL)).values(text=_NOTHING),
     update(calls).where(and_(calls.c.appointment == _KEY, _STILL)).values(number=_NOTHING),
@@ -77,7 +81,7 @@ _APPOINTMENT: tuple[Statement, ...] = (
 )
 _TRACES: tuple[Statement, ...] = tuple(
     delete(table).where(and_(table.c.appointment == _KEY, table.c.person == _SECOND))
-    for table in (links, letters, arrivals)
+    for table in (links, letters, arrivals, consents)
 )
 
 _STATEMENTS: dict[Held, tuple[Statement, ...]] = {

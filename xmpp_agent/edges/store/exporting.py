@@ -1,7 +1,7 @@
 """Everything held about somebody, as JSON takes it: times in ISO 8601 (UTC), names of columns as in docs/privacy.md.
 
 What is left out: secrets (codes of links, marks and keyed hashes say nothing to a person and open doors), and what is
-about others (names of companions; of a companion's appointment the case and the notes).
+about others (names of companions; of a companion's appointment the case, the notes and the recordings).
 """
 
 import json
@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Double, Row, RowMapping, Table, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from xmpp_agent.edges.store.custody_tables import closings, consents, recordings
 from xmpp_agent.edges.store.nouns import REACH
 from xmpp_agent.edges.store.resealing import SEALED
 from xmpp_agent.edges.store.rows import pass_of
@@ -38,11 +39,11 @@ from xmpp_agent.rules.passes import seat_of
 
 Shown = dict[str, object]
 
-_HIDDEN = {"mark", "code", "passed_by", "body", "claims", "invited"}
-"""Columns that are secrets or keyed hashes."""
+_HIDDEN = {"mark", "code", "passed_by", "body", "claims", "invited", "key"}
+"""Columns that are secrets, keys or keyed hashes."""
 _SEALED = {each.column: each for each in SEALED}
-_OWN = (letters, links, arrivals)
-_HANGING = (*_OWN, companions, notes, calls, hooks)
+_OWN = (letters, links, arrivals, consents)
+_HANGING = (*_OWN, companions, notes, calls, hooks, recordings, closings)
 _PAGE = 2000
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from xmpp_agent.edges.store.chain import canonical
 from xmpp_agent.edges.store.changes import Entry
+from xmpp_agent.edges.store.custody_tables import consents
 from xmpp_agent.edges.store.erasing import erasures
 from xmpp_agent.edges.store.exporting import exported, looks_at
 from xmpp_agent.edges.store.ledger import Writer
@@ -43,7 +44,7 @@ from xmpp_agent.ports.privacy import Held, Kept, Number, Party, Piece
 _MORE = or_(
     *(column != "" for column in (appointments.c.case_ref, appointments.c.subject, appointments.c.description)),
     appointments.c.external_id != "",
-    *(exists().where(table.c.appointment == appointments.c.id) for table in (links, letters, arrivals)),
+    *(exists().where(table.c.appointment == appointments.c.id) for table in (links, letters, arrivals, consents)),
     exists().where(and_(notes.c.appointment == appointments.c.id, notes.c.text != "")),
     exists().where(and_(calls.c.appointment == appointments.c.id, calls.c.number != "")),
 )

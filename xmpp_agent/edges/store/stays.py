@@ -1,4 +1,4 @@
-"""Appointments as forgetting sees them: when they were over, what became of their notes, whether anybody is there."""
+"""Appointments as forgetting sees them: when they were over, what of them is filed, whether anybody is there."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -7,9 +7,11 @@ from itertools import islice
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from xmpp_agent.edges.store.custody_tables import recordings
 from xmpp_agent.edges.store.rows import memory_of, policy_of
 from xmpp_agent.edges.store.tables import appointments, companions, notes, places, policies, room_memory
 from xmpp_agent.model.notes import NoteState
+from xmpp_agent.model.recordings import Stage
 from xmpp_agent.rules.retention import Stay
 
 _CHUNK = 500
@@ -30,6 +32,7 @@ async def stays_from(db: AsyncConnection, rows: Collection[RowMapping]) -> dict[
     """Stays by appointment, of rows that hold `appointments` and `policies`."""
     ids = [row[appointments.c.id] for row in rows]
     states, present = await _note_states(db, ids), await _present(db, ids)
+    stages = await _stages(db, ids)
     return {
         row[appointments.c.id]: Stay(
             appointment=row[appointments.c.id],
@@ -39,6 +42,7 @@ async def stays_from(db: AsyncConnection, rows: Collection[RowMapping]) -> dict[
             cancelled_at=row[appointments.c.cancelled_at],
             settled=row[appointments.c.outcome] is not None,
             notes=frozenset(states[row[appointments.c.id]]),
+            recordings=frozenset(stages[row[appointments.c.id]]),
             present=row[appointments.c.id] in present,
         )
         for row in rows
@@ -67,6 +71,15 @@ async def _note_states(db: AsyncConnection, ids: Collection[str]) -> Mapping[str
         wanted = select(notes.c.appointment, notes.c.state).where(notes.c.appointment.in_(some))
         for appointment, state in await db.execute(wanted):
             found[appointment].add(NoteState(state))
+    return found
+
+
+async def _stages(db: AsyncConnection, ids: Collection[str]) -> Mapping[str, set[Stage]]:
+    found: defaultdict[str, set[Stage]] = defaultdict(set)
+    for some in in_chunks(ids):
+        wanted = select(recordings.c.appointment, recordings.c.stage).where(recordings.c.appointment.in_(some))
+        for appointment, stage in await db.execute(wanted):
+            found[appointment].add(Stage(stage))
     return found
 
 
