@@ -17,7 +17,16 @@ from typing import Annotated, Any, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from xmpp_agent import cli_booking, cli_person, cli_policy, cli_recording, cli_reseal, cli_staff, withdrawing
+from xmpp_agent import (
+    cli_booking,
+    cli_person,
+    cli_policy,
+    cli_recording,
+    cli_recordings,
+    cli_reseal,
+    cli_staff,
+    withdrawing,
+)
 from xmpp_agent.cli_common import PLAIN, AsJson, actor, database_of, from_stdin, opened, settings_of, show
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.columns import SealBroken
@@ -45,6 +54,7 @@ app.add_typer(keys, name="keys")
 cli_person.mount(app)
 cli_booking.mount(app)
 cli_policy.mount(app)
+cli_recordings.mount(app)
 cli_staff.mount(app)
 cli_reseal.mount(keys)
 

@@ -1,8 +1,9 @@
 """The JSON the console reads and writes, over HTTP on the agent's Unix socket.
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
-GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|link|note`, `data:`
-                                     the model of that name below. `<stream>` is the shard and this start of the agent.
+GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|recording|
+                                     recording_gone|link|note`, `data:` the model of that name below. `<stream>` is the
+                                     shard and this start of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
                                      agent sees Prosody anew, `event: resync` (data {}) comes: read the board again.
                                      A comment line `: alive` comes after 5 s of silence, and at once on a stream
@@ -12,6 +13,9 @@ POST /v1/rooms/{room}/turn-away   TurnAway  -> Done
 POST /v1/rooms/{room}/write       Write     -> Done
 POST /v1/rooms/{room}/finish      Finish    -> Done
 POST /v1/rooms/{room}/reveal      Reveal    -> Revealed
+GET  /v1/recordings               -> Recordings (the same as on the board)
+GET  /v1/recordings/{id}/appointments -> Choices (what it may be of, for `map`)
+POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), discard (Discard), hold and release (Hold)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 
 Errors are RFC 9457 problem details (`Problem`), in the language of Accept-Language (da, else en): 403 no supervisor, or
@@ -116,6 +120,96 @@ class Note(_Wire):
     text: Text = ""
 
 
+class RecordingStage(StrEnum):
+    """How far a recording has come, in the order of a quiet day; then what can go wrong."""
+
+    REQUESTED = "requested"
+    CONSENTED = "consented"
+    STARTING = "starting"
+    ON = "on"
+    STOPPING = "stopping"
+    EXPECTED = "expected"
+    HERE = "here"
+    ENCRYPTED = "encrypted"
+    FILED = "filed"
+    RECEIPTED = "receipted"
+    DELETED = "deleted"
+    DECLINED = "declined"
+    NOT_STARTED = "not_started"
+    RECORDER_LOST = "recorder_lost"
+    MISSING = "missing"
+    UNMAPPED = "unmapped"
+    FILING_REFUSED = "filing_refused"
+    RECEIPT_LATE = "receipt_late"
+
+
+RecordingAct = Literal["retry", "map", "discard", "hold", "release"]
+
+
+class RecordingRow(_Wire):
+    """One recording and everything the console shows of it. Nothing of it can be played."""
+
+    key: Ident
+    """`shard/recording/id`; stable; never shown."""
+    recording: Ident
+    """What commands are addressed to."""
+    version: int
+    """What an act says it saw."""
+    stage: RecordingStage
+    since: float
+    """When it came to this stage."""
+    stuck: bool = False
+    """A person must look."""
+    fault: Text = ""
+    """Code of why it is stuck or was tried again; empty: nothing is wrong."""
+    words: tuple[Text, Text]
+    """How it stands, why, and what can be done: Danish, English."""
+    unit: Text = ""
+    """Empty: nobody knows."""
+    room: Text = ""
+    staff: Text = ""
+    citizen: Text | None = None
+    """Masked; None: it is of no appointment."""
+    case: Text = ""
+    """Dots where a CPR number could stand in it."""
+    appointment: Text = ""
+    part: int = 1
+    began: float | None = None
+    ended: float | None = None
+    size: int | None = None
+    """Bytes."""
+    seconds: float | None = None
+    """How long it plays."""
+    number: Text = ""
+    """What the journal calls it."""
+    attempts: int = 0
+    next_try: float | None = None
+    held: bool = False
+    """Legal hold."""
+    may: tuple[RecordingAct, ...] = ()
+    """What may be done to it now."""
+
+
+class RecordingChanged(_Wire):
+    """A recording as it is now."""
+
+    now: float
+    row: RecordingRow
+
+
+class RecordingGone(_Wire):
+    """The recording has nothing more to show."""
+
+    key: Ident
+
+
+class Recordings(_Wire):
+    """Every recording of the supervisor's units that is not long over."""
+
+    now: float
+    recordings: tuple[RecordingRow, ...]
+
+
 class RoomGone(_Wire):
     """The room has nothing more to show."""
 
@@ -136,6 +230,7 @@ class Board(_Wire):
     now: float
     link: Link
     rooms: tuple[RoomRow, ...]
+    recordings: tuple[RecordingRow, ...] = ()
 
 
 class LetIn(_Wire):
@@ -182,6 +277,48 @@ class Revealed(_Wire):
 
     name: Text
     seconds: int
+
+
+class Retry(_Wire):
+    """Once more: look for the file, file it, ask for the receipt. `version` None: whatever stands."""
+
+    command: Ident
+    version: int | None = None
+
+
+class MapTo(Retry):
+    """Say which appointment an unmapped recording is of."""
+
+    appointment: Ident
+
+
+class Discard(Retry):
+    """Destroy its key and file for good."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
+
+
+class Hold(Retry):
+    """Keep it from being deleted, or no longer; why is written down first."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
+
+
+class Choice(_Wire):
+    """One appointment an unmapped recording may be of."""
+
+    appointment: Ident
+    starts_at: float
+    staff: Text
+    citizen: Text
+    """Masked."""
+    unit: Text
+
+
+class Choices(_Wire):
+    """Nearest in time first."""
+
+    choices: tuple[Choice, ...]
 
 
 class Done(_Wire):

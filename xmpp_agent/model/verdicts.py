@@ -69,6 +69,13 @@ class Reason(StrEnum):
     CONSENT_MISSING = "consent_missing"
     NOT_RECORDING = "not_recording"
     PROSODY_DID_NOT_DO_IT = "prosody_did_not_do_it"
+    # what becomes of recordings
+    UNKNOWN_RECORDING = "unknown_recording"
+    NOT_AT_THIS_STAGE = "not_at_this_stage"
+    RECORDING_HELD = "recording_held"
+    OTHER_TIME = "other_time"
+    APPOINTMENT_ERASED = "appointment_erased"
+    NO_CONSENT = "no_consent"
     # staff's day and the hotline
     NO_ROLE = "no_role"
     NO_APPOINTMENT = "no_appointment"

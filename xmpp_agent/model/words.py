@@ -123,6 +123,27 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Everybody in the meeting must first agree to be recorded. Ask them, or write down their answer, on your page.",
     ),
     Reason.NOT_RECORDING: ("Der er ingen optagelse i gang.", "No recording is on."),
+    Reason.UNKNOWN_RECORDING: ("Optagelsen findes ikke.", "No such recording."),
+    Reason.NOT_AT_THIS_STAGE: (
+        "Det kan man ikke gøre ved optagelsen, som den står nu.",
+        "That cannot be done to the recording as it stands now.",
+    ),
+    Reason.RECORDING_HELD: (
+        "Optagelsen skal bevares. Ophæv bevarelsen, før den kasseres.",
+        "The recording is under legal hold. Lift the hold before it is discarded.",
+    ),
+    Reason.OTHER_TIME: (
+        "Optagelsen kan ikke være fra den aftales tid.",
+        "The recording cannot be of the time of that appointment.",
+    ),
+    Reason.APPOINTMENT_ERASED: (
+        "Aftalens personoplysninger er slettet. Ingen sag kan tage optagelsen.",
+        "What was personal in that appointment is erased. No case can take the recording.",
+    ),
+    Reason.NO_CONSENT: (
+        "I den aftale har borgeren ikke sagt ja til optagelse, eller nogen har sagt nej.",
+        "In that appointment the citizen has not agreed to be recorded, or somebody said no.",
+    ),
     Reason.PROSODY_DID_NOT_DO_IT: (
         "Mødeserveren svarede ikke. Se efter, og prøv igen.",
         "The meeting server did not answer. Check, and try again.",

@@ -25,6 +25,7 @@ from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.people import add_people
+from xmpp_agent.edges.web.recordings import add_recordings
 from xmpp_agent.edges.web.server import SocketFault, SocketServer
 from xmpp_agent.edges.web.site.server import SiteFault
 from xmpp_agent.edges.xmpp.component import Component
@@ -40,9 +41,10 @@ from xmpp_agent.flows.notices import tell_places
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.passing_time import due, pass_time, tidy
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
-from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.wire import Link, Note
+from xmpp_agent.wiring.console import console_recordings, recording_desk
 from xmpp_agent.wiring.privacy import Forgetting
 from xmpp_agent.wiring.site import Inside, Site, open_site
 
@@ -83,7 +85,11 @@ class Agent:
         self._stream = self._seat(secret)
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
-        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel)
+        self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
+        self.desk = Desk(
+            self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings
+        )
+        self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         self.inside = Inside(self.house, passes, lambda: self.component.is_live, orders.confirm, _report)
         self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)
@@ -124,6 +130,7 @@ class Agent:
             await asyncio.gather(self._clockwork, return_exceptions=True)
         await self._forgetting.stop()
         self.feed.close()
+        await self.recordings.stop()
         if self.site is not None:
             await self.site.stop()
         await self._server.stop()
@@ -136,7 +143,8 @@ class Agent:
 
     def _console(self) -> Door:
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
-        add_people(app, self._forgetting.erase)
+        add_people(app, self._erase)
+        add_recordings(app, self.recording_desk)
         return Door(app, self._settings.supervisors)
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
@@ -150,6 +158,15 @@ class Agent:
             else:
                 return
         await cancel_appointment(self.house, appointment_id, actor)
+
+    async def _erase(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
+        verdict = await self._forgetting.erase(person_id, actor, units)
+        self.recordings.forget()
+        return verdict
+
+    def _appointment_changed(self, appointment_id: str) -> None:
+        if self.site is not None:
+            self.site.office.changed(appointment_id)
 
     async def revoke(self, pass_id: str, actor: str = "agent") -> None:
         """Take a pass back. Raises Unavailable."""
@@ -172,6 +189,7 @@ class Agent:
             self.site.link_changed()
         if state == "live":  # rooms may be gone without a word, and most of the others may be different
             self.feed.start_over()
+            self.recordings.forget()  # another agent may have been at them
         else:
             self.feed.publish(None, "link", self.link())
 
@@ -195,8 +213,10 @@ class Agent:
                 _report(error)
 
     def _look_at_the_clock(self, tick: int) -> None:
-        if tick % TIDY == 0 and self.house.lanes.idle:
-            tidy(self.house)
+        if tick % TIDY == 0:
+            self.recordings.tidy()
+            if self.house.lanes.idle:
+                tidy(self.house)
         if self.component.is_live:
             self._judge_anew(tick)
             for node in due(self.house, self._clock.now()):

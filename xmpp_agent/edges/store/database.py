@@ -1,7 +1,7 @@
 """One database: opened with its checks, closed with nothing left behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from xmpp_agent.edges.store.standing import SqlBookings
 from xmpp_agent.edges.store.store import Cipher, SqlStore
 from xmpp_agent.edges.store.tables import key_marks
 from xmpp_agent.edges.store.visitors import SqlVisitors
+from xmpp_agent.model.recordings import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Database:
     recordings: SqlRecordings
     engine: AsyncEngine
     cipher: Cipher
+    on_recording: list[Callable[[Recording], None]]
+    """Called with each recording this process has written, once it is on disk."""
 
 
 @asynccontextmanager
@@ -100,9 +103,10 @@ async def _same_keys(engine: AsyncEngine, cipher: Cipher, identity_mark: str, pa
 
 
 def _everything(engine: AsyncEngine, cipher: Cipher, writer: SqliteWriter, path: Path) -> Database:
+    on_recording: list[Callable[[Recording], None]] = []
     return Database(
         store=SqlStore(engine, cipher),
-        ledger=SqlLedger(writer),
+        ledger=SqlLedger(writer, on_recording),
         diary=SqlDiary(engine, cipher),
         visitors=SqlVisitors(engine, cipher),
         calls=SqlCalls(engine, cipher),
@@ -112,9 +116,10 @@ def _everything(engine: AsyncEngine, cipher: Cipher, writer: SqliteWriter, path:
         bookings=SqlBookings(engine, cipher),
         callers=SqlCallers(engine, cipher),
         hooks=SqlHooks(engine, cipher),
-        records=SqlRecords(writer, cipher),
+        records=SqlRecords(writer, cipher, on_recording),
         holdings=SqlHoldings(engine, cipher, writer, path),
         recordings=SqlRecordings(engine, cipher),
         engine=engine,
         cipher=cipher,
+        on_recording=on_recording,
     )

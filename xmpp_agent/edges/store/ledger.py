@@ -1,5 +1,6 @@
 """The ledger: the audit line and what stands or falls with it, written before any effect leaves."""
 
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from xmpp_agent.edges.store.chain import canonical
@@ -9,6 +10,10 @@ from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import PassRecord
 from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.rooms import Place, RoomMemory
+
+
+Heard = Sequence[Callable[[Recording], None]]
+"""Who shows recordings; told only of what is on disk."""
 
 
 class Writer(Protocol):
@@ -30,8 +35,9 @@ class Writer(Protocol):
 class SqlLedger:
     """The `Ledger` of ports, plus the two acts of the command line and the console."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer, heard: Heard = ()) -> None:
+        """`heard` are told of each recording that was written."""
+        self._writer, self._heard = writer, heard
 
     async def write(
         self,
@@ -44,6 +50,8 @@ class SqlLedger:
     ) -> None:
         """See `xmpp_agent.ports.Ledger.write`. Raises ValueError for a line that is no JSON (NaN)."""
         await self._writer.write(_entry(line, memory, place, used, look, recording))
+        if recording is not None:
+            tell(self._heard, recording)
 
     def jot(self, line: AuditLine, memory: RoomMemory | None = None, place: Place | None = None) -> None:
         """See `xmpp_agent.ports.Ledger.jot`."""
@@ -56,6 +64,12 @@ class SqlLedger:
     async def revoke_pass(self, pass_id: str, line: AuditLine) -> None:
         """Revoke as of `line.at`, with its audit line, also a pass never used yet."""
         await self._writer.write(Entry(canonical(line), (revoke(pass_id, line.at),)))
+
+
+def tell(heard: Heard, recording: Recording) -> None:
+    """Tell everybody who shows recordings."""
+    for listener in heard:
+        listener(recording)
 
 
 def _entry(

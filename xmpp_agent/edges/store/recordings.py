@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, bindparam, delete, insert, or_, select, update
 
 from xmpp_agent.edges.store.changes import Change
 from xmpp_agent.edges.store.custody_tables import closings, consents, recordings
@@ -135,6 +135,12 @@ class SqlRecordings(Reader):
         names = sorted(stage.value for stage in stages)
         ripe = select(recordings).where(and_(recordings.c.stage.in_(names), recordings.c.due_at <= now))
         return await self._all(ripe.order_by(recordings.c.due_at, recordings.c.id).limit(most))
+
+    async def shown(self, ended: Collection[Stage], since: float, most: int) -> tuple[Recording, ...]:
+        """See `xmpp_agent.ports.recordings.Recordings.shown`."""
+        going_on = recordings.c.stage.in_(sorted(stage.value for stage in set(Stage) - set(ended)))
+        wanted = select(recordings).where(or_(going_on, recordings.c.changed_at >= since))
+        return await self._all(wanted.order_by(recordings.c.changed_at.desc(), recordings.c.id).limit(most))
 
     async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
         """See `xmpp_agent.ports.recordings.Recordings.consents`."""

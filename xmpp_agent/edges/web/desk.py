@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.rows import room_row
 from xmpp_agent.flows import reveal as reveal_flow
 from xmpp_agent.flows.finish import finish
@@ -56,26 +57,29 @@ class Desk:
         shard: str,
         confirm: Callable[[], Awaitable[None]],
         cancel: Callable[[str, str], Awaitable[None]],
+        recordings: RecordingList,
     ) -> None:
         """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
         self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
-        self._cancel = cancel
+        self._cancel, self._recordings = cancel, recordings
         self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
 
     async def board(self, units: frozenset[str]) -> Board:
-        """Everything this supervisor may see, and the event id it stands at.
+        """Everything this supervisor may see, and the event id it stands at. Raises Unavailable.
 
         A room that changes while the rows are made may be newer here than `at_event`; its event follows after that.
         """
         self._feed.expect()
-        at, rows = self._feed.at, list[RoomRow]()
+        await self._recordings.ready()
+        at, recordings, rows = self._feed.at, self._recordings.rows(units), list[RoomRow]()
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
             self._feed.shown(node)
             row = self.row(node) if may_see(units, state.room.unit) else None
             rows += [row] if row is not None else []
             if count % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        return Board(at_event=at, now=self._house.clock.now(), link=self._link(), rooms=tuple(rows))
+        now, link = self._house.clock.now(), self._link()
+        return Board(at_event=at, now=now, link=link, rooms=tuple(rows), recordings=recordings)
 
     def row(self, node: str) -> RoomRow | None:
         """A room as the console shows it now; None when there is nothing to show."""

@@ -11,6 +11,8 @@ STATUS = {
     Reason.UNKNOWN_ROOM: 404,
     Reason.NOT_WAITING: 404,
     Reason.UNKNOWN_PERSON: 404,
+    Reason.UNKNOWN_RECORDING: 404,
+    Reason.NO_APPOINTMENT: 404,
     Reason.AUDIT_UNAVAILABLE: 503,
     Reason.PROSODY_DID_NOT_DO_IT: 503,
     Reason.TOO_LATE: 503,

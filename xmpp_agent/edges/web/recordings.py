@@ -1,0 +1,137 @@
+"""Recordings over HTTP on the agent's socket: the list, and what a supervisor does with one that is stuck."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.door import Supervisor
+from xmpp_agent.edges.web.recording_list import RecordingList
+from xmpp_agent.edges.web.recording_rows import choice_of
+from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
+from xmpp_agent.model.verdicts import Verdict
+from xmpp_agent.rules.recording.may_handle import Act
+from xmpp_agent.wire import Choice, Choices, Discard, Done, Hold, MapTo, Recordings, Retry
+
+REMEMBERED = 500
+"""Commands carried out that are remembered, so that one sent twice is done once."""
+_DONE = {
+    Act.RETRY: ("Der forsøges igen.", "It is being tried again."),
+    Act.MAP: (
+        "Optagelsen hører nu til aftalen og journaliseres.",
+        "It is of that appointment now, and is being filed.",
+    ),
+    Act.DISCARD: ("Nøglen er slettet, og filen følger med.", "Its key is destroyed, and its file goes."),
+    Act.HOLD: ("Optagelsen bevares.", "The recording is kept."),
+    Act.RELEASE: ("Optagelsen slettes igen, når dens tid er gået.", "It is deleted again when its time is up."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One command with everything it says. The same id with other words is another command."""
+
+    act: Act
+    recording: str
+    actor: str
+    command: Retry
+
+
+class RecordingDesk:
+    """The console's side of recordings."""
+
+    def __init__(self, custodian: Custodian, listed: RecordingList) -> None:
+        self._custodian, self._listed = custodian, listed
+        self._one_at_a_time = asyncio.Lock()
+        self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
+
+    async def rows(self, units: frozenset[str]) -> Recordings:
+        """What a supervisor of these units sees. Raises Unavailable."""
+        await self._listed.ready()
+        return Recordings(now=self._custodian.clock.now(), recordings=self._listed.rows(units))
+
+    async def handle(self, act: Act, recording: str, command: Retry, who: Supervisor) -> Verdict:
+        """Carry out one command, once. Raises Unavailable."""
+        asked = _Asked(act, recording, who.actor, command)
+        wish = Wish(
+            act,
+            recording,
+            who.units,
+            who.actor,
+            command.version,
+            appointment=command.appointment if isinstance(command, MapTo) else "",
+            why=command.reason if isinstance(command, Discard | Hold) else "",
+        )
+        async with self._one_at_a_time:
+            verdict = self._done.get(asked) or await handle(self._custodian, wish)
+            if verdict.is_open:
+                self._done[asked] = verdict
+            while len(self._done) > REMEMBERED:
+                self._done.popitem(last=False)
+        return verdict
+
+    async def choices(self, recording: str, units: frozenset[str]) -> tuple[Verdict, tuple[Choice, ...]]:
+        """Appointments it may be of. Raises Unavailable."""
+        verdict, found = await choices(self._custodian, recording, units)
+        return verdict, tuple([await choice_of(entry, self._custodian.diary) for entry in found])
+
+
+def add_recordings(app: FastAPI, desk: RecordingDesk) -> None:
+    """The routes; `app` is served behind a `Door`."""
+
+    @app.get("/v1/recordings")
+    async def recordings(request: Request) -> Response:
+        return _json(await desk.rows(_who(request).units))
+
+    @app.get("/v1/recordings/{ident}/appointments")
+    async def appointments(ident: str, request: Request) -> Response:
+        verdict, found = await desk.choices(ident, _who(request).units)
+        return _json(Choices(choices=found)) if verdict.is_open else _refusal(request, verdict)
+
+    @app.post("/v1/recordings/{ident}/retry")
+    async def retry(ident: str, command: Retry, request: Request) -> Response:
+        return await _act(desk, Act.RETRY, ident, command, request)
+
+    @app.post("/v1/recordings/{ident}/map")
+    async def map_to(ident: str, command: MapTo, request: Request) -> Response:
+        return await _act(desk, Act.MAP, ident, command, request)
+
+    @app.post("/v1/recordings/{ident}/discard")
+    async def discard(ident: str, command: Discard, request: Request) -> Response:
+        return await _act(desk, Act.DISCARD, ident, command, request)
+
+    @app.post("/v1/recordings/{ident}/hold")
+    async def hold(ident: str, command: Hold, request: Request) -> Response:
+        return await _act(desk, Act.HOLD, ident, command, request)
+
+    @app.post("/v1/recordings/{ident}/release")
+    async def release(ident: str, command: Hold, request: Request) -> Response:
+        return await _act(desk, Act.RELEASE, ident, command, request)
+
+
+async def _act(desk: RecordingDesk, act: Act, ident: str, command: Retry, request: Request) -> Response:
+    verdict = await desk.handle(act, ident, command, _who(request))
+    if not verdict.is_open:
+        return _refusal(request, verdict)
+    text = _DONE[act][0 if _language(request) == "da" else 1]
+    return _json(Done(command=command.command, reason=verdict.reason.value, text=text))
+
+
+def _who(request: Request) -> Supervisor:
+    supervisor: Supervisor = request.state.supervisor
+    return supervisor
+
+
+def _language(request: Request) -> str:
+    return problems.language(request.headers.get("accept-language", ""))
+
+
+def _json(model: Done | Choices | Recordings) -> Response:
+    return Response(model.model_dump_json(), media_type="application/json")
+
+
+def _refusal(request: Request, verdict: Verdict) -> Response:
+    return problems.refusal(verdict.reason, language=_language(request))

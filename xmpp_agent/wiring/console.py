@@ -1,0 +1,27 @@
+"""Puts the console's side of recordings together."""
+
+from collections.abc import Callable
+
+from xmpp_agent.edges.store.database import Database
+from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.recording_list import RecordingList
+from xmpp_agent.edges.web.recordings import RecordingDesk
+from xmpp_agent.flows.recording_acts import Custodian
+from xmpp_agent.ports import Clock
+
+
+def console_recordings(
+    shard: str, database: Database, feed: Feed, clock: Clock, report: Callable[[BaseException], None]
+) -> RecordingList:
+    """The list on the board; it hears of every recording this process writes, whoever writes it."""
+    listed = RecordingList(database.recordings, database.diary, feed, shard, clock, report)
+    database.on_recording.append(listed.changed)
+    return listed
+
+
+def recording_desk(
+    database: Database, clock: Clock, changed: Callable[[str], None], listed: RecordingList
+) -> RecordingDesk:
+    """The acts; `changed` wakes whoever files and deletes."""
+    custodian = Custodian(clock, database.diary, database.records, database.recordings, changed)
+    return RecordingDesk(custodian, listed)
