@@ -4,14 +4,17 @@
 --   presence towards rooms and lobby       claims taken out, the agent's name put in, a stamp towards the lobby
 --   a knock while the agent is away        answered here, kept on the session, found again by the snapshot
 --   lobby identity in disco#info           so that Jitsi clients know which domain is the lobby
---   tells closed/asleep/awake; order recall
+--   tells closed/asleep/awake; order recall; tell recording when the focus says no to a start
 
 line = module:require "portner"; -- global: mod_auth_portner asks over the same line
 module:require "portner_orders" (line);
 module:require "portner_sessions" (line);
 
+local want_recording = module:require "portner_intent";
+
 local async = require "util.async";
 local jid = require "util.jid";
+local json = require "util.json";
 local now = require "util.time".now;
 local st = require "util.stanza";
 
@@ -19,6 +22,7 @@ local NS, agent = line.NS, line.agent;
 local FOCUS_NS = "http://jitsi.org/protocol/focus";
 local NICK = "http://jabber.org/protocol/nick";
 local JIBRI_NS = "http://jitsi.org/protocol/jibri";
+local JITMEET = "http://jitsi.org/jitmeet";
 local MUC_USER = "http://jabber.org/protocol/muc#user";
 
 -- portner_muc:   the main room domain(s) of this host's users. Default "conference." and "breakout." before this domain.
@@ -67,6 +71,47 @@ local function conference_request(event, request)
 end
 
 local recording_asks = { start = "record-start", stop = "record-stop" };
+local starts = {}; -- [full JID] = { id, room }: the start that was let through last and has no answer yet
+
+-- The client has texts of its own for few conditions, none for ours: the words stand in its chat, sent to it alone. Shape:
+-- upstream mod_muc_system_chat_message; shown as a private message of "System" since 2024, and by older clients not at all.
+local function say_in_chat(session, room_jid, words)
+	local room = room_exists(room_jid);
+	if not words or not room or not room:get_occupant_jid(session.full_jid) then return; end
+	session.send(st.message({ from = room_jid, to = session.full_jid }):tag("json-message", { xmlns = JITMEET })
+		:text(json.encode({ type = "system_chat_message", message = words })));
+end
+
+local function let_start_through(event, room_jid)
+	starts[event.stanza.attr.from] = { id = event.stanza.attr.id, room = room_jid };
+	local room = room_exists(room_jid);
+	if room then want_recording(room, true); end
+end
+
+local busy = { ["resource-constraint"] = true, ["service-unavailable"] = true };
+
+-- The focus announces nothing of a start it refuses: the agent would wait for it to begin.
+local function start_refused(room_jid, stanza)
+	local room = room_exists(room_jid);
+	local _, condition = stanza:get_error();
+	line.tell("recording", { room = room_jid, is = busy[condition] and "busy" or "failed",
+		meeting = room and room._data.meetingId });
+	if room then want_recording(room, false); end
+end
+
+-- Answers of the focus on their way to a client.
+local function answered(event)
+	local stanza = event.stanza;
+	local kind, to, id = stanza.attr.type, stanza.attr.to, stanza.attr.id;
+	if (kind ~= "result" and kind ~= "error") or not id or not rooms_domains:contains(jid.host(stanza.attr.from)) then return; end
+	if id:sub(1, #line.own_stop) == line.own_stop then return true; end
+	local start = starts[to];
+	if not start or start.id ~= id or stanza.attr.from ~= start.room .. "/focus" then return; end
+	starts[to] = nil;
+	if kind == "error" then start_refused(start.room, stanza); end
+end
+module:hook("iq/full", answered, 900);
+module:hook("resource-unbind", function (event) starts[event.session.full_jid] = nil; end);
 
 -- Jicofo and Jibri compare without regard to case, so what is asked about is what goes on.
 local function recording_request(event, request)
@@ -78,8 +123,12 @@ local function recording_request(event, request)
 	local verdict = line.ask(event.origin, { ask = ask, room = room_jid, jid = event.stanza.attr.from,
 		pass = pass_of(event.origin), mode = mode });
 	if event.origin.destroyed then return true; end
-	if verdict.is == "open" then return nil; end
-	return line.refuse(event, verdict);
+	if verdict.is ~= "open" then
+		say_in_chat(event.origin, room_jid, verdict.attr.text);
+		return line.refuse(event, verdict);
+	end
+	if ask == "record-start" then let_start_through(event, room_jid); end
+	return nil;
 end
 
 -- Accounts of this server (users, focus) are not reachable for each other past the rooms and the lobby: else whoever once
@@ -179,11 +228,22 @@ local function towards_lobby(event, kind)
 	return nil;
 end
 
+-- Of a recording speak the focus and the recorder; clients look for these words in any presence whose address has
+-- "focus" in it.
+local recorder_words = { ["jibri-recording-status"] = true, session_id = true, mode = true, ["live-stream-view-url"] = true };
+local function strip_recorder_words(stanza)
+	stanza:maptags(function (child)
+		if recorder_words[child.name] then return nil; end
+		return child;
+	end);
+end
+
 local function stamp_presence(event)
 	local session, stanza = event.origin, event.stanza;
 	local kind, host = stanza.attr.type, jid.host(stanza.attr.to);
 	if host ~= agent and not rooms_domains:contains(host) then return strip_gate_words(event); end
 	line.stamp_name(stanza, kind == nil and session.portner and session.portner.name, false);
+	strip_recorder_words(stanza);
 	if host == agent then return towards_lobby(event, kind); end
 	return nil;
 end

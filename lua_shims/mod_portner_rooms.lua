@@ -8,6 +8,7 @@
 --   portner_acts.lib.lua     invitations, muc#admin, muc#owner, registration: questions; the guard of affiliations
 --   portner_roster.lib.lua   who is inside: tells, snapshot
 --   portner_clear.lib.lua    turnover
+--   portner_recording.lib.lua  what the focus says of a recording; ending one
 --   portner_orders.lib.lua   orders of the agent
 
 local line = module:require "portner";
@@ -17,6 +18,7 @@ local turns = module:require "portner_turns" (line);
 local roster = module:require "portner_roster" (line, rights);
 module:require "portner_acts" (line, turns, rights);
 module:require "portner_clear" (line, rights, roster);
+module:require "portner_recording" (line, rights, roster, module:require "portner_intent");
 
 local jid = require "util.jid";
 local now = require "util.time".now;
@@ -51,9 +53,17 @@ local function send_to_lobby(event, verdict)
 	return true;
 end
 
+-- An account of this server (focus, recorder) is who it says only on a session of its own: Prosody stamps the sender of
+-- those, and of nothing that another module or component sends in its name.
+local function is_nobodys(event)
+	local host = prosody.hosts[jid.host(event.stanza.attr.from)];
+	return host and host.type == "local" and prosody.full_sessions[event.stanza.attr.from] ~= event.origin;
+end
+
 local function may_enter(event)
 	local stanza = event.stanza;
 	local from, room_jid = stanza.attr.from, jid.bare(stanza.attr.to);
+	if is_nobodys(event) then return line.reject(event, "auth", "forbidden"); end
 	for _ = 1, 3 do
 		local room = rights.room(room_jid);
 		local verdict = line.ask(event.origin, { ask = room and "join" or "create", room = room_jid, jid = from,

@@ -22,6 +22,9 @@ local agent = jid.prep(module:get_option_string("portner_agent", "lobby." .. use
 local hold = module:get_option_number("portner_hold", 4);
 
 local line = { NS = NS, agent = agent, users = users };
+
+-- How ids of requests begin that are sent to the focus in the name of a client: their answers are not for that client.
+line.own_stop = "portner-stop:";
 local epoch = own_prefix:match(":(%x+):");
 local seq = 0;        -- tells made by this host since the module was loaded
 local untold = {};    -- events of this turn

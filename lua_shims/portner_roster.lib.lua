@@ -3,7 +3,6 @@
 local jid = require "util.jid";
 local st = require "util.stanza";
 
-local JIBRI_NS = "http://jitsi.org/protocol/jibri";
 local page_size = 400;
 
 return function (line, rights)
@@ -14,6 +13,7 @@ return function (line, rights)
 		room._portner = room._portner or { inside = {}, expected = {} };
 		return room._portner;
 	end
+	roster.book_of = book_of;
 
 	-- The name and nick of somebody about to come in.
 	function roster.expect(room, full_jid, nick, name)
@@ -76,18 +76,6 @@ return function (line, rights)
 		module:hook(name, note_bounce, 800);
 	end
 
-	-- Jicofo repeats the state of the recording in each of its presences; only the real focus is believed.
-	module:hook("muc-broadcast-presence", function (event)
-		local status = event.occupant.bare_jid == rights.focus and event.stanza:get_child("jibri-recording-status", JIBRI_NS);
-		if not status then return; end
-		local is = status.attr.failure_reason and "failed" or status.attr.status;
-		local book, session = book_of(event.room), status.attr.session_id;
-		local state = ("%s %s"):format(is, session);
-		if book.recording == state or (is ~= "on" and is ~= "off" and is ~= "failed") then return; end
-		book.recording = state;
-		line.tell("recording", { room = event.room.jid, is = is, session = session });
-	end);
-
 	-- A list of attribute tables: everybody inside, as the answers to orders show them.
 	function roster.inside(room)
 		local people = {};
@@ -106,7 +94,9 @@ return function (line, rights)
 	end
 
 	local function describe(room)
-		local parts = { "<room" .. attribute("jid", room.jid) .. ">" };
+		local recording = book_of(room).recording or {};
+		local parts = { "<room", attribute("jid", room.jid), attribute("recording", recording.is),
+			attribute("session", recording.session), attribute("meeting", room._data.meetingId), ">" };
 		for _, person in ipairs(roster.inside(room)) do
 			parts[#parts + 1] = "<in" .. attribute("jid", person.jid) .. attribute("nick", person.nick)
 				.. attribute("pass", person.pass) .. attribute("role", person.role) .. "/>";

@@ -62,6 +62,10 @@ class NobodyThere:
         """See `ports.Prosody`."""
         raise Unavailable("link down")
 
+    async def stop_recording(self, room: str, text: str) -> tuple[Inside, ...]:
+        """See `ports.Prosody`."""
+        raise Unavailable("link down")
+
     async def recall(self, pass_id: str, text: str) -> None:
         """See `ports.Prosody`."""
         raise Unavailable("link down")

@@ -121,6 +121,11 @@ class Prosody:
         """How many lines were logged so far: where to begin to look for the next."""
         return len(self._lines)
 
+    @property
+    def recorders(self) -> str:
+        """Domain of the recorders' accounts."""
+        return self.stock.recorders
+
     def account(self, user: str, password: str = PASSWORD) -> str:
         """Makes an account on the services' domain; answers its bare JID."""
         write_account(self.stock, user, password)
@@ -132,6 +137,7 @@ class Prosody:
         self.config_path.write_text(stock_prosody(self.stock) + self.extra, encoding="utf-8")
         self.account("focus")
         self.account("recorder")
+        write_account(self.stock, "recorder", PASSWORD, self.recorders)
         begin = len(self._lines)
         self.process = await asyncio.create_subprocess_exec(
             "prosody",

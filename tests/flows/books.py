@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from xmpp_agent.model.appointments import Appointment, Known, Room
 from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.people import Pass, PassRecord, Person
-from xmpp_agent.model.recordings import Consent, Recording
+from xmpp_agent.model.recordings import Consent, Recording, Stage
 from xmpp_agent.model.rooms import Place, RoomMemory
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports import PassFault, Unavailable
@@ -131,6 +131,11 @@ class Books:
         """See `ports.recordings.RoomRecordings`."""
         await self._reading()
         return tuple(one for one in self._shelf.recordings.values() if one.room == node)
+
+    async def at(self, stages: Collection[Stage]) -> tuple[Recording, ...]:
+        """See `ports.recordings.RoomRecordings`."""
+        await self._reading()
+        return tuple(one for one in self._shelf.recordings.values() if one.stage in stages)
 
     async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
         """See `ports.recordings.RoomRecordings`."""

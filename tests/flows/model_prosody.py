@@ -64,6 +64,12 @@ class Room:
     """Full JID -> (affiliation, role)."""
     focus: bool = False
     recorder: bool = False
+    said: tuple[str, str] = ("", "")
+    """What the focus said last of a recording, and its session."""
+    slow_to_stop: bool = False
+    """The recorder takes its time."""
+    stops: int = 0
+    """How often it was asked to stop."""
     traces: set[str] = field(default_factory=set)
     """Appointments that left something here since the room was made or cleared."""
     unattended_since: float | None = None
@@ -215,7 +221,8 @@ class ModelProsody:
         for session in self.sessions.values():
             stands = tuple((session.stands_at(node), at) for node, at in session.knocks.items())
             seen.append(SeenSession(session.jid, session.pass_.id, stands))
-        seen.extend(SeenRoom(f"{node}@{ROOMS}", self.occupants(node)) for node in self.rooms)
+        rooms = self.rooms.items()
+        seen.extend(SeenRoom(f"{node}@{ROOMS}", self.occupants(node), *room.said, "m-1") for node, room in rooms)
         return seen
 
     def clear(self, node: str) -> bool:
@@ -227,6 +234,22 @@ class ModelProsody:
         for watcher in self.cleared:
             watcher(node)
         return True
+
+    def recorded(self, node: str, news: str, session: str = "s-1", *, recorder: bool) -> None:
+        """The focus says so of a recording, and its recorder is there or not."""
+        room = self.rooms[node]
+        room.said = (news, session)
+        self._recorder(room, recorder=recorder)
+        if self.tell is not None:
+            told = Told("recording", self.clock.now(), f"{node}@{ROOMS}", why=news, session=session, meeting="m-1")
+            self.tell(told)
+
+    def stop_recording(self, node: str) -> None:
+        """Staff's client asks the focus to stop, or without staff the recorder is put out; it is over either way."""
+        room = self.rooms[node]
+        room.stops += 1
+        if room.recorder and not room.slow_to_stop:
+            self.recorded(node, "off", room.said[1], recorder=False)
 
     def destroy(self, node: str) -> None:
         """The room and everybody in it."""
@@ -292,6 +315,16 @@ class ModelProsody:
                 watcher(room.node)
             if self.tell is not None:
                 self.tell(Told("destroyed", self.clock.now(), room=f"{room.node}@{ROOMS}"))
+
+    def recorder_leaves(self, node: str) -> None:
+        """Out of the room, without a word of the focus."""
+        self._recorder(self.rooms[node], recorder=False)
+
+    def _recorder(self, room: Room, *, recorder: bool) -> None:
+        came_or_left = "joined" if recorder else "left"
+        if room.recorder is not recorder and self.tell is not None:
+            self.tell(Told(came_or_left, self.clock.now(), f"{room.node}@{ROOMS}", RECORDER, "jibri"))
+        room.recorder = recorder
 
     def _tell(self, event: str, node: str, session: Session, why: str = "") -> None:
         if self.tell is not None:

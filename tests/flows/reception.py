@@ -107,6 +107,17 @@ class Line:
         await self._order(act)
         return self._prosody.occupants(node_of(room))
 
+    async def stop_recording(self, room: str, text: str) -> tuple[Inside, ...]:
+        """See `ports.Prosody`."""
+
+        def act() -> None:
+            if node_of(room) not in self._prosody.rooms:
+                raise Unavailable("no such room")
+            self._prosody.stop_recording(node_of(room))
+
+        await self._order(act)
+        return self._prosody.occupants(node_of(room))
+
     async def recall(self, pass_id: str, text: str) -> None:
         """See `ports.Prosody`."""
 

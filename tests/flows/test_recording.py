@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.flows.day import Day
+from tests.flows.day import SUPERVISOR, Day
 from tests.flows.model_prosody import ROOMS
 from tests.flows.steps import MAIN
 from tests.flows.test_stories import inside, play
 from xmpp_agent.flows import recording
+from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.follow import Told, follow
 from xmpp_agent.flows.questions import Answer, Question
-from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Recording, Stage
+from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports import Unavailable
 
@@ -150,3 +151,138 @@ async def test_news_that_cannot_be_kept_is_told_again(day: Day) -> None:
     assert [row.stage for row in rows(day)] == [Stage.STARTING]
     await jicofo(day, "on")
     assert [row.stage for row in rows(day)] == [Stage.ON]
+
+
+async def test_a_busy_recorder_is_known_at_once(day: Day) -> None:
+    """The focus says no to the start: no waiting for it, and why."""
+    await press(day)
+    await jicofo(day, "busy", "")
+    assert [(row.stage, row.fault) for row in rows(day)] == [(Stage.NOT_STARTED, Fault.RECORDERS_BUSY)]
+    assert not day.agent.house.rooms[MAIN].recording
+
+
+async def running(day: Day) -> Recording:
+    """Pressed, and on with its recorder inside."""
+    await press(day)
+    day.prosody.recorded(MAIN, "on", recorder=True)
+    await day.agent.quiet()
+    (row,) = rows(day)
+    return row
+
+
+async def test_it_stops_when_the_last_of_staff_is_gone(day: Day) -> None:
+    """At the next look at the clock, and again every five seconds while it is still on."""
+    await running(day)
+    room = day.prosody.rooms[MAIN]
+    room.slow_to_stop = True
+    await play(day, "crash mette")
+    assert room.stops == 1
+    day.clock.jump(5)
+    await day.agent.tick()
+    assert room.stops == 2
+    room.slow_to_stop = False
+    day.clock.jump(5)
+    await day.agent.tick()
+    (row,) = rows(day)
+    assert (row.stage, row.stopped_by) == (Stage.EXPECTED, "agent")
+    assert not day.agent.house.rooms[MAIN].recording
+
+
+async def test_it_stops_when_the_visit_is_finished(day: Day) -> None:
+    """By whoever finished it; the next may come when the recorder is out."""
+    await running(day)
+    await play(day, "arrive bo", "finish anna", "admit mette bo", "obey bo")
+    (row,) = rows(day)
+    assert (row.stage, row.stopped_by) == (Stage.EXPECTED, SUPERVISOR)
+    assert inside(day) == ["bo", "mette"]
+
+
+async def test_a_visit_is_not_over_while_the_stop_cannot_be_asked_for(day: Day) -> None:
+    """The room is stuck, not cleared around a recorder; it is tried again."""
+    await running(day)
+    day.weather.lost_orders = 1
+    assert not (await finish(day.agent.house, MAIN, SUPERVISOR)).is_open
+    assert day.agent.house.rooms[MAIN].turnover_open
+    assert "anna" in inside(day)
+    await day.agent.tick()
+    assert [row.stage for row in rows(day)] == [Stage.EXPECTED]
+    assert inside(day) == ["mette"]
+
+
+async def test_nothing_holds_up_an_end(day: Day) -> None:
+    """Asked of the focus although it cannot be written down; asking twice ends where asking once ends."""
+    await running(day)
+    day.shelf.refuse_writes = 1
+    day.prosody.rooms[MAIN].slow_to_stop = True
+    assert (await recording.stop(day.agent.house, MAIN, "anna")).reason is Reason.AUDIT_UNAVAILABLE
+    assert day.prosody.rooms[MAIN].stops == 1
+    for _ in range(2):
+        assert (await recording.stop(day.agent.house, MAIN, "anna")).is_open
+    assert [(row.stage, row.stopped_by) for row in rows(day)] == [(Stage.STOPPING, "anna")]
+    day.weather.lost_orders = 1
+    assert (await recording.stop(day.agent.house, MAIN, "anna")).reason is Reason.PROSODY_DID_NOT_DO_IT
+
+
+async def test_with_the_room_the_recording_is_over(day: Day) -> None:
+    """What was on has a file to come; what was starting has not begun."""
+    await running(day)
+    day.prosody.destroy(MAIN)
+    await day.agent.quiet()
+    assert [row.stage for row in rows(day)] == [Stage.EXPECTED]
+
+
+async def test_with_the_room_a_start_is_over(day: Day) -> None:
+    """Nobody will ever say that it began."""
+    await press(day)
+    day.prosody.destroy(MAIN)
+    await day.agent.quiet()
+    assert [row.stage for row in rows(day)] == [Stage.NOT_STARTED]
+
+
+@pytest.mark.parametrize(
+    ("news", "recorder", "stage"),
+    [
+        ("on", True, Stage.ON),
+        ("on", False, Stage.ON),
+        ("off", False, Stage.EXPECTED),
+        ("failed", False, Stage.RECORDER_LOST),
+        ("", True, Stage.ON),  # another focus, which has not seen it begin
+        ("", False, Stage.EXPECTED),
+    ],
+)
+async def test_what_became_of_it_while_the_agent_was_away(day: Day, news: str, recorder: bool, stage: Stage) -> None:
+    """Read off the picture; it is on as long as the focus says so, or somebody still records."""
+    await running(day)
+    await play(day, "kill-agent")
+    room = day.prosody.rooms[MAIN]
+    room.recorder, room.said = recorder, (news, "s-1" if news else "")
+    await play(day, "return")
+    assert [row.stage for row in rows(day)] == [stage]
+    assert day.agent.house.rooms[MAIN].recording is (stage is Stage.ON)
+
+
+async def test_a_start_survives_the_agent(day: Day) -> None:
+    """The recorder that comes after the restart is let in, and nobody else is."""
+    await press(day)
+    await play(day, "kill-agent", "return")
+    assert day.agent.house.rooms[MAIN].recording
+    assert [row.stage for row in rows(day)] == [Stage.STARTING]
+
+
+async def test_one_that_began_unseen_has_a_row(day: Day) -> None:
+    """Let through, and the agent died before it was said to be on; or never let through at all."""
+    await press(day)
+    await play(day, "kill-agent")
+    day.prosody.rooms[MAIN].said = ("on", "s-1")
+    await play(day, "return")
+    assert [(row.stage, row.session, row.asked_by) for row in rows(day)] == [(Stage.ON, "s-1", "mette")]
+
+
+async def test_it_ends_also_in_a_room_that_is_gone(day: Day) -> None:
+    """Room, visit and agent went in the meantime: its file is expected all the same."""
+    await running(day)
+    await play(day, "kill-agent")
+    day.prosody.destroy(MAIN)
+    day.shelf.memories.clear()
+    await play(day, "return")
+    assert [row.stage for row in rows(day)] == [Stage.EXPECTED]

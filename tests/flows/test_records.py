@@ -7,11 +7,10 @@ from typing_extensions import override
 
 from tests.flows.books import Books, Life
 from tests.flows.day import MORNING, SUPERVISOR, Day
-from tests.flows.model_prosody import ROOMS, Session
+from tests.flows.model_prosody import Session
 from tests.flows.reception import Reception, Weather
 from tests.flows.steps import MAIN
 from tests.flows.test_stories import inside, play
-from xmpp_agent.flows.follow import Told, follow
 from xmpp_agent.flows.let_in import let_in
 from xmpp_agent.flows.reveal import reveal
 from xmpp_agent.model.people import PassRecord
@@ -33,20 +32,18 @@ def session(day: Day, name: str) -> Session:
     return day.at[name]
 
 
-async def recorded(day: Day, on: str) -> None:
-    """What the focus says of the recording."""
-    await follow(day.agent.house, Told("recording", day.clock.now(), f"{MAIN}@{ROOMS}", why=on))
-
-
 async def test_nobody_new_comes_into_a_recording_of_the_visit_before(day: Day) -> None:
-    """Finishing does not end a recording: while the recorder is in the room the next one waits, then may come."""
-    day.prosody.rooms[MAIN].recorder = True
-    await recorded(day, "on")
+    """Finishing asks for its end; while the recorder is in the room the next one waits, then may come."""
+    day.prosody.rooms[MAIN].slow_to_stop = True
+    day.prosody.recorded(MAIN, "on", recorder=True)
     await play(day, "arrive bo", "finish anna")
     house = day.agent.house
+    assert day.prosody.rooms[MAIN].stops == 1
     assert (await let_in(house, MAIN, "seat-bo", SUPERVISOR)).reason is Reason.RECORDING_ON
-    day.prosody.rooms[MAIN].recorder = False
-    await recorded(day, "off")
+    day.prosody.recorded(MAIN, "failed", recorder=True)
+    await day.agent.quiet()
+    assert (await let_in(house, MAIN, "seat-bo", SUPERVISOR)).reason is Reason.RECORDING_ON
+    day.prosody.recorder_leaves(MAIN)
     await play(day, "admit mette bo", "obey bo")
     assert inside(day) == ["bo", "mette"]
 

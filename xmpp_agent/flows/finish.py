@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from xmpp_agent.flows import recording
 from xmpp_agent.flows.house import House
 from xmpp_agent.model.people import Role, SystemUser
 from xmpp_agent.model.rooms import Place, RoomState
@@ -28,6 +29,8 @@ async def finish(house: House, node: str, actor: str, text: str = both(VISIT_DON
         return verdict
     house.settle(opened)
     try:
+        if state.recording and not (await recording.stop(house, node, actor)).is_open:
+            return await _stuck(house, node, actor)
         left_inside = await _clear(house, node, text)
     except Unavailable:
         return await _stuck(house, node, actor)
@@ -61,9 +64,9 @@ async def _clear(house: House, node: str, text: str) -> tuple[Inside, ...]:
 def _only(house: House, state: RoomState, inside: tuple[Inside, ...]) -> RoomState:
     """The room with none but these. A recorder that stays still records, for whoever comes next too."""
     jids = {i.jid for i in inside}
-    recording = any(house.addresses.system_user(jid) is SystemUser.RECORDER for jid in jids)
+    recorders = frozenset(jid for jid in jids if house.addresses.system_user(jid) is SystemUser.RECORDER)
     stayed = tuple(o for o in state.inside if o.jid in jids)
-    return visits.refreeze(replace(state, inside=stayed, recording=recording), 0.0)
+    return visits.refreeze(replace(state, inside=stayed, recording=bool(recorders), recorders=recorders), 0.0)
 
 
 async def _stuck(house: House, node: str, actor: str) -> Verdict:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from xmpp_agent.flows import recording
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.let_in import invite_followers
-from xmpp_agent.model.people import Role
+from xmpp_agent.model.people import Role, SystemUser
 from xmpp_agent.model.rooms import Occupant, Place, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import WORDS, both
@@ -40,17 +40,20 @@ async def follow(house: House, told: Told) -> None:
     if told.event == "made":
         house.settle(replace(state, exists=True))
     elif told.event == "destroyed":
-        _destroyed(house, state, told.at)
+        await _destroyed(house, state, told.at)
     elif told.event == "joined":
         await _joined(house, state, told)
     elif told.event == "left":
-        _left(house, state, told)
+        await _left(house, state, told)
     elif told.event == "recording":
-        await recording.told(house, state, told.why, told.session, told.meeting, told.at)
+        await recording.told(house, state, recording.Word(told.why, told.session, told.meeting), told.at)
 
 
 async def _joined(house: House, state: RoomState, told: Told) -> None:
-    if house.addresses.system_user(told.jid) is not None:
+    system = house.addresses.system_user(told.jid)
+    if system is SystemUser.RECORDER:
+        house.settle(replace(state, recorders=state.recorders | {told.jid}, recording=True))
+    if system is not None:
         return
     known = await house.holder(told.pass_id)
     if known is None or known.room.node != state.room.node:
@@ -86,7 +89,11 @@ async def put_out(house: House, node: str, jid: str, reason: Reason) -> None:
         return  # the link is down: the picture taken after it shows them again, and they are put out then
 
 
-def _left(house: House, state: RoomState, told: Told) -> None:
+async def _left(house: House, state: RoomState, told: Told) -> None:
+    if told.jid in state.recorders:
+        house.settle(replace(state, recorders=state.recorders - {told.jid}))
+        await recording.recorder_left(house, state.room.node)
+        return
     after = visits.leave(state, told.jid, told.at)
     house.settle(after)
     house.note(state.room.node, "left")
@@ -94,12 +101,13 @@ def _left(house: House, state: RoomState, told: Told) -> None:
         _on_record(house, "left", after, told)
 
 
-def _destroyed(house: House, state: RoomState, now: float) -> None:
+async def _destroyed(house: House, state: RoomState, now: float) -> None:
     gone = visits.gone(state)
     house.jot("room-gone", room=state.room.node, memory=visits.memory(gone))
     house.settle(gone)
     for person in state.visitors():
         keep_place(house, state.room.node, person, now)
+    await recording.ended_unseen(house, state.room.node, now)
 
 
 def keep_place(house: House, node: str, person: Occupant, now: float) -> None:

@@ -80,6 +80,8 @@ class House:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     tried: dict[str, float] = field(default_factory=dict)
     """By room: when the clock last tried to end or clear it."""
+    stop_asked: dict[str, float] = field(default_factory=dict)
+    """By room: when the clock last asked for the end of a recording nobody minds."""
     told: dict[str, dict[str, int]] = field(default_factory=dict)
     """By room and seat: the place in line people were told last."""
     on_change: list[Callable[[Change], None]] = field(default_factory=list)
@@ -144,6 +146,7 @@ class House:
             self.places,
             self.told,
             self.tried,
+            self.stop_asked,
         ):
             memory.clear()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from xmpp_agent.flows import recording
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.follow import TOLD, keep_place
 from xmpp_agent.flows.house import House
@@ -26,6 +27,7 @@ def _is_due(house: House, state: RoomState, now: float) -> bool:
     return (
         _unattended(house, state, now)
         or _companions_alone(state, now)
+        or _records_unminded(house, state, now)
         or _turnover_waits(house, state, now)
         or visits.ends_by_itself(state, now)
         or bool(_nameless(house, state))
@@ -44,6 +46,9 @@ async def pass_time(house: House, node: str) -> None:
         house.settle(visits.leave(house.rooms[node], jid, now))
     await _expire_places(house, node, now)
     tell_late(house, node)
+    if _records_unminded(house, house.rooms[node], now):
+        house.stop_asked[node] = now
+        await recording.stop(house, node, "agent")
     state = house.rooms[node]
     if _unattended(house, state, now):
         house.tried[node] = now
@@ -63,6 +68,12 @@ def _turnover_waits(house: House, state: RoomState, now: float) -> bool:
 def _unattended(house: House, state: RoomState, now: float) -> bool:
     over = state.frozen_since is not None and now - state.frozen_since > _grace(house, state)
     return over and now - house.tried.get(state.room.node, 0.0) >= RETRY
+
+
+def _records_unminded(house: House, state: RoomState, now: float) -> bool:
+    """Whether it records with nobody of staff in the room: that ends at once (DESIGN §3.4)."""
+    frozen = state.frozen_since is not None and state.recording
+    return frozen and now - house.stop_asked.get(state.room.node, 0.0) >= RETRY
 
 
 def _nameless(house: House, state: RoomState) -> tuple[str, ...]:
@@ -134,6 +145,7 @@ def tidy(house: House) -> None:
             del house.rooms[node]
             house.told.pop(node, None)
             house.tried.pop(node, None)
+            house.stop_asked.pop(node, None)
     horizon = house.clock.now() - queue.PLACE_KEPT
     for key, place in tuple(house.places.items()):
         if place.left_at is not None and place.left_at < horizon:

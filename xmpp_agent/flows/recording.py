@@ -1,6 +1,7 @@
 """Recordings at the door: staff press record, Jicofo says what became of it; each step is a row before it counts."""
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.office import new_id
@@ -9,6 +10,7 @@ from xmpp_agent.model.appointments import Known, Policy
 from xmpp_agent.model.recordings import Consent, Fault, Recording, Stage, Terms
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.words import RECORDING_ENDS, both
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules import visits
 from xmpp_agent.rules.recording import consent, custody, may_record
@@ -16,7 +18,21 @@ from xmpp_agent.rules.recording.custody import Happened
 
 UNASKED = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("follow", Decision.OPEN, Reason.ALLOWED, "not asked for"),))
 """On record of a recording that is on although nobody here let it through."""
+STOPPED = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("stop_recording", Decision.OPEN, Reason.ALLOWED),))
 _NEWS = {"on": Happened.STARTED, "off": Happened.ENDED}
+_IN_THE_ROOM = frozenset({Stage.ON, Stage.STOPPING})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the focus says of the recording in a room."""
+
+    news: str
+    """`on`, `off`, `failed`, `busy` (no recorder free); empty: nothing so far."""
+    session: str = ""
+    """Empty: it said no to a start."""
+    meeting: str = ""
+    """The room's `meetingId`, when Prosody gives rooms one."""
 
 
 async def record(house: House, question: Question) -> Answer:
@@ -57,9 +73,7 @@ async def _stop(house: House, question: Question) -> Answer:
     stopping: Recording | None = None
     if verdict.is_open and state is not None and known is not None:
         running = await _running(house, state.room.node)
-        if running is not None and (running.stage, Happened.STOP_PRESSED) in custody.TRANSITIONS:
-            stopping = custody.step(running, Happened.STOP_PRESSED, Terms(), question.at)
-            stopping = replace(stopping, stopped_by=known.person.id)
+        stopping = _stopped(running, known.person.id, question.at) if running is not None else None
     return Answer(
         await house.write(
             "record-stop",
@@ -72,26 +86,90 @@ async def _stop(house: House, question: Question) -> Answer:
     )
 
 
-async def told(house: House, state: RoomState, news: str, session: str, meeting: str, at: float) -> None:
-    """What Jicofo says of the recording in a room: `on`, `off`, `failed`. Raises Unavailable when it cannot be kept."""
+async def told(house: House, state: RoomState, word: Word, at: float) -> None:
+    """What the focus says of the recording in a room. Raises Unavailable when it cannot be kept."""
     recordings = await house.recordings.in_room(state.room.node)
-    mine = _of_session(recordings, session)
-    if mine is None and news == "on":
+    mine = _of_session(recordings, word.session)
+    if mine is None and word.news == "on":
         mine = _unasked(state, at)
-    happened = _NEWS.get(news) or (
-        Happened.DID_NOT_START if mine is not None and mine.stage is Stage.STARTING else Happened.BROKE_OFF
-    )
-    await _step(house, state, mine, happened, session, meeting, at)
-    now = house.rooms[state.room.node]
-    house.settle(replace(now, recording=news == "on", agreed=now.agreed if news == "on" else frozenset()))
+    if mine is not None:
+        session, meeting = word.session or mine.session, word.meeting or mine.meeting
+        after = await _step(house, state, replace(mine, session=session, meeting=meeting), _happened(word, mine), at)
+        recordings = (*(one for one in recordings if one.id != after.id), after)
+    _note_whether_on(house, state.room.node, recordings)
+
+
+def _happened(word: Word, mine: Recording) -> tuple[Happened, Fault | None]:
+    if word.news in _NEWS:
+        return _NEWS[word.news], None
+    fault = Fault.RECORDERS_BUSY if word.news == "busy" else Fault.RECORDER_FAILED
+    return (Happened.DID_NOT_START if mine.stage is Stage.STARTING else Happened.BROKE_OFF), fault
+
+
+async def found(house: House, node: str, word: Word, running: Collection[Recording], at: float) -> None:
+    """After a (re)connection: what the focus said last in a room that exists, laid over what was on before.
+
+    What was on and is not said to be on any more ended unseen. `word.news` empty: the focus never spoke of any, and
+    then a recorder that sits there counts. Raises Unavailable.
+    """
+    state = house.rooms[node]
+    if word.news and (running or word.news == "on"):
+        await told(house, state, word, at)
+    if not running:
+        return
+    for one in await house.recordings.in_room(node):
+        is_still_on = one.session == word.session if word.news == "on" else not word.news and bool(state.recorders)
+        if one.stage in _IN_THE_ROOM and not is_still_on:
+            await _step(house, state, one, (Happened.ENDED, None), at)
+    _note_whether_on(house, node, await house.recordings.in_room(node))
+
+
+async def recorder_left(house: House, node: str) -> None:
+    """A recorder is out of the room; the next may come once nothing is on any more. Raises Unavailable."""
+    _note_whether_on(house, node, await house.recordings.in_room(node))
 
 
 async def ended_unseen(house: House, node: str, at: float) -> None:
-    """The room is gone, or was found without recorder: whatever was on there is over, and its file is expected."""
+    """The room is gone: whatever was on there is over, and its file is expected. Raises Unavailable."""
     state = house.rooms[node]
     for running in await house.recordings.in_room(node):
-        if running.stage in {Stage.ON, Stage.STOPPING}:
-            await _step(house, state, running, Happened.ENDED, running.session, running.meeting, at)
+        if running.stage is Stage.STARTING:
+            await _step(house, state, running, (Happened.DID_NOT_START, Fault.RECORDER_FAILED), at)
+        elif running.stage in _IN_THE_ROOM:
+            await _step(house, state, running, (Happened.ENDED, None), at)
+
+
+async def stop(house: House, node: str, actor: str) -> Verdict:
+    """End the recording of a room, without asking whether one may; open also when there is none.
+
+    It is over when the focus says so. Asked of the focus first and written down then: nothing holds up an end.
+    Raises Unavailable when it cannot be written down.
+    """
+    state = house.rooms[node]
+    if not (state.exists and state.recording):
+        return STOPPED
+    try:
+        await house.prosody.stop_recording(f"{node}@{house.addresses.rooms}", both(RECORDING_ENDS))
+    except Unavailable:
+        said = Said("stop_recording", Decision.REFUSE, Reason.PROSODY_DID_NOT_DO_IT)
+        return await house.write("record-stop", Verdict(said.decision, said.reason, (said,)), room=node, actor=actor)
+    running = await _running(house, node)
+    stopping = _stopped(running, actor, house.clock.now()) if running is not None else None
+    subject = stopping.id if stopping is not None else ""
+    return await house.write("record-stop", STOPPED, room=node, subject=subject, actor=actor, recording=stopping)
+
+
+def _stopped(running: Recording, by: str, now: float) -> Recording | None:
+    """The recording with somebody's stop on it; None when it has one already."""
+    if (running.stage, Happened.STOP_PRESSED) not in custody.TRANSITIONS:
+        return None
+    return replace(custody.step(running, Happened.STOP_PRESSED, Terms(), now), stopped_by=by)
+
+
+def _note_whether_on(house: House, node: str, recordings: Collection[Recording]) -> None:
+    now = house.rooms[node]
+    is_on = bool(now.recorders) or any(one.stage in custody.RUNNING for one in recordings)
+    house.settle(replace(now, recording=is_on, agreed=now.agreed if is_on else frozenset()))
 
 
 async def recall_agreed(house: House, node: str) -> None:
@@ -105,18 +183,13 @@ async def recall_agreed(house: House, node: str) -> None:
 
 
 async def _step(
-    house: House,
-    state: RoomState,
-    mine: Recording | None,
-    happened: Happened,
-    session: str,
-    meeting: str,
-    at: float,
-) -> None:
-    if mine is None or (mine.stage, happened) not in custody.TRANSITIONS:
-        return
-    fault = Fault.RECORDER_FAILED if happened in {Happened.DID_NOT_START, Happened.BROKE_OFF} else None
-    after = replace(custody.step(mine, happened, Terms(), at, fault), session=session, meeting=meeting or mine.meeting)
+    house: House, state: RoomState, mine: Recording, what: tuple[Happened, Fault | None], at: float
+) -> Recording:
+    """The recording after it; as it was when that cannot happen to it now."""
+    happened, fault = what
+    if (mine.stage, happened) not in custody.TRANSITIONS:
+        return mine
+    after = custody.step(mine, happened, Terms(), at, fault)
     verdict = await house.write(
         f"recording-{after.stage}",
         UNASKED if not mine.asked_by else Verdict(Decision.OPEN, Reason.ALLOWED),
@@ -126,6 +199,7 @@ async def _step(
     )
     if not verdict.is_open:
         raise Unavailable("what became of a recording could not be kept")
+    return after
 
 
 def _starting(recordings: tuple[Recording, ...], state: RoomState, staff: str, terms: Terms, now: float) -> Recording:

@@ -1,6 +1,6 @@
 """After every (re)connection: the picture is taken anew from Prosody and laid over what was remembered."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from xmpp_agent.flows import recording
@@ -8,11 +8,13 @@ from xmpp_agent.flows.follow import Told, follow, put_out
 from xmpp_agent.flows.house import House, host_of, node_of
 from xmpp_agent.flows.knock import Knock, knock
 from xmpp_agent.model.people import PassRecord, Role, SystemUser
+from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.rooms import Occupant, RoomState
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import WORDS, both
 from xmpp_agent.ports import Inside, Unavailable
 from xmpp_agent.rules import queue, visits
+from xmpp_agent.rules.recording import custody
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,10 @@ class SeenRoom:
 
     jid: str
     inside: tuple[Inside, ...]
+    recording: str = ""
+    """What the focus said last of a recording, and of which, in which life of the room (`flows.recording.Word`)."""
+    session: str = ""
+    meeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,16 @@ async def rebuild(house: House, seen: list[Seen]) -> Mapping[str, PassRecord]:
     rooms = {item.jid: item for item in seen if isinstance(item, SeenRoom)}
     sessions = [item for item in seen if isinstance(item, SeenSession)]
     records = await _records(house, rooms.values(), sessions)
-    await _recall_rooms(house, rooms, records)
+    running = await _running(house)
+    await _recall_rooms(house, {*map(node_of, rooms), *running}, records)
     await _recall_places(house)
     now = house.clock.now()
     before = tuple(house.rooms.values())
     for state in before:
         jid = f"{state.room.node}@{house.addresses.rooms}"
-        house.settle(_as_seen(house, state, rooms.get(jid), records, now))
+        there = rooms.get(jid)
+        house.settle(_as_seen(house, state, there, records, now))
+        await _recordings(house, state.room.node, there, running.get(state.room.node, []), now)
     await _reconnect(house, sessions, records)
     for item in seen:
         if isinstance(item, Told):
@@ -80,8 +89,23 @@ async def _records(house: House, rooms: Iterable[SeenRoom], sessions: list[SeenS
     return {**known, **fetched}
 
 
-async def _recall_rooms(house: House, rooms: Mapping[str, SeenRoom], records: Mapping[str, PassRecord]) -> None:
-    nodes = {node_of(jid) for jid in rooms} | {r.pass_.room for r in records.values()}
+async def _running(house: House) -> Mapping[str, list[Recording]]:
+    """Everything that was on when it was last heard of, by node of its room."""
+    running: dict[str, list[Recording]] = {}
+    for one in await house.recordings.at(custody.RUNNING):
+        running.setdefault(one.room, []).append(one)
+    return running
+
+
+async def _recordings(house: House, node: str, there: SeenRoom | None, running: list[Recording], now: float) -> None:
+    if there is not None:
+        await recording.found(house, node, recording.Word(there.recording, there.session, there.meeting), running, now)
+    elif running:
+        await recording.ended_unseen(house, node, now)
+
+
+async def _recall_rooms(house: House, found: Collection[str], records: Mapping[str, PassRecord]) -> None:
+    nodes = {*found, *(r.pass_.room for r in records.values())}
     busy = {memory.node: memory for memory in await house.store.memories()}
     others = frozenset(nodes - busy.keys() - house.rooms.keys())
     asked = {memory.node: memory for memory in await house.store.memories(others)} if others else {}
@@ -107,8 +131,10 @@ def _as_seen(
     inside = tuple(
         _occupant(person, records[person.pass_id], now) for person in seen.inside if person.pass_id in records
     )
-    recording = any(house.addresses.system_user(i.jid) is SystemUser.RECORDER for i in seen.inside)
-    return visits.refreeze(replace(blank, exists=True, inside=inside, recording=recording), now)
+    jids = (i.jid for i in seen.inside)
+    recorders = frozenset(jid for jid in jids if house.addresses.system_user(jid) is SystemUser.RECORDER)
+    there = replace(blank, exists=True, inside=inside, recording=bool(recorders), recorders=recorders)
+    return visits.refreeze(there, now)
 
 
 def _occupant(person: Inside, record: PassRecord, now: float) -> Occupant:

@@ -75,6 +75,11 @@ class StockProsody:
         """Domain of the accounts of focus and recorder."""
         return f"auth.{self.domain}"
 
+    @property
+    def recorders(self) -> str:
+        """Domain of the recorders' accounts."""
+        return f"recorder.{self.domain}"
+
 
 def stock_prosody(stock: StockProsody) -> str:
     """The complete prosody.cfg.lua for a stock Prosody 0.12 or later with Portner in it."""
@@ -88,12 +93,12 @@ def _encoded(name: str) -> str:
     )
 
 
-def write_account(stock: StockProsody, user: str, password: str) -> Path:
-    """Makes an account on the services' domain by writing the file Prosody's internal storage reads.
+def write_account(stock: StockProsody, user: str, password: str, host: str = "") -> Path:
+    """Makes an account (without `host`: on the services' domain) by writing the file Prosody's internal storage reads.
 
     Not `prosodyctl adduser`: as root that changes to the system's own Prosody user, who cannot write here.
     """
-    path = stock.data_dir / _encoded(stock.services) / "accounts" / f"{_encoded(user)}.dat"
+    path = stock.data_dir / _encoded(host or stock.services) / "accounts" / f"{_encoded(user)}.dat"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f'return {{ ["password"] = {lua_string(password)}; }};\n', encoding="utf-8")
     path.chmod(0o600)

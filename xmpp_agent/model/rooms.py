@@ -79,6 +79,9 @@ class RoomState:
     stuck: bool = False
     """Clearing the room was tried and failed; it is tried again until it is done."""
     recording: bool = False
+    """Let through, on, or not yet over; also while a recorder is inside, whatever is said of it."""
+    recorders: frozenset[str] = frozenset()
+    """Real JIDs of recorders inside."""
     agreed: frozenset[str] = frozenset()
     """Person ids of visitors who may be recorded; kept while a recording is on."""
     frozen_since: float | None = None

@@ -241,6 +241,7 @@ WORDS: dict[Reason, tuple[str, str]] = {
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")
+RECORDING_ENDS = ("Optagelsen er stoppet.", "The recording has been stopped.")
 STAFF_LOST = (
     "Medarbejderen mistede forbindelsen. Åbn dit link igen; du beholder din plads.",
     "The member of staff lost the connection. Open your link again; you keep your place.",

@@ -145,6 +145,13 @@ class Prosody(Protocol):
         """Clear everything a next visitor could learn; returns who is inside."""
         ...
 
+    async def stop_recording(self, room: str, text: str) -> tuple[Inside, ...]:
+        """Ask the focus to end whatever records there, in the name of staff inside; without any, put the recorder out.
+
+        The text is for the recorder. Returns who is inside; that it is over is told later. May be repeated.
+        """
+        ...
+
     async def recall(self, pass_id: str, text: str) -> None:
         """Close every stream that carries this pass."""
         ...

@@ -47,10 +47,6 @@ class Recordings(RoomRecordings, Protocol):
         """What people look at: all that has not ended, and what ended (a stage of `ended`) since then; newest first."""
         ...
 
-    async def shown(self, ended: Collection[Stage], since: float, most: int) -> tuple[Recording, ...]:
-        """What people look at: all that has not ended, and what ended (a stage of `ended`) since then; newest first."""
-        ...
-
     async def closing(self, appointment_id: str) -> Closing | None:
         """How far the closing of an appointment's case has come; None: it is not to be closed."""
         ...

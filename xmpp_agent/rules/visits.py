@@ -84,7 +84,7 @@ def _since(since: float | None, holds: bool, now: float) -> float | None:
 
 def gone(state: RoomState) -> RoomState:
     """The room after Prosody destroyed it: with the room object everything of the visit is gone."""
-    cleared = replace(close(state), recording=False)
+    cleared = replace(close(state), recording=False, recorders=frozenset())
     return replace(cleared, exists=False, inside=(), alone_since=None, empty_since=None, asked_at=None)
 
 

@@ -69,7 +69,7 @@ class Agent:
         self._link_state, self._link_since = "lost", self._clock.now()
         self._seeing = asyncio.Event()
         self._clockwork: asyncio.Task[None] | None = None
-        orders = Orders(settings.lobby, settings.domain, settings.muc, self._put)
+        orders = Orders(settings.lobby, settings.domain, settings.muc, settings.recorder_domain, self._put)
         out = LobbyOut(settings.lobby, self._put)
         self.house = House(
             addresses=_addresses(settings),

@@ -23,8 +23,8 @@ class _Asked:
 class Orders:
     """Implements `ports.Prosody`. Ids carry the connection's number: an answer to an older link's order is nobody's."""
 
-    def __init__(self, own: str, users: str, rooms: str, put: Callable[[str], None]) -> None:
-        self._own, self._users, self._rooms, self._put = own, users, rooms, put
+    def __init__(self, own: str, users: str, rooms: str, recorders: str, put: Callable[[str], None]) -> None:
+        self._own, self._users, self._rooms, self._recorders, self._put = own, users, rooms, recorders, put
         self._pending: dict[str, _Asked] = {}
         self._ids = count(1)
 
@@ -94,6 +94,11 @@ class Orders:
     async def turnover(self, room: str) -> tuple[Inside, ...]:
         """See `ports.Prosody`."""
         return _inside(await self._order(self._rooms, "turnover", room=room))
+
+    async def stop_recording(self, room: str, text: str) -> tuple[Inside, ...]:
+        """See `ports.Prosody`."""
+        order = {"room": room, "recorder": self._recorders, "text": text}
+        return _inside(await self._order(self._rooms, "stop-recording", **order))
 
     async def recall(self, pass_id: str, text: str) -> None:
         """See `ports.Prosody`."""

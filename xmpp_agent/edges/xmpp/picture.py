@@ -74,7 +74,8 @@ def _entry(element: Element) -> Seen | None:
         inside = tuple(
             Inside(e.get("jid", ""), e.get("nick", ""), e.get("pass", ""), e.get("role", "")) for e in element
         )
-        return SeenRoom(element.get("jid", ""), inside)
+        said = (element.get("recording", ""), element.get("session", ""), element.get("meeting", ""))
+        return SeenRoom(element.get("jid", ""), inside, *said)
     if name == "session":
         at = tuple((e.get("lobby", ""), float(e.get("since", "0"))) for e in element)
         return SeenSession(element.get("jid", ""), element.get("pass", ""), at)
