@@ -315,7 +315,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.staff_are_kept": ("ikke for medarbejdere", "not for staff"),
     "reason.still_to_come": ("aftale ikke overstået", "appointment not over"),
     "reason.note_not_filed": ("notat ikke journaliseret", "note not filed"),
-}
     "reason.recording_not_filed": ("optagelse ikke journaliseret", "recording not filed"),
     "reason.already_asked": ("er spurgt", "already asked"),
     "reason.already_recording": ("optages allerede", "already recording"),
@@ -323,3 +322,4 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.no_live_stream": ("sendes ikke ud", "never streamed"),
     "reason.not_recording": ("ingen optagelse", "no recording is on"),
     "reason.too_many_meetings": ("for mange møder", "too many meetings"),
+}

@@ -212,16 +212,6 @@ async def _destroy(archive: Archive, recording: Recording) -> None:
     await archive.keep("recording-destroyed", recording.id, replace(custody.rests(recording), fault=None))
 
 
-async def _destroy(archive: Archive, recording: Recording) -> None:
-    """A person discarded it: its key is gone already, now its file goes."""
-    try:
-        await archive.vault.destroy(recording.id)
-    except VaultFault as fault:
-        await _later(archive, recording, fault.fault)
-        return
-    await archive.keep("recording-destroyed", recording.id, replace(custody.rests(recording), fault=None))
-
-
 async def _later(archive: Archive, recording: Recording, why: Fault) -> None:
     log.warning("recording_waits", recording=recording.id, stage=recording.stage.value, fault=why.value)
     after = custody.tried(recording, why, archive.office.clock.now())

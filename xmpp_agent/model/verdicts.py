@@ -118,6 +118,7 @@ class Reason(StrEnum):
     STAFF_ARE_KEPT = "staff_are_kept"
     STILL_TO_COME = "still_to_come"
     NOTE_NOT_FILED = "note_not_filed"
+    RECORDING_NOT_FILED = "recording_not_filed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,6 @@ class Said:
     """One rule's answer: which rule, what it decided, why, and the facts it used (never personal data)."""
 
     rule: str
-    RECORDING_NOT_FILED = "recording_not_filed"
     decision: Decision
     reason: Reason
     facts: str = ""

@@ -238,6 +238,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Et notat er ikke journaliseret endnu.",
         "A note has not been filed yet.",
     ),
+    Reason.RECORDING_NOT_FILED: (
+        "En optagelse er ikke journaliseret endnu.",
+        "A recording has not been filed yet.",
+    ),
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")
@@ -260,10 +264,6 @@ STAFF_LATE = (
 PUT_BACK = (
     "Vent i venteværelset lidt endnu. Åbn dit link igen; du er den næste.",
     "Please wait in the waiting room a little longer. Open your link again; you are next.",
-    Reason.RECORDING_NOT_FILED: (
-        "En optagelse er ikke journaliseret endnu.",
-        "A recording has not been filed yet.",
-    ),
 )
 HANDED_OVER = (
     "En kollega tager din aftale. Åbn dit link igen; du beholder din plads.",

@@ -11,7 +11,6 @@ from xmpp_agent.model.people import PassRecord
 from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.rooms import Place, RoomMemory
 
-
 Heard = Sequence[Callable[[Recording], None]]
 """Who shows recordings; told only of what is on disk."""
 

@@ -159,12 +159,6 @@ class SqlRecordings(Reader):
         found = await self._closings(select(closings).where(closings.c.appointment == appointment_id))
         return found[0] if found else None
 
-    async def closings_due(self, now: float, most: int) -> tuple[Closing, ...]:
-        """See `xmpp_agent.ports.recordings.Recordings.closings_due`."""
-        ripe = and_(closings.c.state == ClosingState.QUEUED.value, closings.c.due_at <= now)
-        return await self._closings(select(closings).where(ripe).order_by(closings.c.due_at).limit(most))
-
-    async def _all(self, wanted: Select[tuple[object, ...]]) -> tuple[Recording, ...]:
     async def closings(self, appointment_ids: Collection[str]) -> Mapping[str, Closing]:
         """See `xmpp_agent.ports.recordings.Recordings.closings`."""
         found: dict[str, Closing] = {}
@@ -174,6 +168,12 @@ class SqlRecordings(Reader):
             found |= {closing.appointment: closing for closing in await self._closings(theirs)}
         return found
 
+    async def closings_due(self, now: float, most: int) -> tuple[Closing, ...]:
+        """See `xmpp_agent.ports.recordings.Recordings.closings_due`."""
+        ripe = and_(closings.c.state == ClosingState.QUEUED.value, closings.c.due_at <= now)
+        return await self._closings(select(closings).where(ripe).order_by(closings.c.due_at).limit(most))
+
+    async def _all(self, wanted: Select[tuple[object, ...]]) -> tuple[Recording, ...]:
         async with self.reading() as db:
             return tuple(_recording(row) for row in (await db.execute(wanted)).mappings())
 

@@ -206,24 +206,6 @@ def woken(recording: Recording, now: float) -> Recording:
     return replace(recording, due_at=now, version=recording.version + 1)
 
 
-def held(recording: Recording) -> Recording:
-    """Under legal hold from now on."""
-    return replace(recording, held=True, version=recording.version + 1)
-
-
-def let_go(recording: Recording, terms: Terms) -> Recording:
-    """No longer under legal hold: what rested because of it is looked at when its time is up, or at once."""
-    due_at = recording.due_at
-    if recording.stage is Stage.RECEIPTED:
-        due_at = due(recording.stage, terms, recording.changed_at)
-    return replace(recording, held=False, due_at=due_at, version=recording.version + 1)
-
-
-def disowned(recording: Recording, now: float) -> Recording:
-    """Discarded by a person: without its key the sealed file is noise, and is deleted at the next look."""
-    return replace(step(recording, Happened.DISCARDED, NO_TERMS, now), key="", due_at=now)
-
-
 def is_given_up(recording: Recording, terms: Terms, now: float) -> bool:
     """Whether filing was tried for as long as the policy says; `changed_at` is when the stage began."""
     return recording.stage is Stage.ENCRYPTED and now - recording.changed_at >= terms.file_within
