@@ -105,6 +105,13 @@ async def test_a_receiver_that_takes_a_file_and_says_nothing_does_not_hold_us_up
             assert await refused(webhook(f"http://127.0.0.1:{port}", http, SOON).file(one)) == AWAY
 
 
+async def test_a_yes_to_a_file_without_its_hash_is_none() -> None:
+    """Somebody says yes to everything: the manifest does not follow."""
+    async with serving(Response(b'{"number": "1"}')) as (server, host), client() as http:
+        assert await refused(webhook(host, http).file(entry(EntryKind.RECORDING, CASE))) == AWAY
+        assert [path.rpartition("/")[2] for path in server.asked] == ["media"]
+
+
 async def test_no_more_is_read_than_an_answer_may_have() -> None:
     """64 MiB of a yes are away, not a yes."""
     async with serving(Response(b"{}")) as (server, host), client() as http:

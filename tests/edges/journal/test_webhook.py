@@ -23,8 +23,8 @@ from tests.edges.journal.receiver import Receiver
 from xmpp_agent.demo.gateways.running import running
 from xmpp_agent.demo.gateways.script import Trick
 from xmpp_agent.edges.journal.webhook import Webhook, WebhookSettings
-from xmpp_agent.model.recordings import Fault
-from xmpp_agent.ports.recordings import EntryKind, Receipt
+from xmpp_agent.model.recordings import Fault, File
+from xmpp_agent.ports.recordings import EntryKind, Media, Receipt
 
 CASE, SECRET = "2026 - 60", "a-long-secret"
 SOON = 0.2
@@ -151,9 +151,12 @@ async def test_without_the_secret_nothing_is_believed(place: Place) -> None:
     assert (receiver.manifests, receiver.files) == ({}, {})
 
 
-async def test_a_damaged_file_does_not_arrive(place: Place) -> None:
-    """The last of it is held back."""
+@pytest.mark.parametrize("film", [FILM, FILM * 2, FILM[:-1]], ids=["other", "longer", "shorter"])
+async def test_a_damaged_file_does_not_arrive(place: Place, film: bytes) -> None:
+    """The last of it is held back; of one that is too long no more is read."""
     receiver, how, http = fresh(place)
-    one = entry(EntryKind.RECORDING, CASE, media=media_of(FILM, says="0" * 64))
-    assert await refused(Webhook(how, http, Memory()).file(one)) == (Fault.VAULT_DAMAGED, False)
+    said = "0" * 64 if film is FILM else SHA
+    media = Media(File(len(FILM), said, None), media_of(film).read)
+    journal = Webhook(how, http, Memory())
+    assert await refused(journal.file(entry(EntryKind.RECORDING, CASE, media=media))) == (Fault.VAULT_DAMAGED, False)
     assert (receiver.manifests, receiver.files) == ({}, {})
