@@ -9,7 +9,7 @@ from xmpp_agent.model.appointments import Outcome
 from xmpp_agent.model.people import CompanionKind, Level
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival, Link, Session, SessionKind
-from xmpp_agent.rules.arrival import Facts, Step, best_proof, is_verified, next_step
+from xmpp_agent.rules.arrival import Facts, Step, best_proof, is_known, is_verified, next_step
 
 LINK = Link("mark", ANNA, ANNA, NOW - 1000)
 UNIT = Unit("jobcenter", "Jobcenter Lilleby", "Lilleby Kommune", "00 00 00 00")
@@ -117,3 +117,18 @@ def test_of_several_identities_of_one_login_the_invited_one_counts() -> None:
     assert best_proof(appointment(), ("id-x", "id-y")) == "id-x"
     assert best_proof(appointment(), ()) == ""
     assert not is_verified(replace(appointment(), invited=""), Level.HIGH, best_proof(appointment(), ("",)))
+
+
+def test_whoever_is_known_is_so_at_any_time() -> None:
+    """A yes may be taken back after the meeting; nobody who did not prove who they are is known, whenever they come."""
+    for facts in (READY, changed(ends_at=NOW - 9000), changed(starts_at=NOW + 9000), changed(staff="")):
+        assert is_known(facts)
+        assert not is_known(replace(facts, session=BOUND))
+        assert not is_known(replace(facts, session=replace(BROWSER, proved="id-bo")))
+        assert not is_known(replace(facts, session=replace(BROWSER, level=Level.LOW)))
+        assert not is_known(replace(facts, session=None))
+        assert not is_known(replace(facts, link=replace(LINK, revoked_at=NOW)))
+        assert not is_known(replace(facts, kind=CompanionKind.INTERPRETER, session=BOUND))
+    seen = replace(READY, kind=CompanionKind.BISIDDER, session=BOUND)
+    assert is_known(seen)
+    assert not is_known(replace(seen, arrival=OTHER_BROWSER, connected=True)), "somebody else is in by this link"

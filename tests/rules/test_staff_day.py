@@ -8,6 +8,8 @@ from tests.rules.scenes import ANNA, NOW, POLICY, ROOM, appointment, citizen, in
 from xmpp_agent.model.appointments import Appointment, Entry, Outcome
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Level, Person
+from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Recording
+from xmpp_agent.model.recordings import Stage as RecordingStage
 from xmpp_agent.model.rooms import Lane
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Arrival
@@ -24,11 +26,13 @@ from xmpp_agent.rules.staff_day import (
     may_act,
     may_do,
     may_read_name,
+    may_take_down,
     may_use,
     may_write,
     offers,
     open_note,
     proof,
+    respondents,
     stage,
     waits_since,
 )
@@ -246,3 +250,54 @@ def test_a_note_is_asked_for_until_it_is_written() -> None:
 def test_doors_are_known_as_doors() -> None:
     """Whatever needs Prosody is off without it."""
     assert {Act.LET_IN, Act.WRITE, Act.REFUSE, Act.PUT_BACK, Act.FINISH} == AT_THE_DOOR
+
+
+RECORDED = replace(BOOKED, policy=replace(POLICY, recording_allowed=True))
+YES = Consent("c", ANNA, ANNA, Agreement.YES, HowAsked.PAGE, "?", "da", ANNA, NOW)
+TALKING = {Stage.WAITING, Stage.CALLED, Stage.INSIDE, Stage.SENT_OUT, Stage.LEFT}
+
+
+def recorded(at: Stage, **more: object) -> Facts:
+    """The scene of a stage, under a policy that allows recordings."""
+    scene = STAGES[at]
+    policy = RECORDED.policy
+    return replace(
+        scene,
+        entry=replace(scene.entry, appointment=replace(scene.appointment, policy=policy)),
+        **more,  # type: ignore[arg-type]  # fields named by the test
+    )
+
+
+@pytest.mark.parametrize("at", Stage)
+def test_people_are_asked_while_there_is_somebody_to_ask(at: Stage) -> None:
+    """Then an answer may be written down, too; once there is a yes it may be taken back at any time."""
+    both = {Act.ASK, Act.ANSWER} if at in TALKING else set()
+    assert offered(recorded(at)).keys() & {Act.ASK, Act.ANSWER} == both
+    assert Act.ANSWER in offered(recorded(at, consents=(YES,)))
+    no = replace(YES, answer=Agreement.NO)
+    assert (Act.ANSWER in offered(recorded(at, consents=(no,)))) is (at in TALKING)
+    assert offered(replace(STAGES[at], consents=(YES,))).keys() & {Act.ASK, Act.ANSWER} == set()
+    assert respondents(replace(STAGES[at], consents=(YES,))) == ()
+
+
+def test_a_question_that_was_asked_says_so() -> None:
+    """The button is off with the reason."""
+    asked = Recording("r", ROOM.node, ANNA, RecordingStage.REQUESTED, "mette", NOW, NOW)
+    assert offered(recorded(Stage.INSIDE))[Act.ASK] is Reason.ALLOWED
+    assert offered(recorded(Stage.INSIDE, recordings=(asked,)))[Act.ASK] is Reason.ALREADY_ASKED
+    assert may_do(Act.ASK, recorded(Stage.INSIDE, recordings=(asked,))).reason is Reason.ALREADY_ASKED
+
+
+def test_who_writes_an_answer_down_has_heard_it() -> None:
+    """Staff of the room; for somebody of the appointment; something new."""
+    scene = recorded(Stage.INSIDE)
+    assert may_take_down("mette", scene, ANNA, Agreement.YES).is_open
+    assert may_take_down("kim", scene, ANNA, Agreement.NO).is_open
+    assert may_take_down("lars", scene, ANNA, Agreement.YES).reason is Reason.NOT_STAFF_HERE
+    assert may_take_down("mette", scene, "bo", Agreement.YES).reason is Reason.CHANGED_MEANWHILE
+    assert may_take_down("mette", scene, ANNA, Agreement.WITHDRAWN).reason is Reason.CHANGED_MEANWHILE
+    assert may_take_down("mette", replace(scene, consents=(YES,)), ANNA, Agreement.WITHDRAWN).is_open
+    held = recorded(Stage.HELD, consents=(YES,))
+    assert may_take_down("mette", held, ANNA, Agreement.WITHDRAWN).is_open
+    assert not may_take_down("mette", recorded(Stage.HELD), ANNA, Agreement.YES).is_open
+    assert may_take_down("mette", STAGES[Stage.INSIDE], ANNA, Agreement.YES).reason is Reason.VISIT_GOING_ON

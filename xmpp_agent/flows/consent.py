@@ -3,8 +3,12 @@
 Each answer is on record with the question word for word before anything follows from it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+import structlog
+
+from xmpp_agent.flows import recording
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
 from xmpp_agent.flows.staff_facts import facts_of_one
 from xmpp_agent.flows.staff_office import StaffOffice
@@ -17,6 +21,8 @@ from xmpp_agent.ports.diary import Look
 from xmpp_agent.rules.recording import consent, custody
 from xmpp_agent.rules.recording.custody import Happened
 from xmpp_agent.rules.staff_day import Act, may_do, may_take_down
+
+log = structlog.get_logger("consent")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,7 +80,10 @@ async def ask(desk: StaffOffice, who: Session, appointment_id: str) -> None:
         asked = Recording(new_id(), room.node, appointment_id, Stage.REQUESTED, who.person, now, now)
         line = office.line("recording-requested", who.person, asked.id, verdict, room.node)
         await office.records.keep(line, asked, Look(new_id(), entry.citizen.id, now, who.person, "recording-requested"))
-        await _follow(office, entry)
+        for after in await _follows(office, entry, await _consents(office, appointment_id)):
+            if after.stage is Stage.DECLINED:  # a no of before does not answer what is asked anew
+                continue
+            await office.records.keep(office.line(f"recording-{after.stage}", "agent", after.id, room=room.node), after)
 
     await desk.in_lane(_lane(appointment_id), job)
     office.changed(appointment_id)
@@ -121,6 +130,8 @@ async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     before = consent.newest(given_before).get(answer.person)
     last = before.answer if before is not None else None
     said = consent.meant(last, answer.said)
+    if said is not Agreement.YES:
+        await _stop(office, entry, answer)
     if last is said:
         return
     if not consent.may_answer(last, said):
@@ -130,42 +141,54 @@ async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     given = Consent(new_id(), booked.id, answer.person, said, answer.how, text, answer.language, answer.by, at)
     look = Look(new_id(), booked.citizen, now, answer.by, f"consent-{said}")
     line = office.line(f"consent-{said}", answer.by, booked.id, room=booked.room)
-    await office.records.keep(line, given, look)
-    await _follow(office, entry)
+    answers = (*given_before, given)
+    await office.records.keep(line, given, look, *await _follows(office, entry, answers))
+    _let_in(office, entry, answers)
     office.changed(booked.id)
 
 
-async def _follow(office: Office, entry: Entry) -> None:
-    """What was asked for goes on once everybody said yes, and ends when somebody said no."""
-    booked = entry.appointment
-    said = await _consents(office, booked.id)
+async def _stop(office: Office, entry: Entry, answer: Answer) -> None:
+    """Whoever says no while they are recorded ends it, before anything is written; pressed again, it is asked again."""
+    house, node = office.house, entry.appointment.room
+    state = house.rooms.get(node)
+    if state is None or not is_recorded(office, entry):
+        return
+    house.settle(replace(state, agreed=state.agreed - {answer.person}))
+    verdict = await recording.stop(house, node, answer.by)
+    if not verdict.is_open:
+        log.warning("recording_goes_on", room=node, reason=verdict.reason.value)
+
+
+async def _follows(office: Office, entry: Entry, said: Collection[Consent]) -> tuple[Recording, ...]:
+    """What follows of everybody's answers, to be written down with the last of them, so that no crash comes between.
+
+    What was asked for goes on once everybody said yes, and ends when somebody said no; what the journal refused is
+    then erased at once instead of waiting for a person.
+    """
+    booked, now = entry.appointment, office.clock.now()
     people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
-    happened = None
+    happened, fault = None, None
     if consent.has_refused(people, said):
-        happened = Happened.SAID_NO
+        happened, fault = Happened.SAID_NO, Fault.SAID_NO
     elif not consent.missing(people, said):
         happened = Happened.ALL_AGREED
+    after = []
     for asked in await office.house.recordings.in_room(booked.room):
-        if happened is None or asked.appointment != booked.id or (asked.stage, happened) not in custody.TRANSITIONS:
+        if happened is None or asked.appointment != booked.id:
             continue
-        fault = Fault.SAID_NO if happened is Happened.SAID_NO else None
-        after = custody.step(asked, happened, booked.policy.plan.recording, office.clock.now(), fault)
-        await office.records.keep(office.line(f"recording-{after.stage}", "agent", after.id, room=asked.room), after)
-    if happened is Happened.SAID_NO:
-        await _wake(office, entry)
-    if consent.missing(people, said):
-        return
-    state = office.house.rooms.get(booked.room)
-    if state is not None and state.recording:  # who said yes while it is on may come in
+        if (asked.stage, happened) in custody.TRANSITIONS:
+            after.append(custody.step(asked, happened, booked.policy.plan.recording, now, fault))
+        elif happened is Happened.SAID_NO and asked.stage is Stage.FILING_REFUSED:
+            after.append(custody.woken(asked, now))
+    return tuple(after)
+
+
+def _let_in(office: Office, entry: Entry, said: Collection[Consent]) -> None:
+    """Who said yes while it is on may come in."""
+    people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
+    state = office.house.rooms.get(entry.appointment.room)
+    if state is not None and state.recording and not consent.missing(people, said):
         office.house.settle(replace(state, agreed=state.agreed | consent.agreed(said)))
-
-
-async def _wake(office: Office, entry: Entry) -> None:
-    """What the journal refused is erased now instead of waiting for a person."""
-    for stuck in await office.house.recordings.in_room(entry.appointment.room):
-        if stuck.appointment == entry.appointment.id and stuck.stage is Stage.FILING_REFUSED:
-            woken = custody.woken(stuck, office.clock.now())
-            await office.records.keep(office.line("recording-woken", "agent", stuck.id, room=stuck.room), woken)
 
 
 def _lane(appointment_id: str) -> str:

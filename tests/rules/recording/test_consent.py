@@ -2,6 +2,9 @@
 
 import pytest
 
+from tests.rules.scenes import ANNA, appointment
+from xmpp_agent.model.appointments import Companion, Entry
+from xmpp_agent.model.people import CompanionKind, Person
 from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Terms
 from xmpp_agent.rules.recording import consent
 
@@ -66,3 +69,42 @@ def test_silence_is_neither_yes_nor_no() -> None:
 def test_an_answer_must_say_something_new(before: Agreement | None, answer: Agreement, may: bool) -> None:
     """A yes is taken back, not turned into a no that never was; a repeated press is no second answer."""
     assert consent.may_answer(before, answer) is may
+
+
+OLE = Companion(ANNA, Person("ole", "Jobcenter", "Ole Tolk"), CompanionKind.INTERPRETER)
+ENTRY = Entry(appointment(), Person(ANNA, "Jobcenter", "Anna Hansen"), (OLE,))
+
+
+def test_everybody_is_asked_for_themselves() -> None:
+    """The citizen first; what each may say next follows from their own last word."""
+    given = [said(ANNA, Agreement.YES, 1.0), said("stranger", Agreement.NO, 1.0)]
+    anna, ole = consent.respondents(ENTRY, given, only_back=False)
+    assert (anna.person.id, anna.kind, anna.said) == (ANNA, None, given[0])
+    assert anna.may_say == (Agreement.WITHDRAWN,)
+    assert (ole.person.id, ole.kind, ole.said) == ("ole", CompanionKind.INTERPRETER, None)
+    assert ole.may_say == (Agreement.YES, Agreement.NO)
+
+
+def test_after_a_meeting_a_yes_can_only_be_taken_back() -> None:
+    """No new yes or no to a meeting that is over."""
+    given = [said(ANNA, Agreement.YES, 1.0)]
+    assert [one.may_say for one in consent.respondents(ENTRY, given, only_back=True)] == [(Agreement.WITHDRAWN,), ()]
+
+
+def test_a_no_on_an_old_page_is_a_no() -> None:
+    """Whoever agreed meanwhile by another way and presses no takes it back; nothing else changes its meaning."""
+    assert consent.meant(Agreement.YES, Agreement.NO) is Agreement.WITHDRAWN
+    for before in (None, Agreement.NO, Agreement.WITHDRAWN):
+        assert consent.meant(before, Agreement.NO) is Agreement.NO
+    for before in (None, *Agreement):
+        assert consent.meant(before, Agreement.YES) is Agreement.YES
+
+
+def test_a_form_knows_which_question_stood_above_it() -> None:
+    """By its wording; of another purpose, or of none, it is no question of now."""
+    english = consent.wording(consent.question(TERMS, "en"))
+    assert consent.language_of(TERMS, english) == "en"
+    assert consent.language_of(TERMS, consent.wording(consent.question(TERMS, "da"))) == "da"
+    assert consent.language_of(Terms(purpose=("a", "b")), english) is None
+    assert consent.language_of(TERMS, "") is None
+    assert consent.spoken_in("fo") == "da"

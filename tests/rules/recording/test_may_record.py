@@ -8,7 +8,7 @@ from tests.rules.recording.test_consent import said
 from tests.rules.scenes import ANNA, POLICY, ROOM, citizen, companion, inside, room, staff
 from xmpp_agent.model.recordings import Agreement, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.rules.recording.may_record import Asked, may_start, may_stop
+from xmpp_agent.rules.recording.may_record import Asked, may_ask, may_start, may_stop, next_press
 
 ALLOWED = replace(POLICY, recording_allowed=True)
 ON_TAPE = replace(ALLOWED, plan=replace(ALLOWED.plan, recording=Terms(on_tape=True)))
@@ -67,3 +67,21 @@ def test_stopping_is_staffs_at_any_time() -> None:
     assert may_stop(staff(), MEETING).is_open
     assert not may_stop(citizen(), MEETING).is_open
     assert not may_stop(None, MEETING).is_open
+
+
+def test_the_row_says_what_the_button_would_say() -> None:
+    """The word of the rule itself; without staff inside nobody could press."""
+    assert next_press(FINE) is Reason.ALLOWED
+    assert next_press(replace(FINE, consents=())) is Reason.CONSENT_MISSING
+    assert next_press(replace(FINE, known=None, state=room(inside(citizen()), of=ANNA))) is Reason.NO_STAFF_INSIDE
+    assert next_press(replace(FINE, known=None, state=None)) is Reason.NO_STAFF_INSIDE
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_people_are_asked_once_at_a_time(stage: Stage) -> None:
+    """Not while they think about it, not while it is on; again once it came to nothing, or for another part."""
+    running = {Stage.STARTING, Stage.ON, Stage.STOPPING}
+    asked = {Stage.REQUESTED, Stage.CONSENTED}
+    said = Reason.ALREADY_RECORDING if stage in running else Reason.ALREADY_ASKED if stage in asked else Reason.ALLOWED
+    assert may_ask(ALLOWED, [row(Stage.DECLINED), row(stage)]) is said
+    assert may_ask(POLICY, [row(stage)]) is Reason.RECORDING_NOT_ALLOWED
