@@ -15,7 +15,7 @@ from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Arrival, Link
 from xmpp_agent.rules import staff_day
 from xmpp_agent.rules.invitation import Invited, invitation
-from xmpp_agent.rules.no_show import gather
+from xmpp_agent.rules.no_show import Evidence, gather
 from xmpp_agent.rules.recording.may_record import FILE, Asked, next_press
 from xmpp_agent.rules.staff_day import Facts
 
@@ -77,14 +77,6 @@ def facts(desk: StaffOffice, entry: Entry, room: Room, papers: Papers) -> Facts:
     knock = known.knock
     written = papers.letters.get(booked.id, ())
     letters = [one for one in written if one.person == entry.citizen.id]
-    evidence = gather(
-        letters,
-        (link for link in papers.links if link.person == entry.citizen.id),
-        known.arrival,
-        knocked_at=knock.since if knock is not None else None,
-        is_here=staff_day.is_here(known),
-        staff_there=state is not None and bool(state.staff_inside()),
-    )
     to_call = frozenset(
         companion.person.id
         for companion in entry.companions
@@ -95,11 +87,24 @@ def facts(desk: StaffOffice, entry: Entry, room: Room, papers: Papers) -> Facts:
         letting_in = judge(house, state, knock, staff_lets_in=True).reason
     return replace(
         known,
-        evidence=evidence,
+        evidence=_evidence(known, letters, papers.links),
         letting_in=letting_in,
         invitation=invitation(letters, now),
         to_call=to_call,
         pressing=_pressing(house, known, papers.in_room.get(room.node, ())),
+    )
+
+
+def _evidence(known: Facts, letters: Collection[Letter], links: Collection[Link]) -> Evidence:
+    """What shows whether the citizen was reached and came."""
+    knock, state, citizen = known.knock, known.state, known.entry.citizen.id
+    return gather(
+        letters,
+        (link for link in links if link.person == citizen),
+        known.arrival,
+        knocked_at=knock.since if knock is not None else None,
+        is_here=staff_day.is_here(known),
+        staff_there=state is not None and bool(state.staff_inside()),
     )
 
 

@@ -151,19 +151,27 @@ async def open_site(
         mitid = _provider("mitid", conf, conf.mitid, client)
         pages = Pages(_site_conf(settings, conf), TEMPLATES)
         reception = Reception(pages, office, database.calls, ring.columns, time.monotonic, mitid)
-        app = site_app(reception)
         staff = _staff(conf, reception, database, inside, post, _provider("staff", conf, conf.staff, client))
-        add_staff(app, staff)
-        booking = booking_app(office, database.callers, video_policy=conf.video_policy)
-        public = Public(
-            framed(app, reception),
-            dict.fromkeys((*PREFIXES, DOCUMENT), booking),
-            _receipts(post, carriers),
-            ring.signing.jwks(),
-            inside.is_live,
-        )
+        receipts = _receipts(post, carriers)
+        public = _public(conf, reception, staff, database, receipts, ring.signing.jwks(), inside.is_live)
         server = SiteServer(public, conf.host, conf.port, sorted(conf.proxies))
         yield Site(office, post, archive, hooks, staff.feed, server, inside.report)
+
+
+def _public(
+    conf: SiteSettings,
+    reception: Reception,
+    staff: StaffSite,
+    database: Database,
+    receipts: Callable[[str, Incoming], Any],
+    keys: Mapping[str, Any],
+    is_live: Callable[[], bool],
+) -> Public:
+    """Everything that is reached from outside: pages, booking, receipts, keys."""
+    app = site_app(reception)
+    add_staff(app, staff)
+    booking = booking_app(reception.office, database.callers, video_policy=conf.video_policy)
+    return Public(framed(app, reception), dict.fromkeys((*PREFIXES, DOCUMENT), booking), receipts, keys, is_live)
 
 
 def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Database, inside: Inside) -> Office:
