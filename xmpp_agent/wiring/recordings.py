@@ -1,6 +1,7 @@
 """Puts the recording room together: recorders' folder, vault, journal."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +23,29 @@ from xmpp_agent.wiring.journal import journal
 from xmpp_agent.wiring.tables import read_table, with_secrets
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the room is made of."""
+
+    conf: SiteSettings
+    data_dir: Path
+    ring: KeyRing
+    database: Database
+    office: Office
+
+
 def recording_room(
-    conf: SiteSettings,
-    data_dir: Path,
-    ring: KeyRing,
-    database: Database,
-    office: Office,
-    *,
+    parts: Parts,
     keep: Callable[[httpx.AsyncClient], None],
     report: Callable[[BaseException], None],
+    *,
     leads: Callable[[], bool],
 ) -> RecordingRoom:
     """The room as the settings have it; `keep` gets each HTTP client made. Raises SettingsFault, KeyFault."""
+    conf, data_dir, database, office = parts.conf, parts.data_dir, parts.database, parts.office
     table = conf.journal or _own_folder(data_dir / "journal")
     recorder = conf.recordings
-    vault = SealedVault(recorder or data_dir / "no-recorder", _shelf(conf, data_dir), ring.columns)
+    vault = SealedVault(recorder or data_dir / "no-recorder", _shelf(conf, data_dir), parts.ring.columns)
     filed_in = journal(table, SqlMemos(database.engine, office.clock), keep)
     archive = Archive(office, database.recordings, database.notes, vault, filed_in)
     intake = Intake(office, database.recordings, RecorderFolder(recorder), vault) if recorder is not None else None

@@ -40,7 +40,7 @@ from xmpp_agent.ports.post import Carrier, Incoming, ReceiptReader, Reply
 from xmpp_agent.rules.staff_roles import Grant, RoleMap
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.settings_site import SiteSettings
-from xmpp_agent.wiring.recordings import recording_room
+from xmpp_agent.wiring.recordings import Parts, recording_room
 from xmpp_agent.wiring.tables import carrier, with_secrets
 
 SETTLE_EVERY = 6 * 3600.0
@@ -134,16 +134,8 @@ async def open_site(
             office, database.visitors, database.mailroom, carriers, conf.origin, inside.report, leads=inside.is_live
         )
         office.on_opened.append(partial(opened, post.book))
-        archive = recording_room(
-            conf,
-            settings.data_dir,
-            ring,
-            database,
-            office,
-            keep=lambda http: _closed_by(held, http),
-            report=inside.report,
-            leads=inside.is_live,
-        )
+        parts = Parts(conf, settings.data_dir, ring, database, office)
+        archive = recording_room(parts, lambda http: _closed_by(held, http), inside.report, leads=inside.is_live)
         teller = HttpTeller([ip_network(network) for network in sorted(conf.hook_networks)])
         held.push_async_callback(teller.close)
         hooks = HookRoom(office, database.hooks, teller, inside.report, leads=inside.is_live)
