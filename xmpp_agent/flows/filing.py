@@ -29,7 +29,6 @@ from xmpp_agent.rules.recording.custody import Happened
 
 MOST = 20
 """Of each kind, looked at in one go."""
-_LOOKED_AFTER = frozenset({Stage.ENCRYPTED, Stage.FILED, Stage.RECEIPTED, Stage.DELETED})
 log = structlog.get_logger("filing")
 
 
@@ -60,7 +59,7 @@ async def look(archive: Archive) -> None:
     now, troubles = archive.office.clock.now(), list[Unavailable]()
     for note in await archive.notes.due(now, MOST):
         await _tried(_file_note(archive, note), troubles)
-    for recording in await archive.recordings.due(_LOOKED_AFTER, now, MOST):
+    for recording in await archive.recordings.due(_STEPS, now, MOST):
         await _tried(_STEPS[recording.stage](archive, recording), troubles)
     for case in await archive.recordings.closings_due(now, MOST):
         await _tried(_close(archive, case), troubles)
