@@ -83,6 +83,12 @@ class Street:
         self.windows.append(page)
         return page
 
+    async def beside(self, page: Page, url: str) -> Page:
+        """Another window of the same browser."""
+        fresh = await self.citizens.open_page(f"{len(self.windows)}: {page.name}", url, page)
+        self.windows.append(fresh)
+        return fresh
+
     async def another(self, page: Page, button: str, role: str = "button") -> Page:
         """The window that a press opens."""
         fresh = await page.press_opens(button, f"{len(self.windows)}: {page.name}", role)
@@ -107,8 +113,11 @@ class Street:
 
 
 @asynccontextmanager
-async def open_street(folder: Path) -> AsyncIterator[Street]:
-    """All of it, with a mail server beside; the agent logs at debug level, and nothing of it may tell of anybody."""
+async def open_street(folder: Path, *, with_f2: bool = False) -> AsyncIterator[Street]:
+    """All of it, with a mail server beside; the agent logs at debug level, and nothing of it may tell of anybody.
+
+    `with_f2`: the case system is F2; else a folder.
+    """
     issuer = make_issuer(folder)
     password = folder / "mail.password"
     write_secret(password, PASSWORD.encode())
@@ -121,7 +130,7 @@ async def open_street(folder: Path) -> AsyncIterator[Street]:
             "password_file": str(password),
             "authorities": str(issuer.path),
         }
-        plan = Plan(carriers=(smtp,), settings=DEBUG)
+        plan = Plan(carriers=(smtp,), settings=DEBUG, with_f2=with_f2)
         async with (
             open_town(folder / "town", plan) as town,
             browser(write_camera(folder / "red.y4m", RED)) as staffs,

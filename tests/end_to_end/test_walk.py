@@ -36,7 +36,7 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
     assert "\n".join(elsewhere) == ""
 
 
-async def _at_work(street: Street, who: str) -> Page:
+async def at_work(street: Street, who: str) -> Page:
     """Staff's day, signed on by the employer's sign-on."""
     day = await street.window(street.staffs, who, f"{street.town.site}/staff")
     await day.press("Log ind", role="link")
@@ -57,7 +57,7 @@ async def _book(street: Street, square: Page, citizen: str, with_: str, policy: 
     return made
 
 
-async def _to_the_door(page: Page, person: str = "") -> None:
+async def to_the_door(page: Page, person: str = "") -> None:
     """From the first page behind a link into the waiting room, through the device test and (as `person`) the login."""
     await page.press("Fortsæt")
     await page.press("Begynd prøven")
@@ -99,9 +99,9 @@ async def test_from_the_booking_to_the_note_and_the_next_citizen(street: Street)
     await mailbox.see("article", f"Til {ANNA.name}")
     letter = link_in(letter_to(town, ANNA.person.cpr))
     anna = await street.another(mailbox, letter, "link")
-    await _to_the_door(anna, ANNA.name)
+    await to_the_door(anna, ANNA.name)
 
-    day = await _at_work(street, MAJA.name)
+    day = await at_work(street, MAJA.name)
     row = f"#r-{first}"
     await day.see(f"{row} .stage", "Venter i venteværelset")
     await day.see(f"{row} .facts", "Bekræftet med MitID, niveau betydelig")
@@ -120,7 +120,7 @@ async def test_from_the_booking_to_the_note_and_the_next_citizen(street: Street)
     )
     link = link_in(text_to(town, CARLA.phone))
     carla = await street.window(street.citizens, CARLA.name, link)
-    await _to_the_door(carla, CARLA.name)
+    await to_the_door(carla, CARLA.name)
     await _finish(street, day, first, ANNA.name)
     await anna.see("#why", "Besøget er slut. Tak for i dag.")
     await day.press("Næste")
@@ -147,14 +147,14 @@ async def test_who_was_not_invited_gets_a_page_and_staff_see_it(street: Street) 
     await stranger.press("Log ind")
     await stranger.see("h1", "Vi kunne ikke se, at det er dig, mødet er til")
     await stranger.see("main", "Hjælp mig")
-    day = await _at_work(street, KIM.name)
+    day = await at_work(street, KIM.name)
     await day.see(f"#r-{booked.id} .facts", "MitID, men ikke den inviterede")
 
 
 async def test_hotline_from_a_number_to_a_dead_link(street: Street) -> None:
     """Staff type a number, the caller presses once and is in; dropped, the row stays; ended, the link is dead."""
     town = street.town
-    day = await _at_work(street, NINA.name)
+    day = await at_work(street, NINA.name)
     await day.press("Hotline", role="link")
     await day.fill("Nummeret, der ringer", NUMBER)
     staff = await delivered(town.sms.courier, street.another(day, "Send link, og åbn mødet"))
@@ -200,9 +200,9 @@ async def test_follow_up_is_for_whom_it_may_be_and_the_interpreter_comes_along(s
     bo = await street.window(street.citizens, BO.name, links[0])
     ida = await street.window(street.citizens, IDA.name, links[1])
     await ida.press("Jeg bekræfter, at jeg er fyldt 18 år", role="checkbox")
-    await _to_the_door(ida)
-    await _to_the_door(bo, BO.name)
-    day = await _at_work(street, SONJA.name)
+    await to_the_door(ida)
+    await to_the_door(bo, BO.name)
+    day = await at_work(street, SONJA.name)
     await day.see(f"#r-{booked} .facts", "Ida Tolstrup, tolk")
     staff = await street.another(day, "Åbn lokalet i Jitsi")
     await staff.see("#waiting li", f"{BO.name} ✓ MitID")
@@ -229,4 +229,4 @@ async def test_whom_neither_post_nor_phone_reaches_is_written_an_email(street: S
     link = link_in(body.get_content())
     street.seen += on_the_way([link], [], [])
     hanne = await street.window(street.citizens, HANNE.name, link)
-    await _to_the_door(hanne, HANNE.name)
+    await to_the_door(hanne, HANNE.name)

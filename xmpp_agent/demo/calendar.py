@@ -24,6 +24,10 @@ class NotBookedError(Exception):
         self.status, self.reason = status, reason
 
 
+CASE = "2026-1701"
+"""Number of the case everybody of the demo has in the case system."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is to be booked. `colleague` None: the next free of the unit. `starts_in`: minutes from now."""
@@ -36,6 +40,7 @@ class Wish:
     starts_in: float = 5.0
     met: bool = False
     asked: bool = False
+    case: str = CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class Calendar:
             **_staff(wish.colleague),
             "metInPerson": wish.met,
             "askedForVideo": wish.asked,
+            "caseRef": wish.case,
             "externalId": secrets.token_hex(8),
         }
         answer = await self._ask("", asked)

@@ -3,10 +3,12 @@
 It answers the conference request (`http://jitsi.org/protocol/focus`) after having joined the asked room under
 the nick `focus`, and leaves when the last person has left or when nobody came. Shaped after Jicofo's
 `ConferenceIqHandler` with authentication and auto-owner switched off: it makes nobody a moderator, and, like
-Jicofo, answers nothing when it cannot get into the room. Demo and tests only; there is no media here.
+Jicofo, answers nothing when it cannot get into the room. Requests to record go to the recorders it was given
+(`recording_sessions.py`). Demo and tests only; there is no media here.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -14,6 +16,8 @@ from slixmpp import JID, ClientXMPP, Iq, Presence
 from slixmpp.xmlstream import ET
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
+
+from xmpp_agent.demo.recording_sessions import JIBRI, Recorder, RecordingSessions
 
 FOCUS = "http://jitsi.org/protocol/focus"
 _MUC = "http://jabber.org/protocol/muc"
@@ -31,21 +35,25 @@ class _Conference:
     inside: bool = False
     asked: list[Iq] = field(default_factory=list)
     """Requests to answer once inside."""
-    people: set[str] = field(default_factory=set)
-    """Nicks of the others."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Nick and role of the others."""
 
 
 class Focus:
     """The focus as an ordinary user of the server, without TLS: for loopback only.
 
     `jid` must be full (`focus@auth.D/focus`): clients send requests to it (`hosts.focus`). `patience`:
-    how many seconds it sits alone in a room before it leaves.
+    how many seconds it sits alone in a room before it leaves. `recorders`: who records when a moderator asks for it.
     """
 
-    def __init__(self, jid: str, password: str, port: int, patience: float = 15.0) -> None:
+    def __init__(
+        self, jid: str, password: str, port: int, patience: float = 15.0, recorders: Sequence[Recorder] = ()
+    ) -> None:
         self._port = port
         self._patience = patience
         self._conferences: dict[str, _Conference] = {}
+        self._recordings = RecordingSessions(recorders, self._announce)
+        self._leaving: set[asyncio.Task[None]] = set()
         plain_enough = {"feature_mechanisms": {"unencrypted_scram": True}}
         self._xmpp = ClientXMPP(jid, password, plugin_config=plain_enough)
         self._xmpp.enable_starttls = self._xmpp.enable_direct_tls = False
@@ -54,6 +62,8 @@ class Focus:
             self._xmpp.remove_handler(roster_work)
         request = MatchXPath(f"{{jabber:client}}iq/{{{FOCUS}}}conference")
         self._xmpp.register_handler(Callback("requests", request, self._asked))
+        to_record = MatchXPath(f"{{jabber:client}}iq/{{{JIBRI}}}jibri")
+        self._xmpp.register_handler(Callback("recordings", to_record, self._asked_to_record))
         self._xmpp.register_handler(Callback("rooms", MatchXPath("{jabber:client}presence"), self._seen))
 
     async def start(self, within: float = 10.0) -> None:
@@ -68,7 +78,9 @@ class Focus:
             raise ConnectionError("the server refuses the focus's name or password")
 
     async def stop(self) -> None:
-        """Leaves every room by ending its stream."""
+        """Ends every recording, and leaves every room by ending its stream."""
+        await self._recordings.close()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         for conference in self._conferences.values():
             conference.alone.cancel()
         self._conferences.clear()
@@ -87,6 +99,17 @@ class Focus:
         conference.asked.append(iq)
         if conference.inside:
             self._answer(room, conference)
+
+    def _asked_to_record(self, iq: Iq) -> None:
+        conference = self._conferences.get(iq["from"].bare)
+        role = conference.people.get(iq["from"].resource) if conference is not None else None
+        self._recordings.asked(iq, is_moderator=role == "moderator" if role is not None else None)
+
+    def _announce(self, room: str, status: ET.Element) -> None:
+        if room in self._conferences:
+            presence = self._xmpp.make_presence(pto=f"{room}/{_NICK}")
+            presence.xml.append(status)
+            presence.send()
 
     def _answer(self, room: str, conference: _Conference) -> None:
         what = {"room": room, "ready": "true", "focusjid": self._xmpp.boundjid.bare}
@@ -112,6 +135,9 @@ class Focus:
 
     def _forget(self, room: str) -> None:
         self._conferences.pop(room).alone.cancel()
+        task = asyncio.get_running_loop().create_task(self._recordings.left(room))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     def _seen(self, presence: Presence) -> None:
         room, nick = presence["from"].bare, presence["from"].resource
@@ -121,11 +147,12 @@ class Focus:
         if nick == _NICK:
             self._seen_self(room, conference, presence)
         elif presence["type"] == "unavailable":
-            conference.people.discard(nick)
+            conference.people.pop(nick, None)
             if not conference.people:
                 self._leave(room)
         else:
-            conference.people.add(nick)
+            item = presence.xml.find(f"{{{_MUC}#user}}x/{{{_MUC}#user}}item")
+            conference.people[nick] = item.get("role", "") if item is not None else ""
             conference.alone.cancel()
 
     def _seen_self(self, room: str, conference: _Conference, presence: Presence) -> None:

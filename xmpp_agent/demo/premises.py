@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from xmpp_agent.demo.children import Child, ChildFault, without_settings
 from xmpp_agent.demo.focus import Focus
+from xmpp_agent.demo.recorder import Recorder
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.files import write_secret
 from xmpp_agent.edges.keys.passes import SignedPasses
@@ -28,6 +29,7 @@ from xmpp_agent.jitsi_config import StockProsody, stock_prosody, write_account
 from xmpp_agent.model.appointments import Policy
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import CompanionKind, Level
+from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.units import Unit
 from xmpp_agent.settings import Settings
 
@@ -62,9 +64,15 @@ class Premises:
     """The running installation. Made by `open_premises`."""
 
     def __init__(
-        self, stock: StockProsody, settings: Settings, ring: KeyRing, database: Database, agent: Child
+        self,
+        stock: StockProsody,
+        settings: Settings,
+        ring: KeyRing,
+        database: Database,
+        agent: Child,
+        recorder: Recorder,
     ) -> None:
-        self.stock, self.settings, self.agent = stock, settings, agent
+        self.stock, self.settings, self.agent, self.recorder = stock, settings, agent, recorder
         self._ring, self._database = ring, database
         self._passes = SignedPasses(ring.signing, settings.domain, settings.audience)
 
@@ -125,6 +133,10 @@ class Premises:
         """The folder that stands for the case system."""
         return self.settings.data_dir / "journal"
 
+    async def recordings_of(self, appointment: str) -> tuple[Recording, ...]:
+        """Every recording of a meeting, as Portner has it."""
+        return (await self._database.recordings.of([appointment])).get(appointment, ())
+
     async def notes_of(self, appointment: str) -> tuple[Note, ...]:
         """Every note of a meeting, as Portner has it."""
         return (await self._database.notes.of([appointment])).get(appointment, ())
@@ -166,10 +178,11 @@ async def open_premises(
         )
         agent = _agent(settings, folder)
         held.push_async_callback(agent.stop)
-        premises = Premises(stock, settings, ring, database, agent)
+        recorder = _recorder(stock, folder)
+        premises = Premises(stock, settings, ring, database, agent, recorder)
         await premises.furnish()
         await premises.start_agent()
-        await _start_focus(held, stock, folder)
+        await _start_focus(held, stock, folder, recorder)
         yield premises
         _no_faults(prosody, agent, folder)
 
@@ -205,10 +218,24 @@ async def _start_prosody(held: AsyncExitStack, stock: StockProsody, folder: Path
     return prosody
 
 
-async def _start_focus(held: AsyncExitStack, stock: StockProsody, folder: Path) -> None:
+def recorders_folder(folder: Path) -> Path:
+    """Where the recorder of the premises in that folder leaves its files."""
+    return folder / "recordings"
+
+
+def _recorder(stock: StockProsody, folder: Path) -> Recorder:
+    password, leaves = secrets.token_urlsafe(24), recorders_folder(folder)
+    write_account(stock, "recorder", password, stock.recorders)
+    leaves.mkdir(mode=0o700)
+    script = (sys.executable, "-m", "xmpp_agent", "recording-done")
+    jid = f"recorder@{stock.recorders}"
+    return Recorder(jid, password, stock.c2s_port, leaves, f"https://{stock.domain}", script)
+
+
+async def _start_focus(held: AsyncExitStack, stock: StockProsody, folder: Path, recorder: Recorder) -> None:
     password = secrets.token_urlsafe(24)
     write_account(stock, "focus", password)
-    focus = Focus(f"focus@{stock.services}/focus", password, stock.c2s_port)
+    focus = Focus(f"focus@{stock.services}/focus", password, stock.c2s_port, recorders=(recorder,))
     held.push_async_callback(focus.stop)
     try:
         await focus.start()

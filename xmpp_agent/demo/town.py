@@ -12,15 +12,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xmpp_agent.demo.calendar import Calendar
+from xmpp_agent.demo.calendar import CASE, Calendar
 from xmpp_agent.demo.gateways.certificates import make_issuer
 from xmpp_agent.demo.gateways.gatewayapi import GatewayApi
 from xmpp_agent.demo.gateways.running import Tls, running
 from xmpp_agent.demo.gateways.sf1601 import DigitalPost
+from xmpp_agent.demo.journals.f2 import F2, Case
 from xmpp_agent.demo.login_provider.running import Client, LoginProviders, Person, login_providers
 from xmpp_agent.demo.meeting.app import MeetingConfig, meeting_app
 from xmpp_agent.demo.meeting.serving import served
-from xmpp_agent.demo.premises import Premises, open_premises, port_like
+from xmpp_agent.demo.premises import Premises, open_premises, port_like, recorders_folder
 from xmpp_agent.demo.square import Surroundings, square_app
 from xmpp_agent.demo.townspeople import CITIZENS, ROLES, STAFF, STRANGER
 from xmpp_agent.edges.keys.files import write_secret
@@ -45,6 +46,8 @@ class Plan:
     """Tables of more gateways, beside Digital Post and SMS."""
     settings: Mapping[str, object] = field(default_factory=dict)
     """More settings of the agent."""
+    with_f2: bool = False
+    """Whether a stand-in of F2 is the case system; else a folder is."""
 
 
 @dataclass
@@ -61,6 +64,8 @@ class Town:
     staff_logins: str = ""
     phone: str = ""
     square: str = ""
+    f2: F2 | None = None
+    """The case system, when the plan has one."""
     logins: LoginProviders = field(init=False)
     premises: Premises = field(init=False)
     calendar: Calendar = field(init=False)
@@ -127,6 +132,24 @@ async def _around(town: Town, stock: StockProsody, held: AsyncExitStack) -> Mapp
         "staff": {**staff, "preset": "staff"},
         "staff_roles": ROLES,
         "carriers": [*carriers, *town.plan.carriers],
+        "recordings": str(recorders_folder(town.folder)),
+        **({"journal": await _case_system(town, held)} if town.plan.with_f2 else {}),
+    }
+
+
+async def _case_system(town: Town, held: AsyncExitStack) -> Mapping[str, object]:
+    """F2, and the table that leads to it."""
+    secret, password = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    town.f2 = F2(client_id="portner", client_secret=secret, user="video", password=password)
+    town.f2.cases.append(Case(17, CASE))
+    host = await held.enter_async_context(running(town.f2.app))
+    return {
+        "adapter": "f2",
+        "index": f"{host}/F2Rest/ServiceIndex",
+        "client_id": "portner",
+        "client_secret_file": _kept(town, "f2-client", secret),
+        "user": "video",
+        "password_file": _kept(town, "f2-password", password),
     }
 
 
