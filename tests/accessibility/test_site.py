@@ -13,13 +13,15 @@ from tests.accessibility.checks import Scene, check
 from tests.an_office import UNIT
 from tests.edges.web.site.on_site import ANNA
 from tests.edges.web.site.served import ServedSite
+from tests.edges.web.site.test_asked import RECORDED
 from tests.end_to_end.browser import Browser
-from tests.rules.scenes import HOTLINE, appointment
+from tests.rules.scenes import HOTLINE, ROOM, appointment, visit
 from xmpp_agent.edges.web.site import rendering
 from xmpp_agent.edges.web.site.rendering import Pages
 from xmpp_agent.edges.web.site.stops import Stop
 from xmpp_agent.flows import citizen
 from xmpp_agent.model.people import CompanionKind
+from xmpp_agent.model.rooms import RoomState
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -81,6 +83,21 @@ async def _after(served: ServedSite, name: str) -> Scene:
     return replace(await _ready(served, name), path="/after")
 
 
+async def _asked(served: ServedSite, name: str) -> Scene:
+    office = served.site.here.office
+    await served.site.here.appointment(name, policy=RECORDED)
+    session, _ = await citizen.begin(office, await served.site.here.link(name))
+    _, cookie = await citizen.logged_in(office, session, ANNA)
+    return Scene(name, "/optagelse", {"portner": cookie})
+
+
+async def _recorded(served: ServedSite, name: str) -> Scene:
+    scene = await _asked(served, name)
+    state = RoomState(room=ROOM, exists=True, visit=visit(name), recording=True)
+    served.site.here.office.house.settle(state)
+    return scene
+
+
 STEPS: Mapping[str, Callable[[ServedSite, str], Awaitable[Scene]]] = {
     "landing": _landing,
     "interpreter": _interpreter,
@@ -92,6 +109,8 @@ STEPS: Mapping[str, Callable[[ServedSite, str], Awaitable[Scene]]] = {
     "ready": _ready,
     "call": _call,
     "after": _after,
+    "asked": _asked,
+    "recorded": _recorded,
 }
 
 
@@ -142,7 +161,7 @@ def shown(served: ServedSite) -> ServedSite:
 
     @app.get("/shown/{page}")
     async def entering(page: str, request: Request) -> Response:
-        facts: dict[str, Any] = {"called": True, "unit": UNIT.shown_name, "phone": UNIT.phone}
+        facts: dict[str, Any] = {"called": True, "asked": True, "unit": UNIT.shown_name, "phone": UNIT.phone}
         answer = pages.page(request, f"{page}.html.j2", **facts)
         answer.headers["content-security-policy"] = "script-src 'none'"  # the page would go on by itself
         return answer
@@ -182,6 +201,20 @@ async def test_pages_that_only_answer_or_pass(chromium: Browser, shown: ServedSi
 
 async def test_what_is_looked_at_is_what_there_is() -> None:
     """A template that no scene shows fails here."""
-    shown_by = {"call", "after", "help", "hop", "landing", "login", "needs", "ready", "rejoin", "stop", "test", "wait"}
+    shown_by = {
+        "asked",
+        "call",
+        "after",
+        "help",
+        "hop",
+        "landing",
+        "login",
+        "needs",
+        "ready",
+        "rejoin",
+        "stop",
+        "test",
+        "wait",
+    }
     folder = Path(rendering.__file__).parent / "templates"
     assert {path.name.partition(".")[0] for path in folder.glob("*.j2")} - {"base", "macros"} == shown_by

@@ -110,6 +110,7 @@ async def test_a_case_is_due_to_be_closed_until_it_is(database: Database) -> Non
     assert await database.recordings.closings_due(5.0, 9) == (queued,)
     assert await database.recordings.closings_due(4.0, 9) == ()
     assert await database.recordings.closing("a3") == failed
+    assert (await database.recordings.closings(["a3", "nobody"])) == {"a3": failed}
     await database.records.keep(a_line(), replace(queued, state=ClosingState.CLOSED))
     assert await database.recordings.closings_due(5.0, 9) == ()
 

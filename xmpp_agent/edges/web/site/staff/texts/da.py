@@ -72,6 +72,7 @@ DA = {
     "recording.press.yes": "Du kan trykke optag i Jitsi nu.",
     "recording.press.no": "Jitsis optageknap siger nej lige nu. {why}",
     "recording.unanswered": "ikke svaret",
+    "recording.since": "Siden kl. {clock}.",
     "recording.span": "Kl. {begin} til {end}.",
     "recording.number": "Journalnummer {number}.",
     "answer.yes": "ja",

@@ -68,6 +68,7 @@ EN = {
     "recording.press.yes": "You can press record in Jitsi now.",
     "recording.press.no": "Jitsi's record button says no right now. {why}",
     "recording.unanswered": "not answered",
+    "recording.since": "Since {clock}.",
     "recording.span": "From {begin} to {end}.",
     "recording.number": "Journal number {number}.",
     "answer.yes": "yes",
