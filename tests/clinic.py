@@ -11,7 +11,9 @@ from tests.clients.base import CLIENT, MUC_USER, Client, error_of, statuses
 from tests.clients.tcp import TcpClient
 from tests.prosody import PASSWORD, Prosody, running_prosody
 from tests.ready_made import furnish
+from xmpp_agent.cli_recording import SCRIPT
 from xmpp_agent.demo.focus import Focus
+from xmpp_agent.demo.recorder import Recorder
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import KeyRing
@@ -130,11 +132,19 @@ class Clinic:
         )
         self.passes = SignedPasses(ring.signing, self.settings.domain, self.settings.audience)
         self.people = AsyncExitStack()
-        self.focus = Focus(self.settings.focus, PASSWORD, prosody.stock.c2s_port)
+        self.recordings = directory / "recordings"
+        self.recorders = tuple(self._recorder() for _ in range(2))
+        self.focus = Focus(self.settings.focus, PASSWORD, prosody.stock.c2s_port, recorders=self.recorders)
         self._agent: AsyncExitStack | None = None
         self.agent: Agent
         self.database: Database
         self._nicks = 0
+
+    def _recorder(self) -> Recorder:
+        """One that nobody started yet; both leave their files in one folder, as on one machine."""
+        stock, account = self.prosody.stock, f"recorder@{self.prosody.recorders}"
+        finalize = ("sh", str(SCRIPT))
+        return Recorder(account, PASSWORD, stock.c2s_port, self.recordings, f"https://{stock.domain}", finalize)
 
     def store(self) -> AbstractAsyncContextManager[Database]:
         """The clinic's database, for one process at a time."""
@@ -258,6 +268,8 @@ async def open_clinic(directory: Path, *, extra: str = "") -> AsyncIterator[Clin
         finally:
             await clinic.people.aclose()
             await clinic.focus.stop()
+            for recorder in clinic.recorders:
+                await recorder.close()
             await clinic.stop_agent()
 
 

@@ -63,6 +63,8 @@ class Server:
     focus: str
     serviceUrl: str
     """`ws://…/xmpp-websocket`, or `http://…/http-bind` for BOSH (whose frames are not recorded)."""
+    hiddenDomain: str = ""
+    """Domain of recorders, whom clients do not show."""
 
 
 class Record(Generic[T]):

@@ -21,6 +21,12 @@ const client = (() => {
         if (typeof value.getDisplayName === 'function') {
             return { id: value.getId(), name: value.getDisplayName() ?? null, role: value.getRole() };
         }
+        if (typeof value.getTerminator === 'function') {
+            return {
+                id: value.getID() ?? null, status: value.getStatus() ?? null, error: value.getError() ?? null,
+                mode: value.getMode(), initiator: plain(value.getInitiator())
+            };
+        }
         if (value instanceof Error) {
             return { error: value.message };
         }
@@ -38,13 +44,14 @@ const client = (() => {
     }
 
     return {
-        /* options: {domain, muc, focus, serviceUrl, room, token}. The web app puts `room` in the address; so does this. */
-        connect({ domain, muc, focus, serviceUrl, room, token }) {
+        /* options: {domain, muc, focus, serviceUrl, hiddenDomain, room, token}. The web app puts `room` in the address; so does this. */
+        connect({ domain, muc, focus, serviceUrl, hiddenDomain, room, token }) {
             const address = new URL(serviceUrl);
             address.searchParams.set('room', room);
             connection = new JitsiMeetJS.JitsiConnection(null, token, {
                 hosts: { domain, muc, focus },
                 serviceUrl: address.href,
+                hiddenDomain,
                 enableWebsocketResume: true
             });
             tellAll(connection, events.connection);
@@ -68,6 +75,8 @@ const client = (() => {
         grantOwner: id => conference.grantOwner(id),
         say: text => conference.sendTextMessage(text),
         setDisplayName: name => conference.setDisplayName(name),
+        startRecording: options => conference.startRecording(options).then(session => session.getID()),
+        stopRecording: id => conference.stopRecording(id).then(() => null),
         leave: () => conference.leave(),
 
         /* How things stand, as the library sees them. */

@@ -3,6 +3,7 @@
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 from slixmpp.xmlstream.handler import Callback
@@ -42,6 +43,15 @@ class Session:
     async def asked(self, *, begin: int = 0) -> ET.Element:
         """The next request that reaches the focus."""
         return await self.focus.wait(lambda e: e.find(f"{{{JIBRI}}}jibri") is not None, begin=begin)
+
+    async def refused_by_the_focus(self, condition: str) -> ET.Element:
+        """Staff press record, and the focus says no; answers what staff's client gets."""
+        begin, at = len(self.focus.received), len(self.staff.received)
+        ident = await self.press(self.staff)
+        request = await self.asked(begin=begin)
+        error = f"<error type='wait'><{condition} xmlns='{STANZAS}'/></error>"
+        await self.focus.send(f"<iq type='error' to='{request.get('from')}' id='{request.get('id')}'>{error}</iq>")
+        return await self.staff.wait(lambda e: e.get("id") == ident, begin=at)
 
     async def stop(self) -> ET.Element:
         """The agent's order."""
@@ -93,16 +103,16 @@ async def test_no_recorder_free_is_told_as_such(session: Session) -> None:
     await session.says("off", failure_reason="busy")
     await session.seat.hears("recording", is_="busy", session="s1")
     for condition, is_ in (("resource-constraint", "busy"), ("internal-server-error", "failed")):
-        begin, heard = len(session.focus.received), len(session.seat.told("recording"))
-        at = len(session.staff.received)
-        ident = await session.press(session.staff)
-        request = await session.asked(begin=begin)
-        error = f"<error type='wait'><{condition} xmlns='{STANZAS}'/></error>"
-        await session.focus.send(f"<iq type='error' to='{request.get('from')}' id='{request.get('id')}'>{error}</iq>")
-        answer = await session.staff.wait(lambda e, ident=ident: e.get("id") == ident, begin=at)  # type: ignore[misc]
+        heard = len(session.seat.told("recording"))
+        answer = await session.refused_by_the_focus(condition)
         assert error_of(answer) == ("wait", condition)
-        told = await session.seat.wait(lambda heard=heard: session.seat.told("recording")[heard:] or None)  # type: ignore[misc]
+        told = await session.seat.wait(partial(told_after, session.seat, heard))
         assert told == [{"room": session.room, "is": is_}]
+
+
+def told_after(seat: Seat, heard: int) -> list[dict[str, str]] | None:
+    """What was told of recordings behind the first so many words; None when nothing was."""
+    return seat.told("recording")[heard:] or None
 
 
 async def test_it_ends_in_the_name_of_staff(session: Session) -> None:
