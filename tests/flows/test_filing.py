@@ -1,7 +1,6 @@
 """From the vault into the case: once, with its consents, given up aloud, and ours is not deleted before its time."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest

@@ -70,7 +70,7 @@ def said_at(now: float, before: Iterable[Consent], recordings: Iterable[Recordin
     """
     answered = (one.at + _MOMENT for one in before)
     begun = (one.on_at or one.made_at for one in recordings)
-    return max(now, *answered, *begun)
+    return max((now, *answered, *begun))
 
 
 def missing(people: Collection[str], consents: Iterable[Consent]) -> frozenset[str]:

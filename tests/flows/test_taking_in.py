@@ -1,0 +1,220 @@
+"""From the recorder's folder into the vault: whose it is, read back, and only then gone from where it came from."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.flows.custodian import SESSION, Custodian, open_custodian
+from tests.flows.untrue import untrue
+from xmpp_agent.model.recordings import Fault, Stage
+from xmpp_agent.ports import Unavailable
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Custodian]:
+    """A recording room with Anna's appointment; nothing true is said falsely at the end."""
+    async with open_custodian(tmp_path) as here:
+        await here.book()
+        here.journal.fault = Fault.JOURNAL_AWAY
+        yield here
+        assert await untrue(here) == []
+
+
+async def takes(room: Custodian, seconds: float = 0.0) -> None:
+    """A look into the folder, so much later."""
+    room.around.clock.at += seconds
+    await room.room.take_in()
+
+
+async def test_a_file_is_safe_before_the_recorders_copy_goes(room: Custodian) -> None:
+    """At the first look it is read back from the vault; it goes at the second, with its directory."""
+    await room.at(Stage.EXPECTED)
+    film = room.leave()
+    await takes(room)
+    row = await room.row()
+    assert (row.stage, row.file is not None and row.file.size) == (Stage.ENCRYPTED, len(film))
+    assert (room.recorder / SESSION / "a.mp4").exists()
+    await takes(room)
+    assert list(room.recorder.iterdir()) == []
+
+
+async def test_what_is_not_read_back_stays_at_the_recorder(room: Custodian) -> None:
+    """The vault is away in between: the row says that it is here, the recorder keeps it, and it is tried again."""
+    await room.at(Stage.EXPECTED)
+    room.leave()
+    room.vault.fails["read-back"] = Fault.VAULT_AWAY
+    for _ in range(3):
+        await takes(room, 1)
+    row = await room.row()
+    assert (row.stage, row.fault, row.attempts) == (Stage.HERE, Fault.VAULT_AWAY, 1)
+    assert (room.recorder / SESSION / "a.mp4").exists()
+    room.vault.fails.clear()
+    await takes(room, 30)
+    assert (await room.row()).stage is Stage.ENCRYPTED
+
+
+async def test_what_was_damaged_in_the_vault_is_taken_in_anew(room: Custodian) -> None:
+    """From the recorder's copy, which is still there; and when the disk goes on spoiling it, ever more seldom."""
+    await room.at(Stage.EXPECTED)
+    room.leave()
+    room.vault.fails["read-back"] = Fault.VAULT_DAMAGED
+    await takes(room)
+    keys = {(await room.row()).key}
+    for attempts, pause in ((2, 30), (3, 60), (4, 120)):
+        await takes(room, pause - 1)
+        await takes(room, 1)
+        row = await room.row()
+        assert (row.stage, row.fault, row.attempts) == (Stage.HERE, Fault.VAULT_DAMAGED, attempts)
+        keys.add(row.key)
+    room.vault.fails.clear()
+    await takes(room, 240)
+    row = await room.row()
+    assert (row.stage, row.fault, row.attempts) == (Stage.ENCRYPTED, None, 0)
+    assert len(keys | {row.key}) == 5
+
+
+@pytest.mark.parametrize("fault", [Fault.VAULT_FULL, Fault.VAULT_AWAY])
+async def test_a_file_the_vault_cannot_take_is_not_missing(room: Custodian, fault: Fault) -> None:
+    """For an hour nothing changes but the attempts; then it is taken in."""
+    await room.at(Stage.EXPECTED)
+    room.leave()
+    room.vault.fails["take-in"] = fault
+    for _ in range(60):
+        await takes(room, 60)
+        row = await room.row()
+        assert (row.stage, row.fault) == (Stage.EXPECTED, fault)
+    assert 5 <= row.attempts <= 8
+    room.vault.fails.clear()
+    await takes(room, 3600)
+    assert (await room.row()).stage is Stage.ENCRYPTED
+
+
+async def test_a_file_of_nobody_is_put_on_a_shelf_and_never_thrown_away(room: Custodian) -> None:
+    """Once, however often the vault was full meanwhile."""
+    room.leave(session="s-9", meeting="m-9")
+    room.vault.fails["take-in"] = Fault.VAULT_FULL
+    for _ in range(5):
+        await takes(room, 61)
+    room.vault.fails.clear()
+    for _ in range(3):
+        await takes(room, 3600)
+    row = await room.row()
+    assert (row.stage, row.fault, row.appointment, row.due_at) == (
+        Stage.UNMAPPED,
+        Fault.NO_SUCH_RECORDING,
+        "",
+        None,
+    )
+    assert list(room.recorder.iterdir()) == []
+
+
+async def test_a_second_recorder_leaves_a_second_part(room: Custodian) -> None:
+    """Of the same appointment, whether it comes with the first one or later, and though it has the same size."""
+    await room.at(Stage.EXPECTED)
+    room.leave(b"film 1")
+    await takes(room)
+    room.leave(b"film 2", media="b.mp4")
+    for _ in range(4):
+        await takes(room, 1)
+    room.leave(b"film 3", media="c.mp4")
+    for _ in range(4):
+        await takes(room, 1)
+    rows = await room.rows()
+    assert [(row.part, row.stage, row.appointment) for row in rows] == [
+        (part, Stage.ENCRYPTED, "anna") for part in (1, 2, 3)
+    ]
+    assert len({row.file.sha256 for row in rows if row.file is not None}) == 3
+    assert list(room.recorder.iterdir()) == []
+
+
+async def test_no_file_is_missed_after_a_minute_and_taken_in_when_it_comes_after_all(room: Custodian) -> None:
+    """Somebody must look; what comes then is no stranger."""
+    await room.at(Stage.EXPECTED)
+    await takes(room, 59)
+    assert (await room.row()).stage is Stage.EXPECTED
+    await takes(room, 1)
+    row = await room.row()
+    assert (row.stage, row.fault, row.due_at) == (Stage.MISSING, Fault.NO_FILE, None)
+    room.leave()
+    await takes(room, 7200)
+    assert (await room.row()).stage is Stage.ENCRYPTED
+
+
+async def test_a_file_that_still_grows_is_waited_for_ten_minutes(room: Custodian) -> None:
+    """It is there, so it is not missing yet; nothing is taken in before the recorder has put its mark."""
+    now = room.around.clock.at
+    await room.at(Stage.EXPECTED, off_at=now)
+    film = room.leave(done=False)
+    path = room.recorder / SESSION / "a.mp4"
+    room.around.clock.at = path.stat().st_ctime
+    await room.write(replace(await room.row(), off_at=room.around.clock.at, due_at=room.around.clock.at, version=2))
+    for _ in range(3):
+        await takes(room, 30)
+        assert (await room.row()).stage is Stage.EXPECTED
+    room.leave(film)
+    await takes(room, 1)
+    assert (await room.row()).stage is Stage.ENCRYPTED
+
+
+async def test_one_directory_that_cannot_go_stops_no_other(room: Custodian, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are taken in and missed all the same, and it is told."""
+    await room.at(Stage.EXPECTED)
+    await room.at(Stage.EXPECTED, session="s-0")
+    missed = await room.at(Stage.EXPECTED, session="s-3")
+    room.leave(session="s-0")
+    await takes(room)
+    room.leave(b"another")
+
+    def stuck(step: str) -> None:
+        if step == "before remove":
+            raise Unavailable("no right to")
+
+    room.source.watch = stuck
+    with pytest.raises(Unavailable, match="no right to"):
+        await takes(room, 60)
+    stages = {row.session: row.stage for row in await room.rows()}
+    assert stages == {SESSION: Stage.ENCRYPTED, "s-0": Stage.ENCRYPTED, "s-3": Stage.MISSING}
+    assert missed.session == "s-3"
+
+
+async def test_an_empty_directory_of_what_is_safe_goes_too(room: Custodian) -> None:
+    """What a crash in the middle of clearing away left."""
+    await room.at(Stage.EXPECTED)
+    room.leave()
+    await takes(room)
+    for path in (room.recorder / SESSION).iterdir():
+        path.unlink()
+    await takes(room, 10**9)
+    assert list(room.recorder.iterdir()) == []
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+@pytest.mark.parametrize("stage", [Stage.STARTING, Stage.ON, Stage.STOPPING, Stage.EXPECTED, Stage.RECORDER_LOST])
+async def test_a_clock_that_jumps_loses_nothing(room: Custodian, stage: Stage, hours: int) -> None:
+    """Missed too early or not at all: when the file comes it is taken in once, and is safe."""
+    await room.at(stage)
+    await takes(room, hours * 3600)
+    room.leave()
+    room.vault.fails["read-back"] = Fault.VAULT_AWAY
+    await takes(room)
+    await takes(room, hours * 3600)
+    room.vault.fails.clear()
+    for _ in range(3):
+        await takes(room, 6 * 3600)
+    row = await room.row()
+    assert row.stage is Stage.ENCRYPTED
+    assert list(room.recorder.iterdir()) == []
+
+
+async def test_a_standby_touches_nothing(tmp_path: Path) -> None:
+    """Only the agent at the door takes in and files."""
+    async with open_custodian(tmp_path, leads=lambda: False) as here:
+        await here.book()
+        before = await here.at(Stage.EXPECTED)
+        here.leave()
+        for _ in range(3):
+            await here.passes(3600)
+        assert await here.row() == before
+        assert (here.recorder / SESSION / "a.mp4").exists()
