@@ -67,6 +67,7 @@ async def test_asked_agreed_recorded_filed_closed_and_the_next_comes_in(street: 
 
     await staff.press("Optag")
     await staff.see("#trouble", "Optagelsen blev ikke startet")
+    await staff.see("#log", "Alle i mødet skal først sige ja")
     await day.see(f"{row} .recording", "Alle i mødet skal først sige ja")
     await day.press(f"Bed om lov til at optage: {ANNA.name}")
     asked = await street.beside(anna, f"{town.site}/optagelse")

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 import slixmpp
 from slixmpp.xmlstream.stanzabase import StanzaBase
 
-from xmpp_agent.demo.sightings import Reader, Sighting, What
+from xmpp_agent.demo.sightings import FOCUS, Reader, Sighting, What
 
 _SOON = 10.0
 _STANZAS = frozenset(f"{{jabber:client}}{kind}" for kind in ("iq", "message", "presence"))
@@ -121,6 +121,11 @@ class Guest:
     async def say(self, words: str) -> None:
         """Write in the meeting's own chat."""
         self._send(f"<message to={quoteattr(self.room)} type='groupchat'><body>{escape(words)}</body></message>")
+
+    async def record(self, action: str) -> str:
+        """Press record (`start`), or once more (`stop`): the condition of a refusal, or "" when the focus does it."""
+        asked = f"<jibri xmlns='http://jitsi.org/protocol/jibri' action={quoteattr(action)} recording_mode='file'/>"
+        return await self._ask(f"{self.room}/{FOCUS}", "set", asked)
 
     async def leave(self) -> None:
         """Press the red button: out of meeting and waiting room, still connected."""

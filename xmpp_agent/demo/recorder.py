@@ -87,6 +87,8 @@ class Recorder:
 
     async def start(self, room: str, session: str, metadata: Mapping[str, object]) -> None:
         """Returns when it records. Raises RecorderFault."""
+        if not self.is_there:
+            raise RecorderFault("it is gone")
         xmpp = _stream(f"{self._jid}/{secrets.token_hex(8)}", self._password)
         joined = asyncio.get_running_loop().create_future()
         call = self._call = _Call(room, session, metadata, xmpp, secrets.token_hex(4), joined)

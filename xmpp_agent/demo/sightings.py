@@ -14,6 +14,7 @@ from typing_extensions import override
 CLIENT = "{jabber:client}"
 MUC_USER = "{http://jabber.org/protocol/muc#user}"
 NICK = "{http://jabber.org/protocol/nick}"
+JIBRI = "{http://jitsi.org/protocol/jibri}"
 JITMEET = "{http://jitsi.org/jitmeet}"
 STANZAS = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 FOCUS = "focus"
@@ -39,6 +40,7 @@ class What(Enum):
     READS = ("læser", "reads")
     SEES_COME = ("ser komme ind", "sees coming in")
     SEES_GO = ("ser gå ud", "sees going out")
+    RECORDED = ("ser, om der optages", "sees whether it is recorded")
     LISTED = ("ser på ventelisten", "sees on the waiting list")
     UNLISTED = ("ser ikke mere på ventelisten", "no longer sees on the waiting list")
     CUT_OFF = ("har mistet forbindelsen", "has lost the connection")
@@ -65,6 +67,7 @@ class Reader:
         self._room, self._lobby = room, lobby
         self._names: dict[str, str] = {}
         self._present: set[str] = set()
+        self._recorded = "off"
         self.inside = False
 
     def read(self, stanza: Element) -> Sighting | None:
@@ -108,6 +111,12 @@ class Reader:
             return Sighting(go, self._names[sender]) if known else None
         if kind is not None:
             return _strange(stanza)
+        if _is_recorder(stanza):
+            return None  # Jitsi's own page does not show it either (`hiddenDomain`)
+        recorded = stanza.find(f"{JIBRI}jibri-recording-status")
+        if known and recorded is not None and recorded.get("status", "") != self._recorded:
+            self._recorded = recorded.get("status", "")
+            return Sighting(What.RECORDED, self._recorded)
         name = stanza.findtext(f"{NICK}nick") or sender.partition("/")[2]
         if known and self._names[sender] == name:
             return None
@@ -122,7 +131,8 @@ class Reader:
         if sender == room and stanza.find(f"{CLIENT}body") is None and stanza.find(f"{CLIENT}subject") is not None:
             return None if not stanza.findtext(f"{CLIENT}subject") else _strange(stanza)
         box = stanza.find(f"{JITMEET}json-message")
-        if sender.partition("/")[0] != self._lobby.partition("/")[0] or box is None or stanza.get("type") == "error":
+        by_the_house = sender == room or sender.partition("/")[0] == self._lobby.partition("/")[0]
+        if not by_the_house or box is None or stanza.get("type") == "error":
             return _strange(stanza)
         return _chat(stanza, box)
 
@@ -151,6 +161,11 @@ def _chat(stanza: Element, box: Element) -> Sighting | None:
 
 def _statuses(stanza: Element) -> set[str]:
     return {status.get("code", "") for status in stanza.iter(f"{MUC_USER}status")}
+
+
+def _is_recorder(stanza: Element) -> bool:
+    item = stanza.find(f"{MUC_USER}x/{MUC_USER}item")
+    return item is not None and item.get("jid", "").partition("@")[2].startswith("recorder.")
 
 
 def _reason(stanza: Element) -> str:

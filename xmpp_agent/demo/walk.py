@@ -88,6 +88,7 @@ class Walk:
         await carla.begin()
         await say(carla.name, ("logger ind med MitID", "logs in with MitID"), carla.log_in(CARLA.id))
         await self._waits(carla, first=True, staff=self._maja)
+        await self._recording(self._maja, self._anna, anna)
         await self._finishes(self._maja, self._anna, anna)
         await self._writes_note(self._maja, self._anna, ANNA.name)
         await self._lets_in(self._maja, carla)
@@ -278,6 +279,23 @@ class Walk:
             *(Expected(staff.name, What.SEES_GO, one) for one in names),
             allowed=others,
         )
+
+    async def _recording(self, staff: AtWork, booked: Booking, citizen: Invited) -> None:
+        """Near the end: refused without a yes, asked for, agreed to, made, and in the case by itself."""
+        say = self._diary.step
+        refused = staff.presses_record_in_vain()
+        told = Expected(staff.name, What.READS, "Alle i mødet skal først sige ja til at blive optaget")
+        await say(staff.name, ("må ikke optage uden et ja", "may not record without a yes"), refused, told)
+        await say(staff.name, ("beder om lov til at optage", "asks whether it may be recorded"), staff.ask(booked.id))
+        await say(citizen.name, ("siger ja på sin side", "says yes on her page"), citizen.agree())
+        for action, words in (
+            ("start", ("optager", "records")),
+            ("stop", ("stopper optagelsen", "stops the recording")),
+        ):
+            seen = (Expected(one.name, What.RECORDED, "on" if action == "start" else "off") for one in (staff, citizen))
+            await say(staff.name, words, staff.record(action), *seen)
+        filed = staff.sees_filed(booked.id)
+        await say(staff.name, ("ser, at den ligger i sagen", "sees that it is in the case"), filed)
 
     async def _writes_note(self, staff: AtWork, booked: Booking, *people: str) -> None:
         note = staff.write_note(booked.id, "Vi har aftalt en ny tid.", *people)

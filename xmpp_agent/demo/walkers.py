@@ -1,6 +1,7 @@
 """The people of the walk: each has a browser without a screen for the pages, and a client for the meeting."""
 
 import asyncio
+import hashlib
 import json
 import re
 from collections.abc import Awaitable
@@ -104,6 +105,13 @@ class Invited(Walker):
         self.must_read("Testlogin for borgere")
         await self.page.press("Log ind", {"person": person})
 
+    async def agree(self) -> None:
+        """To being recorded, in a window beside the meeting."""
+        await self.page.open(f"{self._stage.town.site}/optagelse")
+        self.must_read("Må vi optage samtalen?", "Du bestemmer selv")
+        await self.page.press("Ja, I må optage")
+        self.must_read("Du har sagt ja")
+
     async def enter(self) -> None:
         """The last button, and in front of the door."""
         self.must_read("Du kan gå ind nu")
@@ -138,6 +146,30 @@ class AtWork(Walker):
         await self.page.open(f"{self._stage.town.site}/staff")
         await self.page.press("Næste", about=self.room)
         self.must_read("Den næste er kaldt ind")
+
+    async def ask(self, appointment: str) -> None:
+        """Whether the meeting may be recorded."""
+        await self.page.press("Bed om lov til at optage", about=appointment)
+        await self.page.see(f"r-{appointment}", "ikke svaret")
+
+    async def record(self, action: str) -> None:
+        """Jitsi's own button: `start` or `stop`. Raises DayFault when it says no."""
+        if condition := await self.guest.record(action):
+            raise DayFault(f"{self.name} may not {action} a recording: {condition}")
+
+    async def presses_record_in_vain(self) -> None:
+        """Nobody has agreed. Raises DayFault when it is recorded all the same."""
+        if await self.guest.record("start") != "forbidden":
+            raise DayFault(f"{self.name} records people who have not agreed")
+
+    async def sees_filed(self, appointment: str) -> None:
+        """The recording is in the case by itself, ours is gone. Raises DayFault when the journal has another file."""
+        await self.page.see(f"r-{appointment}", "Journalnummer", "Vores kopi og dens nøgle er slettet.")
+        premises = self._stage.town.premises
+        for made in await premises.recordings_of(appointment):
+            filed = await asyncio.to_thread((premises.journal / f"{made.number}.mp4").read_bytes)
+            if made.file is None or hashlib.sha256(filed).hexdigest() != made.file.sha256:
+                raise DayFault("the journal has another file than was recorded")
 
     async def finish(self, appointment: str) -> None:
         """The visit is over; what comes next is its note."""

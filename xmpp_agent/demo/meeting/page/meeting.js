@@ -183,13 +183,19 @@ export class Meeting {
         }
     }
 
-    /* Lobby chat, of which this version of the library knows nothing. */
+    /* Lobby chat, and what the room itself says to one person: this version of the library knows nothing of either. */
     #readLetters(room) {
         const names = new Map();
         const read = stanza => {
-            const [, node, domain, sender] = /^(.+)@(.+)\/(.+)$/.exec(stanza.getAttribute('from')) ?? [];
+            const from = stanza.getAttribute('from');
+            const [, node, domain, sender] = /^(.+)@(.+)\/(.+)$/.exec(from) ?? [];
             const box = stanza.getElementsByTagNameNS(JITMEET, 'json-message')[0];
-            if (box && node === room && domain !== this.#server.hosts.muc) {
+            if (box && from === `${room}@${this.#server.hosts.muc}`) {
+                const told = JSON.parse(box.textContent);
+                if (told.type === 'system_chat_message') {
+                    this.#hear.letter(told.message, '');
+                }
+            } else if (box && node === room && domain !== this.#server.hosts.muc) {
                 const told = JSON.parse(box.textContent);
                 if (told.type === 'LOBBY_CHAT_INITIALIZED') {
                     names.set(told.moderator.id, told.moderator.name);
@@ -199,7 +205,7 @@ export class Meeting {
             }
             return true; // the next one as well
         };
-        this.#connection.xmpp.connection.addHandler(read, null, 'message', 'chat');
+        this.#connection.xmpp.connection.addHandler(read, null, 'message');
     }
 
     async #end(why, words) {
