@@ -124,7 +124,7 @@ async def answered(office: Office, entry: Entry, answer: Answer) -> None:
 async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     booked, now = entry.appointment, office.clock.now()
     people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
-    if not booked.policy.recording_allowed :
+    if not booked.policy.recording_allowed or answer.person not in people:
         raise refusal("consent", Reason.RECORDING_NOT_ALLOWED)
     given_before = await _consents(office, booked.id)
     before = consent.newest(given_before).get(answer.person)
