@@ -1,14 +1,18 @@
 """From the vault into the case: once, with its consents, given up aloud, and ours is not deleted before its time."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.flows.custodian import DAY, RECORDED, SESSION, TERMS, Custodian, open_custodian
+from tests.flows.custodian import DAY, RECORDED, SESSION, TERMS, Custodian, mette, open_custodian
+from tests.flows.untrue import untrue
+from xmpp_agent.flows.notes import mark_case
 from xmpp_agent.model.appointments import Plan
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.model.recordings import Agreement, ClosingState, Fault, Recording, Stage
+from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.recording import custody
 
 HOUR = 3600.0
@@ -47,3 +51,236 @@ async def test_a_recording_is_filed_with_its_consents_kept_for_a_day_and_gone(ro
     assert (gone.stage, gone.key) == (Stage.DELETED, "")
     assert list((room.folder / "vault").iterdir()) == []
     assert room.in_journal(gone)
+
+
+async def test_a_journal_that_is_away_for_an_hour_is_asked_ever_more_seldom(room: Custodian) -> None:
+    """The row says why it waits; what comes back gets it once."""
+    row = await taken_in(room)
+    room.journal.fault = Fault.JOURNAL_AWAY
+    for _ in range(3600 // 15):
+        await room.passes(15)
+        waiting = await room.row()
+        assert (waiting.stage, waiting.fault) == (Stage.ENCRYPTED, Fault.JOURNAL_AWAY)
+        assert await room.in_vault(waiting)
+    assert 5 <= waiting.attempts <= 8
+    room.journal.fault = None
+    await room.passes(HOUR)
+    assert (await room.row(row.id)).stage is Stage.RECEIPTED
+    assert len(room.filed("recording")) == 1
+
+
+async def test_filing_is_given_up_aloud_and_goes_on_when_a_person_says_so(room: Custodian) -> None:
+    """After the policy's time, not before; the file stays with us."""
+    row = await taken_in(room)
+    room.journal.fault = Fault.JOURNAL_BUSY
+    await room.passes(TERMS.file_within - HOUR)
+    assert (await room.row()).stage is Stage.ENCRYPTED
+    await room.passes(2 * HOUR)
+    stuck = await room.row()
+    assert (stuck.stage, stuck.fault) == (Stage.FILING_REFUSED, Fault.GIVEN_UP)
+    room.journal.fault = None
+    await room.passes(30 * DAY)
+    assert await room.row() == stuck
+    again = custody.step(stuck, custody.Happened.RETRIED, TERMS, room.around.clock.at)
+    await room.write(again)
+    await room.look()
+    assert (await room.row(row.id)).stage is Stage.RECEIPTED
+
+
+async def test_what_the_journal_will_never_take_is_not_tried_twice(room: Custodian) -> None:
+    """A closed case: a person must look, and nothing is deleted."""
+    await taken_in(room)
+    room.journal.fault, room.journal.again = Fault.CASE_CLOSED, False
+    for _ in range(5):
+        await room.passes(DAY)
+    stuck = await room.row()
+    assert (stuck.stage, stuck.fault, len(room.journal.asked)) == (Stage.FILING_REFUSED, Fault.CASE_CLOSED, 1)
+    assert await room.in_vault(stuck)
+
+
+async def test_one_that_is_stuck_holds_up_no_other(room: Custodian) -> None:
+    """What an adapter remembers of Anna's cannot be read: Bo's is filed all the same, and it is told."""
+    await taken_in(room)
+    await room.book("bo")
+    bo = await taken_in(room, "bo", "s-2")
+    annas = {row.id for row in await room.rows()} - {bo.id}
+
+    def broken(step: str) -> None:
+        if step == "before file consent":
+            raise Unavailable("the memory of it cannot be read")
+
+    room.journal.watch = broken
+    with pytest.raises(Unavailable):
+        await room.room.file()
+    stages = {row.id: row.stage for row in await room.rows()}
+    assert stages == {bo.id: Stage.RECEIPTED} | dict.fromkeys(annas, Stage.ENCRYPTED)
+
+
+async def test_a_receipt_that_is_late_is_told_and_counts_when_it_comes(tmp_path: Path) -> None:
+    """Our copy stays meanwhile; nobody needs to press anything."""
+    async with open_custodian(tmp_path, receipts=True) as room:
+        await room.book()
+        row = await taken_in(room)
+        await room.look()
+        assert (await room.row()).stage is Stage.FILED
+        await room.passes(TERMS.receipt_within)
+        late = await room.row()
+        assert (late.stage, late.fault) == (Stage.RECEIPT_LATE, Fault.NO_RECEIPT)
+        await room.passes(10 * DAY)
+        assert await room.in_vault(await room.row())
+        (room.journal_folder / f"{row.id}.receipt.json").write_text('{"number": "17"}')
+        await room.passes(HOUR)
+        done = await room.row()
+        assert (done.stage, done.number) == (Stage.RECEIPTED, "17")
+
+
+@pytest.mark.parametrize("stage", [Stage.ENCRYPTED, Stage.FILING_REFUSED])
+async def test_what_is_taken_back_before_it_is_filed_is_erased_and_never_filed(room: Custodian, stage: Stage) -> None:
+    """Also when it was stuck; also when the clock was set back since; a new yes is one to another recording."""
+    await taken_in(room)
+    if stage is Stage.FILING_REFUSED:
+        room.journal.fault, room.journal.again = Fault.CASE_CLOSED, False
+        await room.look()
+        room.journal.fault = None
+    assert (await room.row()).stage is stage
+    room.around.clock.at -= 5 * HOUR
+    await room.says(Agreement.WITHDRAWN)
+    await room.says(Agreement.YES)
+    await room.passes(6 * HOUR)
+    gone = await room.row()
+    assert (gone.stage, gone.fault, gone.key) == (Stage.DELETED, Fault.SAID_NO, "")
+    assert not await room.in_vault(gone)
+    assert room.filed() == {}
+    await room.room.take_in()
+    assert list(room.recorder.iterdir()) == []
+
+
+async def test_what_is_held_is_neither_deleted_nor_filed_against_a_no(room: Custodian) -> None:
+    """Under legal hold it stays, whatever time says; when it is let go of, it is erased."""
+    row = await taken_in(room)
+    held = custody.held(row)
+    await room.write(held)
+    await room.says(Agreement.WITHDRAWN)
+    await room.passes(10 * DAY)
+    stays = await room.row()
+    assert (stays.stage, stays.fault) == (Stage.ENCRYPTED, Fault.SAID_NO)
+    assert await room.in_vault(stays)
+    await room.write(custody.let_go(stays, TERMS))
+    await room.passes(2 * HOUR)
+    assert (await room.row()).stage is Stage.DELETED
+    assert room.filed() == {}
+
+
+async def test_what_is_held_outlives_its_receipt(room: Custodian) -> None:
+    """Until somebody lets go of it."""
+    await taken_in(room)
+    await room.look()
+    await room.write(custody.held(await room.row()))
+    await room.passes(100 * DAY)
+    assert await room.in_vault(await room.row())
+    await room.write(custody.let_go(await room.row(), TERMS))
+    await room.passes(1)
+    assert (await room.row()).stage is Stage.DELETED
+
+
+async def test_where_the_journal_has_a_reference_ours_is_the_only_copy_and_stays(tmp_path: Path) -> None:
+    """No time deletes what exists nowhere else."""
+    terms = replace(TERMS, as_reference=True)
+    async with open_custodian(tmp_path) as room:
+        await room.book(policy=replace(RECORDED, plan=Plan(recording=terms)))
+        await taken_in(room)
+        await room.look()
+        await room.passes(365 * DAY)
+        row = await room.row()
+        assert (row.stage, row.due_at) == (Stage.RECEIPTED, None)
+        assert await room.in_vault(row)
+        assert list(room.journal_folder.glob("*.mp4")) == []
+
+
+async def test_a_case_is_closed_after_note_consents_and_recording_are_filed(room: Custodian) -> None:
+    """And not before, in whatever order they come."""
+    await room.book("bo", closes=True)
+    await room.says(Agreement.YES, "bo")
+    row = await room.at(Stage.EXPECTED, "bo")
+    await room.note("bo")
+    await room.passes(31)
+    closing = await room.archive.recordings.closing("bo")
+    assert (closing and closing.state, set(room.filed("close-case"))) == (ClosingState.QUEUED, set())
+    room.leave()
+    await room.passes(1)
+    assert (await room.row(row.id)).stage is Stage.RECEIPTED
+    assert len(room.filed("close-case")) == 0
+    await room.passes(31)
+    assert {entry["kind"] for entry in room.filed().values()} == {"note", "consent", "recording", "close-case"}
+    closing = await room.archive.recordings.closing("bo")
+    assert closing is not None
+    assert closing.state is ClosingState.CLOSED
+
+
+async def test_a_mark_that_was_taken_away_closes_nothing(room: Custodian) -> None:
+    """Not even when the note that brought it is filed already."""
+    entry = await room.book("bo", closes=True)
+    await room.at(Stage.EXPECTED, "bo")
+    await room.note("bo")
+    await room.passes(31)
+    office, booked = room.around.office, entry.appointment
+    unmarked = replace(booked, case_closes=False, version=booked.version + 1)
+    await office.records.keep(office.line("case-stays-open", "mette", "bo"), unmarked)
+    room.leave()
+    for _ in range(5):
+        await room.passes(HOUR)
+    closing = await room.archive.recordings.closing("bo")
+    assert (closing and closing.state, room.filed("close-case")) == (ClosingState.DROPPED, {})
+
+
+async def test_a_note_is_filed_under_the_same_id_at_every_attempt(room: Custodian) -> None:
+    """Its number comes back with it; a clock that jumps does not file it twice."""
+    note = await room.note(closes=False)
+    room.journal.fault = Fault.JOURNAL_AWAY
+    for hours in (0, -5, 10, -3, 12):
+        await room.passes(hours * HOUR)
+    room.journal.fault = None
+    await room.passes(12 * HOUR)
+    [filed] = (await room.archive.notes.of(["anna"]))["anna"]
+    assert (filed.state, filed.number) == (NoteState.FILED, note.id)
+    assert set(room.journal.asked) == {note.id}
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+@pytest.mark.parametrize("stage", [Stage.ENCRYPTED, Stage.FILED, Stage.RECEIPT_LATE, Stage.RECEIPTED])
+async def test_a_clock_that_jumps_files_once_and_deletes_nothing_early(
+    tmp_path: Path, stage: Stage, hours: int
+) -> None:
+    """Never before the receipt, and never while the clock that counts has not come so far."""
+    async with open_custodian(tmp_path, receipts=True) as room:
+        await room.book()
+        room.journal.fault = Fault.JOURNAL_AWAY if stage is Stage.ENCRYPTED else None
+        row = await taken_in(room)
+        await room.look()
+        if stage is Stage.RECEIPT_LATE:
+            await room.passes(TERMS.receipt_within)
+        if stage is Stage.RECEIPTED:
+            (room.journal_folder / f"{row.id}.receipt.json").write_text('{"number": "17"}')
+            await room.passes(61)
+        assert (await room.row()).stage is stage
+        room.journal.fault = None
+        await room.passes(hours * HOUR)
+        assert await untrue(room) == []
+        assert await room.in_vault(await room.row())
+        (room.journal_folder / f"{row.id}.receipt.json").write_text('{"number": "17"}')
+        for _ in range(3):
+            await room.passes(6 * HOUR)
+        assert await untrue(room) == []
+        assert (await room.row()).stage in {Stage.RECEIPTED, Stage.DELETED}
+        assert len(room.filed("recording")) == 1
+
+
+@pytest.mark.parametrize("filed_first", [True, False])
+async def test_a_case_that_is_marked_after_its_note_is_closed_too(room: Custodian, filed_first: bool) -> None:
+    """Whether the note is filed by then or still on its way."""
+    await room.note(closes=False)
+    if filed_first:
+        await room.look()
+    await mark_case(room.desk, mette(), "anna", closes=True)
+    await room.passes(31)
+    assert len(room.filed("close-case")) == 1

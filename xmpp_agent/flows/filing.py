@@ -91,7 +91,8 @@ async def _file_note(archive: Archive, note: Note) -> None:
         await archive.keep(f"note-{after.state}", note.appointment, after)
     else:
         after = replace(note_outbox.filed(claimed, office.clock.now()), number=receipt.number)
-        closes = (closing.begun(note.appointment, office.clock.now()),) if note.case_closes else ()
+        is_marked = note.case_closes or case.entry.appointment.case_closes  # with the note, or since
+        closes = (closing.begun(note.appointment, office.clock.now()),) if is_marked else ()
         await archive.keep(f"note-{after.state}", note.appointment, after, *closes)
     office.changed(note.appointment)
 

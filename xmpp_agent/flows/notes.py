@@ -15,6 +15,7 @@ from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.diary import Conflict, Look
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.note_text import Met, beginning
+from xmpp_agent.rules.recording import closing
 from xmpp_agent.rules.staff_day import Act, Stage, may_do, may_read_name, may_write, open_note, stage
 
 LONGEST = 6000
@@ -84,8 +85,12 @@ async def mark_case(desk: StaffOffice, who: Session, appointment_id: str, *, clo
     booked = entry.appointment
     marked = replace(booked, case_closes=closes, version=booked.version + 1)
     act = "case-closes" if closes else "case-stays-open"
+    notes = (await desk.notes.of([appointment_id])).get(appointment_id, ())
+    # A note that is still to be filed brings the closing with it; one that is filed already does not.
+    begins = closes and any(note.state is NoteState.FILED for note in notes)
+    begun = (closing.begun(appointment_id, office.clock.now()),) if begins else ()
     try:
-        await office.records.keep(office.line(act, who.person, appointment_id, room=room.node), marked)
+        await office.records.keep(office.line(act, who.person, appointment_id, room=room.node), marked, *begun)
     except Conflict:
         raise refusal("case", Reason.CHANGED_MEANWHILE) from None
     office.changed(appointment_id)
