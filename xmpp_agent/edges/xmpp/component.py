@@ -140,8 +140,17 @@ class Component:
             self._house.disconnect(told.jid.partition("@")[0])
         elif told.event in ("asleep", "awake"):
             return
-        elif not self._house.lanes.put(node_of(told.room), lambda: follow(self._house, told)):
+        elif not self._house.lanes.put(node_of(told.room), lambda: self._followed(told)):
             self._take_anew()  # the lane is full: the picture shows what it did not hear of
+
+    async def _followed(self, told: Told) -> None:
+        try:
+            await follow(self._house, told)
+        except Unavailable:
+            if told.event != "recording":
+                raise
+            log.warning("recording_not_kept")
+            self._take_anew()  # the focus says it once; the picture says it again until it is written down
 
     def _when_live(self, act: Callable[[], None]) -> None:
         if self._held is None:
