@@ -55,6 +55,7 @@ async def test_from_the_question_to_the_button(staff: StaffPages, mette: Surfer)
     """Asked; one answers on their page, the other's is written down; and the row says what Jitsi's button would say."""
     page = await mette.look("/staff")
     assert "Jitsis optageknap siger nej lige nu. Alle i mødet skal først sige ja" in row(page, "anna")
+    assert "https://moede.test/optagelse" in row(page, "anna")
     assert "Anna Hansen ikke svaret Ole Tolk, tolk ikke svaret" in row(page, "anna")
     assert "Optagelse" not in row(page, "bo")
     assert not buttons(page, "bo").keys() & {"ask", "answer"}

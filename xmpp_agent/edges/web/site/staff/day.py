@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from xmpp_agent.edges.web.app import EventStream
 from xmpp_agent.edges.web.rows import phase
 from xmpp_agent.edges.web.site.reception import LOOKS
-from xmpp_agent.edges.web.site.rendering import browser_of
+from xmpp_agent.edges.web.site.rendering import OWN, browser_of
 from xmpp_agent.edges.web.site.staff.entry import StaffSite, told
 from xmpp_agent.edges.web.site.staff.recordings import RecordingWords
 from xmpp_agent.flows.staff_day import Day, my_day
@@ -44,7 +44,7 @@ async def day_page(
         numbers=numbers or {},
         note_state=note_state,
         phase=room_phase,
-        recorded=RecordingWords(browser_of(request).language),
+        recorded=RecordingWords(browser_of(request).language, f"{site.reception.pages.conf.origin}{OWN}"),
         here="/staff",
         at_the_door=AT_THE_DOOR,
         renew=site.is_due(who),

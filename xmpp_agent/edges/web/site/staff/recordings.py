@@ -14,6 +14,8 @@ class RecordingWords:
     """For the templates: sentences and figures."""
 
     language: str
+    page: str = ""
+    """Address of the page on which people answer for themselves."""
 
     def sentence(self, recording: Recording) -> str:
         """Where it stands, and what keeps it there."""

@@ -71,6 +71,7 @@ DA = {
     "recording.title": "Optagelse",
     "recording.press.yes": "Du kan trykke optag i Jitsi nu.",
     "recording.press.no": "Jitsis optageknap siger nej lige nu. {why}",
+    "recording.page": "De kan selv svare i den browser, de er gået ind med: {page}",
     "recording.unanswered": "ikke svaret",
     "recording.since": "Siden kl. {clock}.",
     "recording.span": "Kl. {begin} til {end}.",

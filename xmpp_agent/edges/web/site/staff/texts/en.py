@@ -67,6 +67,7 @@ EN = {
     "recording.title": "Recording",
     "recording.press.yes": "You can press record in Jitsi now.",
     "recording.press.no": "Jitsi's record button says no right now. {why}",
+    "recording.page": "They can answer themselves in the browser they came in with: {page}",
     "recording.unanswered": "not answered",
     "recording.since": "Since {clock}.",
     "recording.span": "From {begin} to {end}.",
