@@ -62,7 +62,7 @@ async def test_a_journal_that_is_away_for_an_hour_is_asked_ever_more_seldom(room
         waiting = await room.row()
         assert (waiting.stage, waiting.fault) == (Stage.ENCRYPTED, Fault.JOURNAL_AWAY)
         assert await room.in_vault(waiting)
-    assert 5 <= waiting.attempts <= 8
+    assert 5 <= (await room.row()).attempts <= 8
     room.journal.fault = None
     await room.passes(HOUR)
     assert (await room.row(row.id)).stage is Stage.RECEIPTED

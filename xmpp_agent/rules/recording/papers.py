@@ -24,7 +24,7 @@ def recording_subject(recording: Recording) -> str:
 def recording_text(recording: Recording, unit: Unit) -> str:
     """What the file is: when it was made, how long, and by what it is known again."""
     begun = recording.on_at or recording.made_at
-    lines = [f"Optaget {local_day(unit, begun)} kl. {local_time(unit, begun)}."]
+    lines = [f"Optaget {_when(unit, begun)}."]
     if recording.file is not None:
         if recording.file.duration is not None:
             minutes, seconds = divmod(round(recording.file.duration), 60)
@@ -35,6 +35,12 @@ def recording_text(recording: Recording, unit: Unit) -> str:
 
 def consent_text(consent: Consent, name: str, by: str, unit: Unit) -> str:
     """One answer: the question word for word, what was said, by whom and how. `by`: the member of staff, if spoken."""
-    when = f"{local_day(unit, consent.at)} kl. {local_time(unit, consent.at)}"
+    when = _when(unit, consent.at)
     how = f"sagt til {by}" if consent.how is HowAsked.SPOKEN else "trykket på egen side"
     return f"Spørgsmål: {consent.text}\n\nSvar: {_SAID[consent.answer]}\n{name}, {when}, {how}."
+
+
+def _when(unit: Unit, at: float) -> str:
+    """As people write it: `22.11.2026 kl. 22.04`."""
+    year, month, day = local_day(unit, at).split("-")
+    return f"{day}.{month}.{year} kl. {local_time(unit, at)}"

@@ -1,0 +1,79 @@
+"""The recording room: both loops go on by themselves, whatever happens to either, until it is closed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.flows.custodian import Custodian, open_custodian
+from xmpp_agent.flows.recording_room import RecordingRoom
+from xmpp_agent.flows.taking_in import Intake
+from xmpp_agent.model.recordings import Agreement, Stage
+from xmpp_agent.ports import Unavailable
+
+
+@asynccontextmanager
+async def at_work(room: RecordingRoom) -> AsyncIterator[None]:
+    """The room runs; closed at the end."""
+    task = asyncio.create_task(room.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def comes_to(here: Custodian, *stages: Stage) -> None:
+    """Return when the only recording has come so far."""
+    reached, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def step(_step: str) -> None:
+        loop.call_soon(reached.set)
+
+    here.source.watch = here.journal.watch = step
+    async with asyncio.timeout(20):
+        while (await here.row()).stage not in stages:
+            reached.clear()
+            async with asyncio.timeout(3):
+                await reached.wait()
+
+
+async def test_a_file_that_is_left_is_filed_by_itself(tmp_path: Path) -> None:
+    """Nobody presses anything."""
+    async with open_custodian(tmp_path) as here:
+        await here.book()
+        await here.says(Agreement.YES)
+        await here.at(Stage.EXPECTED)
+        here.leave()
+        async with at_work(here.room):
+            await comes_to(here, Stage.RECEIPTED)
+        assert here.in_journal(await here.row())
+
+
+async def test_a_look_that_fails_is_told_and_the_room_goes_on(tmp_path: Path) -> None:
+    """A folder that is not there, then a note that is due: the one does not keep the other waiting."""
+    async with open_custodian(tmp_path) as here:
+        await here.book()
+        here.recorder.rmdir()
+        told: asyncio.Queue[BaseException] = asyncio.Queue()
+        filed = asyncio.Event()
+        here.journal.watch = lambda step: filed.set() if step == "after file note" else None
+        intake = Intake(here.around.office, here.archive.recordings, here.source, here.vault)
+        room = RecordingRoom(intake, here.archive, told.put_nowait, leads=lambda: True)
+        async with at_work(room), asyncio.timeout(20):
+            assert isinstance(await told.get(), Unavailable)
+            await here.note(closes=False)
+            room.wake()
+            await filed.wait()
+
+
+async def test_without_a_recorders_folder_notes_are_filed_all_the_same(tmp_path: Path) -> None:
+    """Nothing is looked for where nothing is set."""
+    async with open_custodian(tmp_path) as here:
+        await here.book()
+        await here.at(Stage.EXPECTED)
+        note = await here.note(closes=False)
+        room = RecordingRoom(None, here.archive, here.around.faults.append, leads=lambda: True)
+        await room.take_in()
+        await room.file()
+        assert (set(here.filed()), (await here.row()).stage) == ({note.id}, Stage.EXPECTED)
