@@ -1,4 +1,4 @@
-"""`portner tui`: the app around the shift screen, the worker that follows the agent, how it starts and breaks."""
+"""`portner tui`: the app around its screens, the worker that follows the agent, how it starts and breaks."""
 
 import gc
 import os
@@ -22,6 +22,7 @@ from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import keys
 from tui.palette import RoomCommands
+from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
 from tui.settings import Settings, UnknownChoice
 from tui.text.words import Words
@@ -31,12 +32,14 @@ _WOULD_KEEP_THE_SCREEN = ("TEXTUAL_SCREENSHOT", "TEXTUAL_LOG", "TEXTUAL_DEBUG", 
 
 
 class PortnerApp(Console):
-    """Holds what is known and who to ask; everything seen is on the shift screen."""
+    """Holds what is known and who to ask; everything seen is on its screens."""
 
     TITLE = "Portner"
     CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
     COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
     BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light")
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"rooms": ShiftScreen, "recordings": RecordingsScreen}
+    DEFAULT_MODE = "rooms"
 
     def __init__(
         self, socket: Path, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
@@ -46,11 +49,6 @@ class PortnerApp(Console):
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[chosen.light].name
-
-    @override
-    def get_default_screen(self) -> Screen[None]:
-        """The shift screen is the bottom one; there is no way below it."""
-        return ShiftScreen()
 
     def on_mount(self) -> None:
         """Begin to listen. The worker belongs to the app, so that no screen's end ends it."""
@@ -65,11 +63,13 @@ class PortnerApp(Console):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
-        if isinstance(screen, ShiftScreen):
+        if isinstance(screen, ShiftScreen | RecordingsScreen):
             yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
+        yield SystemCommand(say("key.rooms"), say("tip.rooms"), self.action_rooms)
+        yield SystemCommand(say("key.recordings"), say("tip.recordings"), self.action_recordings)
         yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
         yield SystemCommand(say("key.quit"), say("tip.quit"), self.action_quit)
 
@@ -79,6 +79,14 @@ class PortnerApp(Console):
         if not isinstance(self.screen, CommandPalette):
             asking = self.words.say("palette.placeholder")
             _ = self.push_screen(CommandPalette(placeholder=asking, id="--command-palette"))
+
+    def action_rooms(self) -> None:
+        """Look at the rooms."""
+        _ = self.switch_mode("rooms")
+
+    def action_recordings(self) -> None:
+        """Look at the recordings."""
+        _ = self.switch_mode("recordings")
 
     def action_light(self) -> None:
         """Switch between the dark and the light theme."""

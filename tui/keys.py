@@ -18,9 +18,15 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "write_all": ("W", "write_all", False),
     "finish": ("f", "finish", True),
     "reveal": ("r", "reveal", True),
+    "retry": ("p", "retry", True),
+    "assign": ("m", "assign", True),
+    "discard": ("x", "discard", True),
+    "hold": ("h", "hold", True),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
     "next_alert": ("n", "next_alert", True),
+    "rooms": ("1", "app.rooms", True),
+    "recordings": ("2", "app.recordings", True),
     "help": ("question_mark,f1", "help", True),
     "palette": ("ctrl+p", "command_palette", False),
     "light": ("ctrl+t", "light", False),
@@ -39,11 +45,12 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
 }
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
+    "custody": ("retry", "assign", "discard", "hold"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
         "next_panel", "previous_panel",
     ),
-    "app": ("back", "help", "palette", "light", "quit"),
+    "app": ("rooms", "recordings", "back", "help", "palette", "light", "quit"),
 }  # fmt: skip
 """The help screen's order."""
 

@@ -14,7 +14,7 @@ from tui.board.heard import Alive, Event, Happened
 from tui.board.watch import Watch
 from tui.settings import Settings
 from tui.text.events import what
-from tui.text.plain import head_line, room_lines, status_lines
+from tui.text.plain import head_line, recording_line, room_lines, status_lines
 from tui.text.words import Words
 from xmpp_agent import wire
 
@@ -48,7 +48,9 @@ def _lines(watch: Watch, event: Event | None, words: Words) -> list[str]:
             return room_lines(row, now, words) if touched else []
         case wire.Note():
             return [what(watch.happenings.lines[-1], words)]
-        case wire.RoomGone():
+        case wire.RecordingChanged(row=row):
+            return [recording_line(row, now, words)] if touched else []
+        case wire.RoomGone() | wire.RecordingGone():
             return []
         case wire.Link():
             return [head_line(watch.board, now, watch.standing(), words)]

@@ -56,6 +56,22 @@ def room(key: str, staff: str, **more: object) -> wire.RoomRow:
     return wire.RoomRow.model_validate({**base, **more})
 
 
+def recording(ident: str, stage: str, **more: object) -> wire.RecordingRow:
+    """One recording."""
+    base: dict[str, object] = {
+        "key": f"s1/recording/{ident}",
+        "recording": ident,
+        "version": 1,
+        "stage": stage,
+        "since": time.time() - 60,
+        "words": ("Filen mangler.", "The file is missing."),
+        "unit": "Jobcenter Nord",
+        "staff": "Mette Holm",
+        "citizen": "A. H.",
+    }
+    return wire.RecordingRow.model_validate({**base, **more})
+
+
 def a_day(now: float) -> list[wire.RoomRow]:
     """A dozen rooms in the middle of a morning."""
     psyk = "Psykiatri Syd"

@@ -28,6 +28,7 @@ class FakeAgent:
 
     rooms: dict[str, wire.RoomRow] = field(default_factory=dict)
     link: wire.Link = field(default_factory=lambda: wire.Link(state="live", since=time.time(), now=time.time()))
+    recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
@@ -51,6 +52,12 @@ class FakeAgent:
         for row in rows:
             self.rooms[row.key] = row
             self.tell("room", wire.RoomChanged(now=self.now(), row=row))
+
+    def put_recording(self, *rows: wire.RecordingRow) -> None:
+        """These recordings are now so."""
+        for row in rows:
+            self.recordings[row.key] = row
+            self.tell("recording", wire.RecordingChanged(now=self.now(), row=row))
 
     def drop(self, key: str) -> None:
         """The room has nothing more to show."""
@@ -78,7 +85,8 @@ class FakeAgent:
         """The whole picture."""
         link = self.link.model_copy(update={"now": self.now()})
         at = f"{SHARD}:{len(self.events)}"
-        return wire.Board(at_event=at, now=self.now(), link=link, rooms=tuple(self.rooms.values()))
+        rows = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
+        return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:
         """Server-sent events after event number `after`."""

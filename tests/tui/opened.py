@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from tests.tui.a_day import a_day
 from tests.tui.fake_agent import FakeAgent, serving
 from tui.app import PortnerApp
+from tui.screens.live import LiveScreen
 from tui.screens.shift import ShiftScreen
 from tui.settings import Settings
 from xmpp_agent import wire
@@ -46,10 +47,18 @@ class Opened:
         assert isinstance(bottom, ShiftScreen)
         return bottom
 
+    @property
+    def live(self) -> LiveScreen:
+        """The screen of the mode looked at, whatever lies over it."""
+        bottom = self.app.screen_stack[0]
+        assert isinstance(bottom, LiveScreen)
+        return bottom
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition, at most about five seconds; draws in between."""
         for _ in range(250):
-            self.shift.flush()
+            if self.live.is_mounted:
+                self.live.flush()
             if condition():
                 return
             await self.pilot.pause(0.02)

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.a_day import person, room
+from tests.tui.a_day import person, recording, room
 from tui.board.board import Board
 from tui.board.heard import Event, Happened, Picture
 from xmpp_agent import wire
@@ -21,24 +21,38 @@ def _changed(key: str, visit: int, waiting: int) -> wire.RoomChanged:
 
 CHANGES = st.builds(_changed, st.sampled_from(KEYS), st.integers(0, 5), st.integers(0, 2))
 GONE = st.sampled_from(KEYS).map(lambda key: wire.RoomGone(key=f"s1/{key}"))
+RECORDED = st.builds(
+    lambda ident, stage: wire.RecordingChanged(
+        now=1.0, row=recording(ident, stage, since=1.0, stuck=stage in ("missing", "unmapped"))
+    ),
+    st.sampled_from(KEYS),
+    st.sampled_from(["on", "missing", "unmapped", "filed"]),
+)
+UNRECORDED = st.sampled_from(KEYS).map(lambda ident: wire.RecordingGone(key=f"s1/recording/{ident}"))
 LINKS = st.sampled_from(["live", "lost", "resyncing"]).map(
     lambda state: wire.Link.model_validate({"state": state, "since": 1, "now": 2})
 )
-EVENTS: st.SearchStrategy[list[Event]] = st.lists(st.one_of(CHANGES, GONE, LINKS), max_size=30)
+EVENTS: st.SearchStrategy[list[Event]] = st.lists(st.one_of(CHANGES, GONE, RECORDED, UNRECORDED, LINKS), max_size=30)
 
 
 def _board_at(events: list[Event], number: int) -> wire.Board:
     """The picture a correct agent would give after that many events."""
     rooms: dict[str, wire.RoomRow] = {}
+    recordings: dict[str, wire.RecordingRow] = {}
     link = LINK
     for event in events[:number]:
         if isinstance(event, wire.RoomChanged):
             rooms[event.row.key] = event.row
         elif isinstance(event, wire.RoomGone):
             rooms.pop(event.key, None)
+        elif isinstance(event, wire.RecordingChanged):
+            recordings[event.row.key] = event.row
+        elif isinstance(event, wire.RecordingGone):
+            recordings.pop(event.key, None)
         elif isinstance(event, wire.Link):
             link = event
-    return wire.Board(at_event=f"s1:{number}", now=0, link=link, rooms=tuple(rooms.values()))
+    shown = {"rooms": tuple(rooms.values()), "recordings": tuple(recordings.values())}
+    return wire.Board.model_validate({"at_event": f"s1:{number}", "now": 0, "link": link, **shown})
 
 
 def _took(events: list[Event], picture_at: int, resumed_at: int) -> Board:
@@ -51,14 +65,15 @@ def _took(events: list[Event], picture_at: int, resumed_at: int) -> Board:
 
 @given(events=EVENTS, data=st.data())
 def test_any_split_gives_the_same_board(events: list[Event], data: st.DataObject) -> None:
-    """Wherever the picture is taken, and however far events before it are repeated, the rooms end up the same."""
+    """Wherever the picture is taken, and however far events before it are repeated, all ends up the same."""
     picture_at = data.draw(st.integers(0, len(events)))
     resumed_at = data.draw(st.integers(0, picture_at))
 
     board = _took(events, picture_at, resumed_at)
 
     whole = _took(events, 0, 0)
-    assert (board.rooms, board.link) == (whole.rooms, whole.link)
+    assert (board.rooms, board.recordings, board.link) == (whole.rooms, whole.recordings, whole.link)
+    assert board.stuck == whole.stuck == {key for key, row in board.recordings.items() if row.stuck}
     assert {row.room: row for row in board.rooms.values()} == {
         row.room: board.named(row.room) for row in board.rooms.values()
     }
@@ -69,23 +84,23 @@ def test_what_was_seen_before_changes_nothing(events: list[Event], data: st.Data
     """Events the picture already holds are neither shown for a moment nor told as touched."""
     picture_at = data.draw(st.integers(0, len(events)))
     board = _took(events[:picture_at], picture_at, picture_at)
-    rooms = dict(board.rooms)
+    rooms, recordings = dict(board.rooms), dict(board.recordings)
 
     for number, event in enumerate(events[:picture_at], 1):
         assert board.take(Happened("s1", number, event)) == set()
-        assert board.rooms == rooms
+        assert (board.rooms, board.recordings) == (rooms, recordings)
 
 
 @given(events=EVENTS)
 def test_what_changed_is_always_told(events: list[Event]) -> None:
-    """A room that differs after an event is among the keys answered for that event."""
+    """A room or recording that differs after an event is among the keys answered for that event."""
     board = Board()
     board.take(Picture(_board_at([], 0)))
     for number, event in enumerate(events, 1):
-        before = dict(board.rooms)
+        before: dict[str, object] = {**board.rooms, **board.recordings}
         touched = board.take(Happened("s1", number, event))
-        keys = before.keys() | board.rooms.keys()
-        assert {key for key in keys if before.get(key) != board.rooms.get(key)} <= touched
+        after: dict[str, object] = {**board.rooms, **board.recordings}
+        assert {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} <= touched
 
 
 def test_a_new_picture_forgets_what_it_does_not_show() -> None:

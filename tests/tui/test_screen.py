@@ -208,8 +208,13 @@ async def test_every_key_is_explained_and_may_be_changed(tmp_path: Path) -> None
         helped = {each for ids in GROUPS.values() for each in ids}
         bindings = [active.binding for active in console.shift.active_bindings.values()]
         mine = {binding.id for binding in bindings if binding.id}
+        await console.pilot.press("2")
+        await console.until(lambda: console.app.current_mode == "recordings")
+        theirs = [active.binding for active in console.live.active_bindings.values()]
+        bindings += theirs
+        await console.pilot.press("1")
 
-        assert mine == helped == set(KEYS) - {"yes"}
+        assert mine | {binding.id for binding in theirs if binding.id} == helped == set(KEYS) - {"yes"}
         assert all(each.description and each.tooltip for each in bindings if each.id)
         assert not [each for each in bindings if not each.id and each.show]
         assert isinstance(bindings[0], Binding)
@@ -226,7 +231,7 @@ async def test_the_palette_finds_rooms_and_keeps_no_picture(tmp_path: Path) -> N
     async with opened(tmp_path) as console:
         names = {command.title for command in console.app.get_system_commands(console.shift)}
         assert "Screenshot" not in names
-        assert names == {"Næste !", "Sortér", "Filter", "Hjælp", "Lys/mørk", "Slut"}
+        assert names == {"Næste !", "Sortér", "Filter", "Hjælp", "Lokaler", "Optagelser", "Lys/mørk", "Slut"}
 
         await console.pilot.press("ctrl+p", *"hjort")
         await console.until(lambda: "Lokale: Eva Hjort" in console.text())

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
 from tui.board.query import Sort
+from tui.board.recordings import RecordingSort
 from tui.keys import GROUPS, KEYS
 from tui.settings import Settings, UnknownChoice
 from tui.text import people, rooms
@@ -31,6 +33,7 @@ from xmpp_agent.model.verdicts import Reason
 DANISH = Words(Settings())
 ENGLISH = Words(Settings(lang="en", signs="ascii"))
 NOW = 1_795_381_467.0
+RECORDING_ACTS = ("retry", "assign", "discard", "hold", "release")
 
 
 @given(st.text(), st.integers(1, 40))
@@ -107,23 +110,30 @@ def test_ages() -> None:
 
 def _code() -> str:
     folder = Path(__file__).parents[2] / "tui"
-    return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.stem != "catalogue")
+    return "\n".join(
+        path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if not path.stem.startswith("catalogue")
+    )
 
 
 def _families() -> set[str]:
     members: dict[str, list[str]] = {
         "state": [state.value for state in State],
         "phase": [phase.value for phase in wire.RoomPhase],
-        "sort": [sort.value for sort in Sort],
+        "sort": [sort.value for sort in (*Sort, *RecordingSort)],
+        "stage": [stage.value for stage in wire.RecordingStage],
+        "may": [*get_args(wire.RecordingAct), "nothing"],
         "course": [course.value for course in Course],
         "verdict": ["open", "wait", "refuse", "judge"],
         "key": list(KEYS),
         "tip": list(KEYS),
         "note": ["wrote", "turned_away", "stuck", "left", "arrived"],
-        "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal"],
+        "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal", *RECORDING_ACTS],
         "help.group": list(GROUPS),
         "lost": ["ended", "no_answer", "not_allowed", "refused", "unreadable"],
-        "ask": ["turn_away", "write", "reveal", "turn_away.help", "write.help", "reveal.help"],
+        "ask": [
+            f"{act}{more}" for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:]) for more in ("", ".help")
+        ],
+        "recording": ["of", "by", "room", "began", "file", "number", "id"],
     }
     return {f"{family}.{member}" for family, names in members.items() for member in names}
 

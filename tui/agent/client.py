@@ -94,8 +94,21 @@ class AgentClient:
         """See one full name; the agent writes the reason down first."""
         return await self._act(room, "reveal", act, wire.Revealed)
 
+    async def handle(self, recording: str, what: wire.RecordingAct, act: wire.Retry) -> wire.Done:
+        """Do something to a recording that is stuck."""
+        return await self._send(f"/v1/recordings/{quote(recording, safe='')}/{what}", act, wire.Done)
+
+    async def choices(self, recording: str) -> wire.Choices:
+        """Appointments an unmapped recording may be of. Raises Refused, Unanswered."""
+        try:
+            return await self._ask("GET", f"/v1/recordings/{quote(recording, safe='')}/appointments", wire.Choices)
+        except httpx.TransportError as error:
+            raise Unanswered from error
+
     async def _act(self, room: str, what: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
-        path = f"/v1/rooms/{quote(room, safe='')}/{what}"
+        return await self._send(f"/v1/rooms/{quote(room, safe='')}/{what}", act, kind)
+
+    async def _send(self, path: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
         body = act.model_dump_json().encode()
         try:
             try:

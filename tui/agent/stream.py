@@ -25,6 +25,8 @@ LONGEST_PAUSE: Final = 5.0
 _KINDS: Final[dict[str, type[Event]]] = {
     "room": wire.RoomChanged,
     "room_gone": wire.RoomGone,
+    "recording": wire.RecordingChanged,
+    "recording_gone": wire.RecordingGone,
     "link": wire.Link,
     "note": wire.Note,
 }

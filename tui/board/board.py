@@ -1,8 +1,8 @@
-"""The picture of all rooms, built from a first picture and the events after it. No clock, no network, no screen."""
+"""The picture of all rooms and recordings, from a first picture and the events after it. No clock, no network."""
 
 from dataclasses import dataclass, field
 
-from tui.board.heard import Happened, Picture, parse_id
+from tui.board.heard import Happened, Picture, RecordingEvent, RoomEvent, parse_id
 from xmpp_agent import wire
 
 
@@ -11,6 +11,9 @@ class Board:
     """What is known of each room. The only truth of the console; widgets keep no copy."""
 
     rooms: dict[str, wire.RoomRow] = field(default_factory=dict)
+    recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)
+    """Keys of recordings at which a person must look."""
     link: wire.Link | None = None
     """None until the first picture came."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -19,7 +22,7 @@ class Board:
     _seen: dict[str, int] = field(default_factory=dict)
 
     def take(self, heard: Picture | Happened) -> set[str]:
-        """Take in one thing; answers the keys of the rooms that may look different now.
+        """Take in one thing; answers the keys of rooms and recordings that may look different now.
 
         An event whose number is not above the last one of its shard was taken in already and changes nothing:
         that makes any overlap between a picture and the events resumed after it harmless.
@@ -29,6 +32,8 @@ class Board:
         if heard.number <= self._seen.get(heard.shard, -1):
             return set()
         self._seen[heard.shard] = heard.number
+        if isinstance(heard.event, RecordingEvent):
+            return {self._recording(heard.event)}
         return self._apply(heard.event)
 
     def named(self, room: str) -> wire.RoomRow | None:
@@ -44,16 +49,18 @@ class Board:
         return dict(self._seen)
 
     def _begin(self, picture: wire.Board) -> set[str]:
-        touched = set(self.rooms)
+        touched = {*self.rooms, *self.recordings}
         self.rooms = {row.key: row for row in picture.rooms}
         self._by_name = {row.room: row.key for row in picture.rooms}
         self.unread = {key: count for key, count in self.unread.items() if key in self.rooms}
+        self.recordings = {row.key: row for row in picture.recordings}
+        self.stuck = {row.key for row in picture.recordings if row.stuck}
         self.link = picture.link
         shard, number = parse_id(picture.at_event)
         self._seen = {shard: number}
-        return touched | set(self.rooms)
+        return touched | set(self.rooms) | set(self.recordings)
 
-    def _apply(self, event: wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note) -> set[str]:
+    def _apply(self, event: RoomEvent) -> set[str]:
         match event:
             case wire.RoomChanged(row=row):
                 self.rooms[row.key] = row
@@ -75,3 +82,16 @@ class Board:
                 return {key} if key else set()
             case wire.Note():
                 return set()
+
+    def _recording(self, event: RecordingEvent) -> str:
+        if isinstance(event, wire.RecordingGone):
+            self.recordings.pop(event.key, None)
+            self.stuck.discard(event.key)
+            return event.key
+        row = event.row
+        self.recordings[row.key] = row
+        if row.stuck:
+            self.stuck.add(row.key)
+        else:
+            self.stuck.discard(row.key)
+        return row.key

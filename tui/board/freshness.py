@@ -68,7 +68,7 @@ class Hearing:
             case Picture(board=board):
                 self.pictured = True
                 self._told(board.now, at)
-            case Happened(event=wire.RoomChanged(now=now) | wire.Link(now=now)):
+            case Happened(event=wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now)):
                 self._told(now, at)
             case Stale():
                 self.pictured = False

@@ -32,7 +32,7 @@ class Line:
     kind: str
     """A note's kind, or the act's name (`let_in` …)."""
     knock: str = ""
-    """Whom it is about; empty: the room as a whole."""
+    """Whom it is about, or which recording; empty: the room as a whole."""
     text: str = ""
     """Remote words: what a citizen wrote, or what the agent answered."""
     course: Course | None = None
@@ -58,6 +58,10 @@ class Happenings:
     def asked(self, act: str, row: wire.RoomRow, who: str, knock: str, at: float) -> Line:
         """An act was sent."""
         return self._add(Line("", at, row.room, _staff(row), who, act, knock, course=Course.ASKED))
+
+    def asked_of(self, act: str, row: wire.RecordingRow, who: str, at: float) -> Line:
+        """An act on a recording was sent."""
+        return self._add(Line("", at, row.room, row.staff, who, act, row.recording, course=Course.ASKED))
 
     def settled(self, line: Line, course: Course, text: str) -> None:
         """The answer to an act came (or did not)."""

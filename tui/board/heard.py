@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from xmpp_agent import wire
 
-Event = wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note
+RecordingEvent = wire.RecordingChanged | wire.RecordingGone
+RoomEvent = wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note
+Event = RoomEvent | RecordingEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.board.listing import Listing, Place
 from xmpp_agent import wire
 
 LONG_WAIT = 10 * 60.0
@@ -118,9 +119,6 @@ class Tally:
         )
 
 
-_Place = tuple[float, float, str, str]
-
-
 def _rank(row: wire.RoomRow) -> float:
     if row.phase in (wire.RoomPhase.STUCK, wire.RoomPhase.FROZEN):
         return 0
@@ -131,7 +129,7 @@ def _rank(row: wire.RoomRow) -> float:
     return 4 if row.phase is wire.RoomPhase.CLOSED else 3
 
 
-def _place(row: wire.RoomRow, sort: Sort) -> _Place:
+def _place(row: wire.RoomRow, sort: Sort) -> Place:
     """Where a row stands. Depends on the row alone, never on the time, so that it is computed once a change."""
     since = longest_since(row)
     wait = since if since is not None else _NEVER
@@ -149,56 +147,16 @@ def _place(row: wire.RoomRow, sort: Sort) -> _Place:
             return (0, row.visit_since if row.visit_since is not None else _NEVER, staff, row.key)
 
 
-def matcher(filter_text: str) -> Callable[[str], bool]:
-    """Every word must occur; a word with `!` before it must not. Case does not matter."""
-    words = filter_text.casefold().split()
-    wanted = [word for word in words if not word.startswith("!")]
-    unwanted = [word[1:] for word in words if word.startswith("!") and len(word) > 1]
-    return lambda hay: all(word in hay for word in wanted) and not any(word in hay for word in unwanted)
+class View(Listing[wire.RoomRow, Sort]):
+    """The rooms. `phase_word`: so that one can filter for a state by the word on the screen."""
 
+    def __init__(
+        self, phase_word: Callable[[wire.RoomPhase], str], sort: Sort = Sort.NEED, filter_text: str = ""
+    ) -> None:
+        def hay(row: wire.RoomRow) -> str:
+            return " ".join((*row.staff, row.unit, row.citizen or "", phase_word(row.phase))).casefold()
 
-@dataclass(slots=True)
-class View:
-    """One ordered, filtered look at the rooms. Remembers each row's place, so a change costs only that row."""
-
-    phase_word: Callable[[wire.RoomPhase], str]
-    """So that one can filter for a state by the word on the screen."""
-    sort: Sort = Sort.NEED
-    filter_text: str = ""
-    order: list[str] = field(default_factory=list)
-    _places: dict[str, _Place] = field(default_factory=dict)
-    held: bool = False
-    """Whether rows stand where they stood although they may belong elsewhere."""
-
-    def choose(self, rooms: Mapping[str, wire.RoomRow], *, sort: Sort, filter_text: str) -> None:
-        """Another order or filter: everything is placed anew."""
-        self.sort = sort
-        self.filter_text = filter_text
-        self._places.clear()
-        self.order = []
-        self.update(rooms, rooms.keys(), hold=False)
-
-    def update(self, rooms: Mapping[str, wire.RoomRow], touched: Collection[str], *, hold: bool) -> None:
-        """Take in the rooms touched. With `hold` nothing moves: gone rows go, new ones come last."""
-        if not touched and (hold or not self.held):
-            return
-        wanted = matcher(self.filter_text)
-        for key in touched:
-            row = rooms.get(key)
-            if row is None or not wanted(self._hay(row)):
-                self._places.pop(key, None)
-            else:
-                self._places[key] = _place(row, self.sort)
-        kept = [key for key in self.order if key in self._places]
-        if len(kept) < len(self._places):
-            shown = set(kept)
-            fresh = [key for key in self._places if key not in shown]
-            kept += sorted(fresh, key=self._places.__getitem__)
-        self.held = hold
-        self.order = kept if hold else sorted(kept, key=self._places.__getitem__)
-
-    def _hay(self, row: wire.RoomRow) -> str:
-        return " ".join((*row.staff, row.unit, row.citizen or "", self.phase_word(row.phase))).casefold()
+        super().__init__(_place, hay, sort, filter_text)
 
 
 def next_alert(

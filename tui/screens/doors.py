@@ -2,15 +2,14 @@
 cannot be taken back, sent only while the picture is current, and shown as done only when the agent says so.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from typing_extensions import override
 
-from tui.agent.client import Refused, Unanswered, new_command
-from tui.board.happenings import Course, Line
+from tui.agent.client import new_command
 from tui.screens.dialogs import AskWords, Confirm
-from tui.screens.spoken import SpokenScreen
+from tui.screens.live import LiveScreen
 from tui.text.people import who
 from tui.text.rooms import citizen_name, staff_names
 from tui.text.safe import safe
@@ -27,7 +26,7 @@ Room = wire.RoomRow
 Person = wire.WaitingRow
 
 
-class DoorScreen(SpokenScreen):
+class DoorScreen(LiveScreen):
     """A screen on which a room, and somebody waiting there, can be chosen."""
 
     def chosen_room(self) -> Room | None:
@@ -72,27 +71,27 @@ class DoorScreen(SpokenScreen):
     def action_let_in(self) -> None:
         """Let the chosen person in."""
         if (meant := self._meant("let_in")) is not None:
-            self._run(self._let_in(*meant))
+            self.run_act(self._let_in(*meant))
 
     def action_turn_away(self) -> None:
         """Refuse the chosen person, with a reason."""
         if (meant := self._meant("turn_away")) is not None:
-            self._run(self._turn_away(*meant))
+            self.run_act(self._turn_away(*meant))
 
     def action_write(self) -> None:
         """Write to the chosen person."""
         if (meant := self._meant("write")) is not None:
-            self._run(self._write(*meant))
+            self.run_act(self._write(*meant))
 
     def action_write_all(self) -> None:
         """Write to each person waiting at the chosen room."""
         if (room := self.chosen_room()) is not None:
-            self._run(self._write_all(room))
+            self.run_act(self._write_all(room))
 
     def action_finish(self) -> None:
         """Finish the visit in the chosen room."""
         if (room := self.chosen_room()) is not None:
-            self._run(self._finish(room))
+            self.run_act(self._finish(room))
 
     def action_reveal(self) -> None:
         """Reveal a full name: of the person waiting when the lobby has the focus, else of the visit's citizen."""
@@ -100,9 +99,9 @@ class DoorScreen(SpokenScreen):
         if room is None:
             return
         if room.citizen is not None and not self.person_is_meant():
-            self._run(self._reveal(room, None))
+            self.run_act(self._reveal(room, None))
         elif (meant := self._meant("reveal")) is not None:
-            self._run(self._reveal(*meant))
+            self.run_act(self._reveal(*meant))
 
     def _meant(self, key: str) -> tuple[Room, Person] | None:
         room, person = self.chosen_room(), self.chosen_person()
@@ -116,10 +115,6 @@ class DoorScreen(SpokenScreen):
             shown = next(b.binding for b in self.active_bindings.values() if b.binding.id == key)
             self.app.tell("act.again", who=who(first, self.app.words), key=self.app.get_key_display(shown))
         return None
-
-    def _run(self, work: Coroutine[None, None, None]) -> None:
-        # The description is given because Textual would else log the arguments.
-        self.run_worker(work, group="acts", description="an act at a door")
 
     # acts
 
@@ -195,22 +190,7 @@ class DoorScreen(SpokenScreen):
             app.tell("act.pending")
             return
         name = who(person, app.words) if person is not None else self._citizen(room)
-        line = watch.happenings.asked(act, room, name, knock, watch.now())
-        try:
-            done = await send()
-        except Refused as no:
-            self._settle(line, Course.REFUSED, _words_of(no.problem))
-        except Unanswered:
-            self._settle(line, Course.UNKNOWN, "")
-        else:
-            self._settle(line, Course.DONE, done.text)
-
-    def _settle(self, line: Line, course: Course, text: str) -> None:
-        self.app.watched.happenings.settled(line, course, text)
-        if course is not Course.DONE:
-            said = self.app.words.say(f"course.{course.value}", text=safe(text))
-            asked = self.app.words.say(f"act.{line.kind}", who=line.who)
-            self.app.say_aloud(f"{asked} – {said}", bad=True)
+        await self.see_through(watch.happenings.asked(act, room, name, knock, watch.now()), send)
 
     async def _ask_words(self, act: str, room: Room, person: Person | None, *, least: int, most: int) -> str | None:
         say = self.app.words.say
@@ -234,7 +214,3 @@ def _still(act: str, meant: Room, knock: str, now: Room | None) -> bool:
     if act == "write_all":
         return bool(now.waiting)
     return now.visit == meant.visit and now.citizen == meant.citizen
-
-
-def _words_of(problem: wire.Problem) -> str:
-    return f"{problem.title}. {problem.detail}".rstrip(". ") + "."

@@ -68,7 +68,10 @@ class Help(SpokenModal[None]):
     def _lines(self) -> list[list[Cell]]:
         say = self.app.words.say
         lines: list[list[Cell]] = []
+        here = {active.binding.id for active in self._active.values()}
         for group, ids in GROUPS.items():
+            if not here & set(ids):
+                continue
             lines.append([Cell(say(f"help.group.{group}"), "info")])
             lines += [self._line(each) for each in ids]
         return lines

@@ -5,32 +5,22 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.content import Content
-from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from typing_extensions import override
 
-from tui.board.freshness import Standing, State
 from tui.board.query import Sort, Tally, View, next_alert
 from tui.keys import keys
 from tui.screens.doors import DoorScreen
-from tui.screens.reading import Help, Why
+from tui.screens.reading import Why
 from tui.text import events, people, rooms
-from tui.text.ages import clock
 from tui.text.cells import Cell
-from tui.text.heading import rooms_heading, stale_line, sums_line
-from tui.text.standing import standing_cell
+from tui.text.heading import rooms_heading, sums_line
 from tui.widgets.key_line import KeyLine
-from tui.widgets.lines import to_content
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
-FLUSH_EVERY: Final = 0.25
-"""Seconds between two drawings of what changed; the number of drawings is what costs, not that of changes."""
-HOLD_FOR: Final = 2.0
-"""Seconds after a movement of the cursor during which rows do not change places."""
-FILTER_PAUSE: Final = 0.15
 _SORT_OF_COLUMN: Final = {
     "alert": Sort.NEED, "state": Sort.NEED, "staff": Sort.STAFF, "unit": Sort.UNIT, "visit": Sort.VISIT,
     "waiting": Sort.WAIT, "longest": Sort.WAIT,
@@ -42,32 +32,19 @@ class ShiftScreen(DoorScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
         "let_in", "turn_away", "write", "write_all", "finish", "reveal", "filter", "sort", "next_alert", "help",
-        "back", "next_panel", "previous_panel",
+        "recordings", "back", "next_panel", "previous_panel",
     )  # fmt: skip
+    MAIN = "rooms"
 
     @override
     def compose(self) -> ComposeResult:
         """Top line, a warning line, a revealed name, a filter; then the panels; then the keys."""
         words = self.app.words
-        with Horizontal(id="top"):
-            yield Static(id="sums", markup=False)
-            yield Static(id="standing", markup=False)
-        yield Static(id="stale", markup=False)
-        yield Input(placeholder=words.say("filter.hint"), id="filter", compact=True)
-        mark = words.sign("cursor")
+        yield from self.top(words.say("filter.hint"))
         with Container(id="main"):
-            yield RowGrid(rooms.columns(words), self._room_cells, mark=mark, empty=words.say("rooms.empty"), id="rooms")
-            yield RowGrid(
-                people.columns(words), self._person_cells, mark=mark, empty=words.say("lobby.empty"), id="lobby"
-            )
-            yield RowGrid(
-                events.columns(words),
-                self._event_cells,
-                mark=mark,
-                empty=words.say("happened.empty"),
-                id="events",
-                header=False,
-            )
+            yield self.listed("rooms", rooms.columns(words), self._room_cells, "rooms.empty")
+            yield self.listed("lobby", people.columns(words), self._person_cells, "lobby.empty")
+            yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
             yield Static(id="why", markup=False)
         yield KeyLine(id="keys")
 
@@ -75,69 +52,31 @@ class ShiftScreen(DoorScreen):
         """Start drawing."""
         words = self.app.words
         self.view = View(lambda phase: rooms.phase_word(phase, words))
-        self._moved_at = float("-inf")
-        self._second = -1
-        self._standing: Standing | None = None
-        self._offered: tuple[object, ...] = ()
         self._lobby_of: str | None = None
         self._began = False
         self._tally = Tally()
-        self._drawn: dict[str, list[list[Cell]]] = {}
-        self._titles: dict[str, str] = {}
-        self._typing: Timer | None = None
-        self.grid("events").border_title = Content(words.say("happened.title"))
         self.query_one("#why").border_title = Content(words.say("why.title"))
-        self.grid("rooms").focus()
-        self.flush()
-        self.set_interval(FLUSH_EVERY, self.flush)
-
-    def grid(self, name: str) -> RowGrid:
-        """`rooms`, `lobby` or `events`."""
-        return self.query_one(f"#{name}", RowGrid)
+        self.begin()
 
     # drawing
 
+    @override
     def flush(self) -> None:
         """Draw what changed since last time; ages once a second."""
         watch = self.app.watched
         touched = watch.take_touched()
         now, standing = watch.now(), watch.standing()
-        ticked = int(now) != self._second or standing != self._standing
-        self._second = int(now)
+        ticked = self.ticked(now, standing)
         self._tally.update(watch.board.rooms, touched, watch.board.unread)
         if ticked:
-            self._draw_standing(standing, now)
-        held = watch.clock() - self._moved_at < HOLD_FOR
-        self.view.update(watch.board.rooms, touched, hold=held)
+            sums = sums_line(self._tally.sums(now), len(watch.board.stuck), now, self.app.words)
+            self.draw_standing(sums, standing, now)
+        self.view.update(watch.board.rooms, touched, hold=self.is_held())
         self._draw_rooms(touched, ticked)
         self._draw_lobby()
-        self._draw_events()
-        self._ring()
-        self._offer()
-
-    def _draw_standing(self, standing: Standing, now: float) -> None:
-        words = self.app.words
-        self.query_one("#sums", Static).update(to_content([sums_line(self._tally.sums(now), now, words)]), layout=False)
-        at = Cell(f"  {clock(now)}" if standing.state is State.LIVE else "", "muted")
-        self._put("standing", [[standing_cell(standing, words), at]])
-        if self._standing is None or standing.may_act != self._standing.may_act:
-            for grid in self.query(RowGrid):
-                grid.stale = not standing.may_act and grid.id != "events"
-            self.set_class(not standing.may_act, "-not-current")
-        if not standing.may_act:
-            self.query_one("#stale", Static).update(Content(stale_line(now, words)), layout=False)
-        self._standing = standing
-
-    def _put(self, name: str, lines: list[list[Cell]]) -> None:
-        """Words into a line or panel, only when they are other words: laying out anew is costly."""
-        if self._drawn.get(name) != lines:
-            self._drawn[name] = lines
-            self.query_one(f"#{name}", Static).update(to_content(lines))
-
-    def _title(self, grid: RowGrid, title: str) -> None:
-        if self._titles.get(grid.id or "") != title:
-            self._titles[grid.id or ""] = title
-            grid.border_title = Content(title)
+        self.draw_events()
+        self.ring()
+        self.offer("let_in", "finish", "reveal")
 
     def _draw_rooms(self, touched: set[str], ticked: bool) -> None:
         grid = self.grid("rooms")
@@ -146,7 +85,7 @@ class ShiftScreen(DoorScreen):
         grid.show(self.view.order, None if ticked else touched)
         if ticked:
             total = len(self.app.watched.board.rooms)
-            self._title(grid, rooms_heading(self.view, total, self.app.words))
+            self.head(grid, rooms_heading(self.view, total, self.app.words))
         if not self._began and grid.order:
             self._began = True
             grid.put_cursor(grid.order[0])
@@ -160,31 +99,10 @@ class ShiftScreen(DoorScreen):
             self._lobby_of = key
             lobby.put_cursor(lobby.order[0] if lobby.order else None)
         title = words.say("lobby.title", staff=rooms.staff_names(room)) if room else words.say("lobby.none")
-        self._title(lobby, title)
+        self.head(lobby, title)
         person = self.chosen_person()
         lines = people.why(person, words) if person else [[Cell(words.say("why.empty"), "muted")]]
-        self._put("why", lines)
-
-    def _draw_events(self) -> None:
-        grid, lines = self.grid("events"), self.app.watched.happenings.lines
-        follows = not grid.has_focus
-        order = [line.key for line in lines]
-        longer = order[-1:] != grid.order[-1:]
-        grid.show(order)
-        if follows and longer:
-            grid.scroll_end(animate=False)
-
-    def _ring(self) -> None:
-        if self.app.watched.loud:
-            self.app.watched.loud = False
-            self.app.bell()
-
-    def _offer(self) -> None:
-        """Grey or light up the keys, only when that changed."""
-        offered = tuple(self.check_action(action, ()) for action in ("let_in", "finish", "reveal"))
-        if offered != self._offered:
-            self._offered = offered
-            self.refresh_bindings()
+        self.put("why", lines)
 
     def _room_cells(self, key: str) -> tuple[Cell, ...]:
         watch = self.app.watched
@@ -199,10 +117,6 @@ class ShiftScreen(DoorScreen):
             if person.knock == knock:
                 return people.cells(place, person, self.app.watched.now(), self.app.words)
         return (Cell(),) * len(self.grid("lobby").columns)
-
-    def _event_cells(self, key: str) -> tuple[Cell, ...]:
-        line = self.app.watched.happenings.get(key)
-        return events.cells(line, self.app.words) if line else (Cell(),) * len(self.grid("events").columns)
 
     # what is chosen
 
@@ -239,7 +153,7 @@ class ShiftScreen(DoorScreen):
         if event.key is not None:
             self.app.watched.read(event.key)
         self._draw_lobby()
-        self._offer()
+        self.offer("let_in", "finish", "reveal")
 
     @on(RowGrid.Highlighted, "#lobby")
     def _person_highlighted(self) -> None:
@@ -273,7 +187,7 @@ class ShiftScreen(DoorScreen):
     def go_to(self, key: str) -> None:
         """Put the cursor on a room, clearing a filter that hides it."""
         if key not in self.view.order:
-            self._close_filter()
+            self.close_filter()
         grid = self.grid("rooms")
         grid.show(self.view.order)
         grid.put_cursor(key)
@@ -293,45 +207,20 @@ class ShiftScreen(DoorScreen):
         """Next order."""
         self._look(sort=self.view.sort.next())
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self) -> None:
-        if self._typing is not None:
-            self._typing.stop()
-        self._typing = self.set_timer(FILTER_PAUSE, self._look)
-
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
+    @override
+    def look(self) -> None:
+        """Show what the filter's words let through."""
         self._look()
-        self.grid("rooms").focus()
 
     def _look(self, sort: Sort | None = None) -> None:
-        text = self.query_one("#filter", Input).value
-        self.view.choose(self.app.watched.board.rooms, sort=sort or self.view.sort, filter_text=text)
-        self.set_class(bool(text) or self.query_one("#filter").has_focus, "-filtering")
-        self._second = -1
-        self.flush()
+        self.view.choose(self.app.watched.board.rooms, sort=sort or self.view.sort, filter_text=self.filter_text())
+        self.looked()
 
-    def _close_filter(self) -> None:
-        self.query_one("#filter", Input).value = ""
-        self._look()
-        self.remove_class("-filtering")
-
+    @override
     def action_back(self) -> None:
         """Hide a name, else clear the filter, else go to the rooms."""
-        if self.hide_name():
-            return
-        self.grid("rooms").focus()
-        if self.has_class("-filtering"):
-            self._close_filter()
-
-    def action_help(self) -> None:
-        """All keys."""
-        _ = self.app.push_screen(Help(self.active_bindings))
+        if not self.hide_name():
+            super().action_back()
 
     def on_screen_suspend(self) -> None:
         """Something lies over the screen: a revealed name goes."""

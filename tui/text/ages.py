@@ -21,6 +21,11 @@ def exact(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
+def day_clock(at: float) -> str:
+    """Day and time of day here."""
+    return datetime.fromtimestamp(at, tz=UTC).astimezone().strftime("%d.%m %H:%M")
+
+
 def clock(at: float, *, seconds: bool = False) -> str:
     """Time of day here, of `at` seconds since 1970."""
     local = datetime.fromtimestamp(at, tz=UTC).astimezone()

@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from tui.text.catalogue_recordings import RECORDINGS
+
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **RECORDINGS,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),
@@ -160,11 +163,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "key.reveal": ("Navn", "Name"),
     "tip.reveal": ("Vis fuldt navn; begrundelsen gemmes", "Reveal a full name; the reason is kept"),
     "key.filter": ("Filter", "Filter"),
-    "tip.filter": ("Vis kun lokaler, som passer", "Show only rooms that match"),
+    "tip.filter": ("Vis kun det, som passer", "Show only what matches"),
     "key.sort": ("Sortér", "Sort"),
     "tip.sort": ("Næste sortering", "Next order"),
     "key.next_alert": ("Næste !", "Next !"),
-    "tip.next_alert": ("Til næste lokale, der kræver dig", "To the next room that needs you"),
+    "tip.next_alert": ("Til det næste, der kræver dig", "To the next that needs you"),
     "key.help": ("Hjælp", "Help"),
     "tip.help": ("Vis alle taster", "Show all keys"),
     "key.quit": ("Slut", "Quit"),
@@ -231,6 +234,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rule.companions_follow": ("Ledsagere følger med", "Companions follow"),
     "rule.straight_in": ("Lige ind", "Straight in"),
     "rule.sent_out_stays_out": ("Sendt ud bliver ude", "Sent out stays out"),
+    "rule.recording_asks_first": ("Optagelse kræver ja", "Recording needs a yes"),
     "rule.let_in_by_staff": ("Lukket ind af personale", "Let in by staff"),
     # reason codes, short; the agent's own sentence is shown beside them
     "reason.allowed": ("i orden", "in order"),

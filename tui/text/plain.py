@@ -3,8 +3,10 @@
 from tui.board.board import Board
 from tui.board.freshness import Standing
 from tui.board.query import Tally, View, longest_since
+from tui.board.recordings import RecordingView
 from tui.text.ages import clock, glance
 from tui.text.people import reason, verdict, who
+from tui.text.recordings import stage_word, whose, why
 from tui.text.rooms import citizen_name, phase_word, staff_names
 from tui.text.safe import safe
 from tui.text.standing import standing_cell
@@ -13,7 +15,7 @@ from xmpp_agent import wire
 
 
 def status_lines(board: Board, now: float, standing: Standing, words: Words) -> list[str]:
-    """Everything a supervisor would see, one line a room and one a person waiting, most needing first.
+    """Everything a supervisor would see, a line a room, a person waiting and a recording, most needing first.
 
     `now` is the agent's clock; `standing` says whether the picture is current, and is the first thing read.
     """
@@ -22,7 +24,9 @@ def status_lines(board: Board, now: float, standing: Standing, words: Words) -> 
     lines = [head_line(board, now, standing, words)]
     for key in view.order:
         lines += room_lines(board.rooms[key], now, words)
-    return lines
+    listed = RecordingView(lambda stage: stage_word(stage, words))
+    listed.update(board.recordings, board.recordings.keys(), hold=False)
+    return lines + [recording_line(board.recordings[key], now, words) for key in listed.order]
 
 
 def head_line(board: Board, now: float, standing: Standing, words: Words) -> str:
@@ -52,6 +56,20 @@ def room_lines(row: wire.RoomRow, now: float, words: Words) -> list[str]:
     if longest_since(row) is None:
         return [line]
     return [line] + [_person(place, person, now, words) for place, person in enumerate(row.waiting, 1)]
+
+
+def recording_line(row: wire.RecordingRow, now: float, words: Words) -> str:
+    """One recording: how it stands, since when, whose, and what is stuck and why."""
+    return words.say(
+        "plain.record",
+        stage=stage_word(row.stage, words),
+        age=glance(now - row.since),
+        who=whose(row, words),
+        staff=safe(row.staff, 60) or "–",
+        unit=safe(row.unit, 60) or "–",
+        why=why(row, words),
+        id=safe(row.recording, 60),
+    )
 
 
 def _person(place: int, person: wire.WaitingRow, now: float, words: Words) -> str:

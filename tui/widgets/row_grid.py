@@ -80,6 +80,7 @@ class RowGrid(ScrollView, can_focus=True):
         self._head = 1 if header else 0
         self._last_place = 0
         self._laid_out: list[tuple[int, int]] = []
+        self._laid_out_for = -1
         self._styles: dict[tuple[Tone, bool], Style] = {}
 
     # what is shown
@@ -152,6 +153,8 @@ class RowGrid(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Line `y` of the screen: the header, or a row asked for now."""
         width = self.scrollable_content_region.width
+        if width != self._laid_out_for:  # a scrollbar came or went
+            self._lay_out(width)
         if y < self._head:
             return self._header(width)
         place = self.scroll_offset.y + y - self._head
@@ -206,11 +209,15 @@ class RowGrid(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Another width: other columns fit."""
-        self._laid_out = lay_out(self.columns, self.scrollable_content_region.width - _MARGIN - GAP)
+        self._lay_out(self.scrollable_content_region.width)
         self.virtual_size = Size(0, len(self.order) + self._head)
         if self.cursor is not None:
             self._bring_to_view()
         self.refresh()
+
+    def _lay_out(self, width: int) -> None:
+        self._laid_out_for = width
+        self._laid_out = lay_out(self.columns, width - _MARGIN - GAP)
 
     def on_focus(self) -> None:
         """Focus is seen on the cursor; entering a grid with the cursor on nothing leaves it there."""
