@@ -1,8 +1,9 @@
 """A process to be killed: books like a calendar system, hands letters over by the real carriers, takes receipts.
 
-Run as `python -m tests.end_to_end.outbox_agent <folder> <JSON of Orders>`. Everything of the product is the product's:
+It is forked (tests/warm_fork.py) with a folder and JSON of Orders. Everything of the product is the product's:
 booking, post room, receipts, store, carriers; the pages' server and Prosody are not needed. It stops the world (SIGKILL
-to itself) at one step, says each step and each change of a letter on stdout, and moves its clock as told on stdin.
+to itself) at one step, says each step, each change of a letter and when it has nothing to do on stdout, and moves its
+clock as told on stdin.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from typing_extensions import override
 
 from tests.an_office import SITE, UNIT, OpenOffice, open_office
 from tests.flows.calendar import CALENDAR, WISH
@@ -164,6 +166,17 @@ async def carriers(orders: Orders, held: AsyncExitStack) -> list[Carrier]:
     return found
 
 
+class TellingRoom(PostRoom):
+    """The post room; says for how long it has nothing to do."""
+
+    @override
+    async def look(self) -> float:
+        pause = await super().look()
+        if not self.book.in_flight:
+            say(rests=pause)
+        return pause
+
+
 @asynccontextmanager
 async def post_office(here: OpenOffice, orders: Orders) -> AsyncIterator[PostRoom]:
     """The post room at work, and the place where receipts come in."""
@@ -173,7 +186,9 @@ async def post_office(here: OpenOffice, orders: Orders) -> AsyncIterator[PostRoo
         office = here.office
         office.records = Written(office.records, steps)
         carried = [Asked(one, steps) if isinstance(one, Remembers) else Carried(one, steps) for one in bare]
-        room = PostRoom(office, office.visitors, office.mailroom, carried, SITE, here.faults.append, leads=lambda: True)
+        room = TellingRoom(
+            office, office.visitors, office.mailroom, carried, SITE, here.faults.append, leads=lambda: True
+        )
         readers = {one.name: one for one in bare if isinstance(one, ReceiptReader)}
         app = FastAPI(openapi_url=None)
 
@@ -217,6 +232,7 @@ async def main(folder: Path, orders: Orders) -> None:
             work = group.create_task(room.run())
             while line := (await lines.readline()).strip():
                 here.clock.at += float(line)
+                say(clock=here.clock.at)
                 room.wake()
             work.cancel()
 
@@ -228,8 +244,10 @@ async def commands() -> asyncio.StreamReader:
     return reader
 
 
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Orders(**json.loads(sys.argv[2]))))
+def begin(arguments: list[str]) -> None:
+    """What the forked process does."""
+    folder, orders = arguments
+    asyncio.run(main(Path(folder), Orders(**json.loads(orders))))
 
 
 def as_text(orders: Orders) -> str:

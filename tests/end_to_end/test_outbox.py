@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing_extensions import override
 
 from tests.edges.post.mail_server import Mail, mail_server
 from tests.end_to_end.outbox_agent import CVR, SECRET, TOKEN, USER, Orders, as_text
+from tests.ready_made import furnish
+from tests.warm_fork import Child, Warm, warm_process
 from xmpp_agent.demo.gateways.certificates import Issuer, make_issuer
 from xmpp_agent.demo.gateways.cpsms import Cpsms
 from xmpp_agent.demo.gateways.gatewayapi import GatewayApi
@@ -24,9 +25,10 @@ from xmpp_agent.demo.gateways.sf1601 import DigitalPost
 from xmpp_agent.edges.post.digital_post import SECRET_HEADER
 from xmpp_agent.rules.in_doubt import RECEIPT_WINDOW
 
-ROOT = Path(__file__).resolve().parents[2]
-WITHIN, QUIET = 90.0, 3.0
-"""Seconds a run may take on a busy machine; and of silence after which its clock is moved."""
+WITHIN = 90.0
+"""Seconds a run may take on a busy machine."""
+SOON = 60.0
+"""Seconds of its clock within which it does something by itself; what it waits for longer is a receipt."""
 PHONE = "4520123456"
 ACTS = (
     "book 1",
@@ -50,53 +52,53 @@ other way leads to the person."""
 class Agent:
     """The process, what it said, and what its letters are."""
 
-    process: asyncio.subprocess.Process
+    process: Child
     address: str = ""
+    rests: float | None = None
+    """Seconds of its clock for which it has nothing to do, if its last line said so."""
+    moved: bool = False
+    """Whether its last line said that its clock was moved."""
     steps: list[str] = field(default_factory=list)
     letters: list[dict[str, str]] = field(default_factory=list)
 
     async def hear(self) -> bool:
         """One line; False once it is dead."""
-        assert self.process.stdout is not None
-        line = await self.process.stdout.readline()
+        line = await self.process.says.readline()
         if not line.endswith(b"\n"):
             return False
         words = json.loads(line)
-        self.address = words.get("listening", self.address)
+        self.address, self.rests = words.get("listening", self.address), words.get("rests")
+        self.moved = "clock" in words
         self.letters = words.get("letters", self.letters)
         self.steps += [words["step"]] if "step" in words else []
         return True
 
     def tell(self, line: str) -> None:
         """Go on, or move the clock."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{line}\n".encode())
+        self.process.tell(line)
 
     def states(self) -> list[str]:
         """Its letters by rung."""
         return [f"{one['channel']} {one['state']}" for one in self.letters]
 
 
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Warm]:
+    """What agents are forked from."""
+    with warm_process("tests.end_to_end.outbox_agent") as process:
+        yield process
+
+
 @asynccontextmanager
-async def agent(folder: Path, orders: Orders) -> AsyncIterator[Agent]:
+async def agent(warm: Warm, folder: Path, orders: Orders) -> AsyncIterator[Agent]:
     """One that listens and waits for `go`; ended by its own id."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.end_to_end.outbox_agent", str(folder), as_text(orders)),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    started = Agent(process)
-    try:
+    if not (folder / "keys").exists():
+        await furnish(folder)
+    async with warm.child(str(folder), as_text(orders)) as process:
+        started = Agent(process)
         while not started.address:
             assert await started.hear()
         yield started
-    finally:
-        if process.returncode is None:
-            process.kill()
-        assert process.stdout is not None
-        await process.stdout.read()
-        await process.wait()
 
 
 class Listening(Script):
@@ -173,32 +175,33 @@ async def until_the_end(world: World, one: Agent) -> bool:
 
 
 async def as_time_passes(one: Agent, states: list[str]) -> None:
-    """Follow it until its letters are so; when it says nothing for a while, half a minute passes for it."""
+    """Follow it until its letters are so; when it says that it has nothing to do for a while, that passes for it."""
+    asked = False
     async with asyncio.timeout(WITHIN):
         while one.states() != states:
-            try:
-                async with asyncio.timeout(QUIET):
-                    assert await one.hear()
-            except TimeoutError:
-                one.tell("31")
+            assert await one.hear()
+            asked = asked and not one.moved
+            if one.rests is not None and one.rests < SOON and not asked:
+                one.tell(str(one.rests + 1))
+                asked = True
 
 
-async def whole_day(world: World, folder: Path, kill_at: str) -> list[str]:
+async def whole_day(warm: Warm, world: World, folder: Path, kill_at: str) -> list[str]:
     """Run until it is killed, start again, and go on to the end. Answers the steps of the first run."""
-    async with agent(folder, replace(world.orders, kill_at=kill_at)) as first:
+    async with agent(warm, folder, replace(world.orders, kill_at=kill_at)) as first:
         world.bring_receipts_to(first.address)
         first.tell("go")
         ended = await until_the_end(world, first)
         assert ended is not bool(kill_at)
         assert not kill_at or await first.process.wait() == -SIGKILL
     if kill_at:
-        await go_on(world, folder)
+        await go_on(warm, world, folder)
     return first.steps
 
 
-async def go_on(world: World, folder: Path) -> None:
+async def go_on(warm: Warm, world: World, folder: Path) -> None:
     """Started again: receipts come to where it listens now, the calendar books once more, time passes."""
-    async with agent(folder, world.orders) as second:
+    async with agent(warm, folder, world.orders) as second:
         world.bring_receipts_to(second.address)
         second.tell("go")
         await world.told()
@@ -206,19 +209,19 @@ async def go_on(world: World, folder: Path) -> None:
         await as_time_passes(second, ["sms failed", "digital-post delivered"])
 
 
-async def test_these_are_the_steps(tmp_path: Path, issuer: Issuer) -> None:
+async def test_these_are_the_steps(warm: Warm, tmp_path: Path, issuer: Issuer) -> None:
     """An undisturbed run goes through them, in this order and no others; so no step is left out below."""
     async with gateways(issuer) as world:
-        assert await whole_day(world, tmp_path, "") == list(STEPS)
+        assert await whole_day(warm, world, tmp_path, "") == list(STEPS)
         assert (len(world.sms.accepted), len(world.platform.taken)) == (1, 1)
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_killed_at(tmp_path: Path, issuer: Issuer, step: str) -> None:
+async def test_killed_at(warm: Warm, tmp_path: Path, issuer: Issuer, step: str) -> None:
     """One text message and one letter in the mailbox, whichever step was the last of the first life; no text message
     where it may have gone out and had not."""
     async with gateways(issuer) as world:
-        steps = await whole_day(world, tmp_path, step)
+        steps = await whole_day(warm, world, tmp_path, step)
         assert steps == list(STEPS[: STEPS.index(step) + 1])
         texts = 0 if step in ("after letter-sending 1", "before sms 1") else 1
         assert (len(world.sms.accepted), len(world.platform.mailbox)) == (texts, 1)
@@ -228,7 +231,7 @@ async def test_killed_at(tmp_path: Path, issuer: Issuer, step: str) -> None:
 @pytest.mark.parametrize("trick", [Trick.LOST_ANSWER, Trick.HANG])
 @pytest.mark.parametrize("channel", ["sms", "digital-post"])
 async def test_killed_while_the_gateway_has_it_in_hand(
-    tmp_path: Path, issuer: Issuer, trick: Trick, channel: str
+    warm: Warm, tmp_path: Path, issuer: Issuer, trick: Trick, channel: str
 ) -> None:
     """Whether the gateway took the letter and never said so, or did not take it: it has it once in the end."""
     async with gateways(issuer, trick) as world:
@@ -236,11 +239,11 @@ async def test_killed_while_the_gateway_has_it_in_hand(
         script = world.sms.script if channel == "sms" else world.platform.script
         assert isinstance(script, Listening)
         world.sms.unreachable.clear()
-        async with agent(tmp_path, orders) as first, asyncio.timeout(WITHIN):
+        async with agent(warm, tmp_path, orders) as first, asyncio.timeout(WITHIN):
             world.bring_receipts_to(f"{first.address}/lost")
             first.tell("go")
             await script.came.wait()
-        async with agent(tmp_path, orders) as second:
+        async with agent(warm, tmp_path, orders) as second:
             world.bring_receipts_to(second.address)
             second.tell("go")
             await world.told()
@@ -273,11 +276,11 @@ async def town(*ladder: str, asked: bool) -> AsyncIterator[Town]:
         yield Town(gateway.accepted, server.mails, orders)
 
 
-async def lives(here: Town, folder: Path, *kills: str) -> list[str]:
+async def lives(warm: Warm, here: Town, folder: Path, *kills: str) -> list[str]:
     """Killed at each of these steps, started again each time, until nothing is under way; answers its letters."""
     states: list[str] = []
     for life, kill_at in enumerate((*kills, "")):
-        async with agent(folder, replace(here.orders, kill_at=kill_at)) as one, asyncio.timeout(WITHIN):
+        async with agent(warm, folder, replace(here.orders, kill_at=kill_at)) as one, asyncio.timeout(WITHIN):
             one.tell("go")
             one.tell(str(RECEIPT_WINDOW + 1) if life else "0.1")
             while not (one.letters and all(letter["state"] in AT_REST for letter in one.letters)):
@@ -300,32 +303,36 @@ async def lives(here: Town, folder: Path, *kills: str) -> list[str]:
     ],
     ids=str,
 )
-async def test_killed_with_a_gateway_that_can_be_asked(tmp_path: Path, step: str, then: tuple[str, ...]) -> None:
+async def test_killed_with_a_gateway_that_can_be_asked(
+    warm: Warm, tmp_path: Path, step: str, then: tuple[str, ...]
+) -> None:
     """One text message and no mail, whether it had been taken or not, and though the question was cut off, too."""
     async with town("sms", "email", asked=True) as here:
-        states = await lives(here, tmp_path, step.format(channel="sms"), *then)
+        states = await lives(warm, here, tmp_path, step.format(channel="sms"), *then)
         assert states in (["sms sent"], ["sms delivered"])
         assert here.arrived() == (1, 0)
 
 
 @pytest.mark.parametrize("step", IN_DOUBT)
 @pytest.mark.parametrize("ladder", [("sms", "email"), ("email", "sms")], ids=str)
-async def test_killed_with_a_gateway_that_tells_nothing(tmp_path: Path, ladder: tuple[str, str], step: str) -> None:
+async def test_killed_with_a_gateway_that_tells_nothing(
+    warm: Warm, tmp_path: Path, ladder: tuple[str, str], step: str
+) -> None:
     """The next way is gone: never two on one channel, and one at least in all."""
     async with town(*ladder, asked=False) as here:
-        states = await lives(here, tmp_path, step.format(channel=ladder[0]))
+        states = await lives(warm, here, tmp_path, step.format(channel=ladder[0]))
         assert states == [f"{ladder[0]} failed", f"{ladder[1]} sent"]
         first, second = here.arrived() if ladder[0] == "sms" else reversed(here.arrived())
         assert (first, second) == (int(step in TAKEN), 1)
 
 
 @pytest.mark.parametrize("step", MAIL_STEPS)
-async def test_killed_with_a_mail_server_that_tells_nothing(tmp_path: Path, step: str) -> None:
+async def test_killed_with_a_mail_server_that_tells_nothing(warm: Warm, tmp_path: Path, step: str) -> None:
     """Never lost. Where the server's yes died with the process, the mail goes out again under the same Message-ID."""
     async with mail_server(None) as server:
         orders = Orders(["email"], smtp=server.port)
         for kill_at in (step, ""):
-            async with agent(tmp_path, replace(orders, kill_at=kill_at)) as one, asyncio.timeout(WITHIN):
+            async with agent(warm, tmp_path, replace(orders, kill_at=kill_at)) as one, asyncio.timeout(WITHIN):
                 one.tell("go")
                 one.tell(str(RECEIPT_WINDOW + 1) if not kill_at else "0.1")
                 while one.states() != ["email sent"] and await one.hear():
