@@ -13,6 +13,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from typing_extensions import override
 
 from tests.an_office import DOMAIN, StoppedClock
 from tests.flows.custodian import DAY, RECORDED, SESSION, Custodian, open_custodian
@@ -168,6 +169,7 @@ class Days(RuleBasedStateMachine):
         if hasattr(self, "here"):
             assert self.loop.run_until_complete(untrue(self.here, erased=self.erased)) == []
 
+    @override
     def teardown(self) -> None:
         """The office closes."""
         self.loop.run_until_complete(self.held.aclose())
@@ -177,4 +179,4 @@ class Days(RuleBasedStateMachine):
 
 
 TestDays = Days.TestCase
-TestDays.settings = settings(max_examples=12, stateful_step_count=40, deadline=None)
+TestDays.settings = settings(max_examples=8, stateful_step_count=40, deadline=None)

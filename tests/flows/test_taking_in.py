@@ -8,8 +8,11 @@ import pytest
 
 from tests.flows.custodian import SESSION, Custodian, open_custodian
 from tests.flows.untrue import untrue
+from tests.rules.scenes import ROOM
 from xmpp_agent.model.recordings import Fault, Stage
+from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.ports import Unavailable
+from xmpp_agent.rules.recording import custody
 
 
 @pytest.fixture
@@ -140,6 +143,16 @@ async def test_no_file_is_missed_after_a_minute_and_taken_in_when_it_comes_after
     room.leave()
     await takes(room, 7200)
     assert (await room.row()).stage is Stage.ENCRYPTED
+
+
+async def test_a_start_nobody_confirmed_holds_up_nobody(room: Custodian) -> None:
+    """When its time is up the room counts as not recorded: companions and the next citizen need not wait for it."""
+    await room.at(Stage.STARTING)
+    row, house = await room.row(), room.around.office.house
+    house.settle(RoomState(room=replace(ROOM, node=row.room), exists=True, recording=True))
+    await takes(room, custody.STARTS_WITHIN + 1)
+    await house.lanes.quiet()
+    assert ((await room.row()).stage, house.rooms[row.room].recording) == (Stage.NOT_STARTED, False)
 
 
 async def test_a_file_that_still_grows_is_waited_for_ten_minutes(room: Custodian) -> None:
