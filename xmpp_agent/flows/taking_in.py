@@ -6,10 +6,12 @@ leaves it only when every part of its session is safe.
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from xmpp_agent.flows.office import Office, new_id
+from xmpp_agent.flows.recording import recorder_left
 from xmpp_agent.model.recordings import Fault, Found, Recording, Stage, Terms
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict
@@ -204,7 +206,10 @@ async def _time_is_up(intake: Intake, recording: Recording, *, is_there: bool) -
         return
     happened, fault = custody.TIME_BRINGS[recording.stage]
     log.warning("recording_overdue", recording=recording.id, stage=recording.stage.value)
-    await intake.keep(custody.step(recording, happened, await intake.terms(recording), now, fault))
+    after = custody.step(recording, happened, await intake.terms(recording), now, fault)
+    house = intake.office.house
+    if await intake.keep(after) and recording.room in house.rooms:  # what never began holds up nobody any more
+        house.lanes.put(recording.room, partial(recorder_left, house, recording.room))
 
 
 def _is_damaged(recording: Recording) -> bool:
