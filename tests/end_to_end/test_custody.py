@@ -141,7 +141,7 @@ async def life(warm: Warm, folder: Path, orders: Orders) -> Life:
         return Life(steps, await child.wait(), last.get("stages", []), last.get("untrue", ["it did not tell"]))
 
 
-def test_every_line_of_the_table_has_a_scene() -> None:
+async def test_every_line_of_the_table_has_a_scene() -> None:
     """Whoever adds one must say how it is brought about, and what a crash in the middle does."""
     assert set(SCENES) == set(TRANSITIONS)
 
