@@ -188,6 +188,26 @@ async def test_it_stops_when_the_last_of_staff_is_gone(day: Day) -> None:
     assert not day.agent.house.rooms[MAIN].recording
 
 
+async def test_it_stops_for_whoever_took_their_yes_back(day: Day) -> None:
+    """Also when the stop could not be asked for at once, and after a restart in between: until it is over."""
+    await running(day)
+    says(day, "anna", Agreement.WITHDRAWN)
+    await play(day, "kill-agent", "return")
+    await day.agent.tick()
+    (row,) = rows(day)
+    assert (row.stage, row.stopped_by) == (Stage.EXPECTED, "agent")
+
+
+async def test_a_yes_survives_the_agent(day: Day) -> None:
+    """A restart between the press and the recorder's coming, or later, ends nothing."""
+    await press(day)
+    await play(day, "kill-agent", "return")
+    day.prosody.recorded(MAIN, "on", recorder=True)
+    await day.agent.quiet()
+    await play(day, "kill-agent", "return", "wait 6")
+    assert [row.stage for row in rows(day)] == [Stage.ON]
+
+
 async def test_it_stops_when_the_visit_is_finished(day: Day) -> None:
     """By whoever finished it; the next may come when the recorder is out."""
     await running(day)

@@ -12,6 +12,7 @@ from xmpp_agent.model.rooms import Place, RoomState
 from xmpp_agent.model.words import STAFF_LOST, VISIT_DONE, both
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules import queue, visits
+from xmpp_agent.rules.recording import may_record
 
 DEFAULT_GRACE = 120.0
 RETRY = 5.0
@@ -71,9 +72,10 @@ def _unattended(house: House, state: RoomState, now: float) -> bool:
 
 
 def _records_unminded(house: House, state: RoomState, now: float) -> bool:
-    """Whether it records with nobody of staff in the room: that ends at once (DESIGN §3.4)."""
-    frozen = state.frozen_since is not None and state.recording
-    return frozen and now - house.stop_asked.get(state.room.node, 0.0) >= RETRY
+    """Whether it records without staff (DESIGN §3.4), or somebody who must not be; asked to stop until it does."""
+    if not state.recording or not may_record.must_end(state, recording.people_inside(house, state)):
+        return False
+    return now - house.stop_asked.get(state.room.node, 0.0) >= RETRY
 
 
 def _nameless(house: House, state: RoomState) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ async def record(house: House, question: Question) -> Answer:
         recording=starting,
     )
     if verdict.is_open:
-        agreed = frozenset(people) | consent.agreed(consents)
+        agreed = consent.may_be_on(people, consents)
         house.settle(replace(house.rooms[state.room.node], recording=True, agreed=agreed))
     return Answer(verdict)
 
@@ -97,6 +97,8 @@ async def told(house: House, state: RoomState, word: Word, at: float) -> None:
         after = await _step(house, state, replace(mine, session=session, meeting=meeting), _happened(word, mine), at)
         recordings = (*(one for one in recordings if one.id != after.id), after)
     _note_whether_on(house, state.room.node, recordings)
+    if word.news == "on" and not state.recording:  # not by a press this agent saw: who may be on it is on record alone
+        await recall_agreed(house, state.room.node)
 
 
 def _happened(word: Word, mine: Recording) -> tuple[Happened, Fault | None]:
@@ -178,7 +180,9 @@ async def recall_agreed(house: House, node: str) -> None:
     if not state.recording or state.visit is None:
         return
     consents = (await house.recordings.consents([state.visit.appointment])).get(state.visit.appointment, ())
-    agreed = frozenset(people_inside(house, state)) | consent.agreed(consents)
+    for person in state.visitors():  # by name: a restart has forgotten who holds which pass
+        await house.holder(person.pass_id)
+    agreed = consent.may_be_on(people_inside(house, state), consents)
     house.settle(replace(house.rooms[node], agreed=agreed))
 
 

@@ -46,6 +46,12 @@ def test_of_two_answers_at_the_same_moment_the_no_counts() -> None:
     assert consent.missing({"anna"}, both[::-1]) == {"anna"}
 
 
+def test_on_it_may_be_who_is_inside_and_did_not_say_no() -> None:
+    """Whoever said yes may come back to it; a yes taken back is none, wherever they are."""
+    answers = [said("anna", Agreement.YES, 1.0), said("ole", Agreement.WITHDRAWN, 1.0)]
+    assert consent.may_be_on(["ole", "bo"], answers) == {"anna", "bo"}
+
+
 def test_silence_is_neither_yes_nor_no() -> None:
     """Whoever has not answered is missing, and has not refused."""
     assert consent.missing({"anna", ""}, []) == {"anna", ""}

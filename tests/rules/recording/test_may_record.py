@@ -8,7 +8,7 @@ from tests.rules.recording.test_consent import said
 from tests.rules.scenes import ANNA, POLICY, ROOM, citizen, companion, inside, room, staff
 from xmpp_agent.model.recordings import Agreement, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.rules.recording.may_record import Asked, may_ask, may_start, may_stop, next_press
+from xmpp_agent.rules.recording.may_record import Asked, may_ask, may_start, may_stop, must_end, next_press
 
 ALLOWED = replace(POLICY, recording_allowed=True)
 ON_TAPE = replace(ALLOWED, plan=replace(ALLOWED.plan, recording=Terms(on_tape=True)))
@@ -60,6 +60,22 @@ def test_a_policy_may_have_the_answer_on_the_recording_itself() -> None:
     """Then nobody's yes is asked for before; everything else is."""
     assert may_start(replace(FINE, policy=ON_TAPE, consents=())).is_open
     assert not may_start(replace(FINE, policy=ON_TAPE, known=citizen())).is_open
+
+
+def test_an_answer_on_the_recording_is_not_for_whoever_said_no() -> None:
+    """A no on record is a no, however answers are taken."""
+    for answer in (Agreement.NO, Agreement.WITHDRAWN):
+        assert not may_start(replace(FINE, policy=ON_TAPE, consents=(said(ANNA, answer, 1.0),))).is_open
+
+
+def test_what_is_on_ends_without_staff_or_with_somebody_who_said_no() -> None:
+    """Also with somebody nobody can name; and goes on with everybody's yes."""
+    on = replace(MEETING, recording=True, agreed=frozenset({ANNA}))
+    assert not must_end(on, [ANNA])
+    assert must_end(on, [ANNA, HELPED])
+    assert must_end(on, [""])
+    assert must_end(replace(on, frozen_since=1.0), [ANNA])
+    assert not must_end(replace(on, recording=False), [HELPED])
 
 
 def test_stopping_is_staffs_at_any_time() -> None:

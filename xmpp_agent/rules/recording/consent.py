@@ -84,6 +84,12 @@ def agreed(consents: Iterable[Consent]) -> frozenset[str]:
     return frozenset(p for p, said in newest(consents).items() if said.answer is Agreement.YES)
 
 
+def may_be_on(people: Collection[str], consents: Collection[Consent]) -> frozenset[str]:
+    """Who may be recorded of whom is inside or said yes: nobody whose last word is another."""
+    no = {p for p, said in newest(consents).items() if said.answer is not Agreement.YES}
+    return (frozenset(people) | agreed(consents)) - no
+
+
 def has_refused(people: Collection[str], consents: Iterable[Consent]) -> bool:
     """Whether one of these said no."""
     said = newest(consents)

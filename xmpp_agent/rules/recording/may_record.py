@@ -7,7 +7,7 @@ from xmpp_agent.model.appointments import Known, Policy
 from xmpp_agent.model.recordings import Consent, Recording
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
-from xmpp_agent.rules.recording.consent import missing
+from xmpp_agent.rules.recording.consent import has_refused, missing
 from xmpp_agent.rules.recording.custody import NEVER_BEGAN, RUNNING
 from xmpp_agent.rules.staff_acts import staff_act
 
@@ -46,6 +46,8 @@ def may_start(asked: Asked) -> Verdict:
     if asked.policy is None or not asked.policy.recording_allowed:
         return _judged(Reason.RECORDING_NOT_ALLOWED)
     terms = asked.policy.plan.recording
+    if terms.on_tape and has_refused(asked.people, asked.consents):
+        return _judged(Reason.CONSENT_MISSING, "refused")
     if not terms.on_tape and missing(asked.people, asked.consents):
         return _judged(Reason.CONSENT_MISSING, f"missing={len(missing(asked.people, asked.consents))}")
     return _judged(Reason.ALLOWED)
@@ -67,6 +69,14 @@ def may_ask(policy: Policy, recordings: Collection[Recording]) -> Reason:
     if any(recording.stage in NEVER_BEGAN for recording in recordings):
         return Reason.ALREADY_ASKED
     return Reason.ALLOWED
+
+
+def must_end(state: RoomState, people: Collection[str]) -> bool:
+    """Whether what is on in a room ends at once: nobody of staff is there, or somebody is on it who must not be.
+
+    `people`: person ids of the visitors inside (arrived); "" for somebody nobody can name.
+    """
+    return state.recording and (state.frozen_since is not None or not state.agreed.issuperset(people))
 
 
 def may_stop(known: Known | None, state: RoomState | None) -> Verdict:
