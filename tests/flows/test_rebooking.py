@@ -194,6 +194,23 @@ async def test_a_move_to_where_it_stands_is_none(desk: Desk, booked: Entry) -> N
     assert await rebooking.move(desk.office, booked.appointment.id, To(*when, staff=same), CALENDAR) == booked
 
 
+async def test_a_change_to_what_it_is_is_none(desk: Desk, booked: Entry) -> None:
+    """No version, no letter, nothing to tell the calendar; it was read, which is on the citizen's access log."""
+    ident, now = booked.appointment.id, booked.appointment
+    same = Change(name=" Anna Hansen", phone="20123456", cpr=CPR, case_ref=now.case_ref, language="da")
+    when = To(now.starts_at, now.ends_at, Whom("mette@lilleby.example"))
+    assert await rebooking.change(desk.office, ident, Change(), CALENDAR) == booked
+    assert await rebooking.change(desk.office, ident, same, CALENDAR) == booked
+    assert await rebooking.revise(desk.office, ident, same, when, CALENDAR) == booked
+    assert await desk.stands(booked) == booked
+    assert await events(desk) == [(Event.BOOKED, 1)]
+    acts = [line["act"] for line in await desk.lines() if line["subject"] == ident]
+    assert acts == ["book", "read", "read", "read"]
+    assert await desk.count("looks") == 1 + 3
+    after = await rebooking.change(desk.office, ident, replace(same, phone="20654321"), CALENDAR)
+    assert (after.appointment.version, after.citizen) == (2, booked.citizen), "how to reach people counts"
+
+
 async def test_people_who_were_written_to_hear_of_a_move_and_of_the_end(desk: Desk, booked: Entry) -> None:
     """A letter of the new sequence about the change; after cancelling, one that says so."""
     await letters_now(desk, booked, LetterState.DELIVERED)

@@ -261,9 +261,14 @@ async def _again(office: Register, standing: Standing, by: By, content: str) -> 
     entry = await office.diary.entry(standing.booked)
     if entry is None or standing.content != content:
         raise refusal("book", Reason.BOOKED_OTHERWISE)
+    return Booked(as_it_stands(office, entry, by), new=False)
+
+
+def as_it_stands(office: Register, entry: Entry, by: By) -> Entry:
+    """The entry for whoever wished for nothing else: no new version, nobody is told; the look is on record."""
     look = Look(new_id(), entry.citizen.id, office.clock.now(), by.actor, "read")
     office.records.jot(office.line("read", by.actor, entry.appointment.id), look)
-    return Booked(entry, new=False)
+    return entry
 
 
 async def _write(office: Register, wish: Wish, party: _Party, standing: Standing, by: By, content: str) -> Booked:

@@ -10,6 +10,7 @@ from xmpp_agent.flows.booking import (
     TRIES,
     By,
     Whom,
+    as_it_stands,
     kept_reach,
     look_up,
     new_link,
@@ -71,7 +72,7 @@ class To:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Draft:
-    """What an appointment is to become: neither judged nor written yet."""
+    """What an appointment is to become, neither judged nor written yet; `after` is the entry itself: nothing else."""
 
     after: Entry
     facts: rules.Facts
@@ -117,7 +118,10 @@ async def change(office: Office, appointment_id: str, wish: Change, by: By, vers
     async def once() -> Entry:
         entry = await find(office, appointment_id, by, version)
         draft = await _rewritten(office, entry, wish, by)
-        judge(office, "change", rules.CHANGE, draft.facts, by)
+        if wish != NOTHING:
+            judge(office, "change", rules.CHANGE, draft.facts, by)
+        if draft.after is entry:
+            return as_it_stands(office, entry, by)
         after = await _written(office, "change", entry, draft, by)
         await _door_knows(office, entry, after, draft.way, by)
         return after
@@ -156,8 +160,8 @@ async def revise(
             judge(office, act, asked, _facts_there(office, entry, draft, where), by)
             if where.is_elsewhere:
                 draft = _placed(office, draft, where)
-            elif wish == NOTHING:
-                return entry
+            elif draft.after is entry:
+                return as_it_stands(office, entry, by)
             after = await _written(office, act, entry, draft, by)
         await _door_knows(office, entry, after, draft.way, by)
         return after
@@ -217,6 +221,8 @@ async def _rewritten(office: Office, entry: Entry, wish: Change, by: By) -> _Dra
     citizen = replace(entry.citizen, name=guest.name)
     kept = kept_reach(guest.reach, appointment.policy)
     after = Entry(appointment, citizen, entry.companions)
+    if after == entry and kept == reach:
+        return _Draft(entry, facts)
     return _Draft(after, facts, (Enrolment(citizen, Role.CITIZEN, kept),), way_in(before, appointment, reach, kept))
 
 
