@@ -51,7 +51,8 @@ class _Portner(_Part):
     level: Annotated[int, Field(ge=0, le=3)]
     proved: _Hash
     kind: Literal["bisidder", "partsrepræsentant", "interpreter", "guardian"] | None
-    link: _Hash
+    link: _Hash = ""
+    """Passes made before there was such a claim are judged as those without a link."""
 
 
 class _Claims(_Part):
