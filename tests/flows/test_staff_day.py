@@ -233,6 +233,8 @@ async def test_what_was_handed_over_is_the_colleagues(unit: Staffed) -> None:
     await hand_over(unit.desk, unit.who(), "anna", "lars")
     assert ids((await my_day(unit.desk, unit.who())).mine.rows) == ["bo"]
     assert ids((await my_day(unit.desk, unit.who("lars"))).mine.rows) == ["anna", "carla"]
+    looks = await unit.around.database.holdings.looks(["anna"])
+    assert [(look.actor, look.act) for look in looks] == [("mette", "hand-over")], "on the citizen's access log"
 
 
 async def test_hours_are_set_by_the_unit_and_its_supervisors(unit: Staffed) -> None:

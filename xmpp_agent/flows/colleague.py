@@ -8,7 +8,7 @@ were told stays true, and `sequence` with it.
 from functools import partial
 
 from xmpp_agent.flows.hooks import tells
-from xmpp_agent.flows.office import Refused, refusal
+from xmpp_agent.flows.office import Refused, new_id, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import colleague_of, room_on, unit_of
 from xmpp_agent.flows.withdraw import judge_anew
@@ -18,7 +18,7 @@ from xmpp_agent.model.rooms import Place
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.model.words import HANDED_OVER, both
-from xmpp_agent.ports.diary import Conflict
+from xmpp_agent.ports.diary import Conflict, Look
 from xmpp_agent.rules import queue
 from xmpp_agent.rules.next_citizen import assigned, may_be_given
 
@@ -53,7 +53,8 @@ async def _hand_over(desk: StaffOffice, who: Session, appointment_id: str, node:
     after = assigned(booked, theirs)
     try:
         line = office.line("hand-over", who.person, appointment_id, DONE, node)
-        await office.records.keep(line, after, *tells(after, Event.CHANGED, line.at))
+        look = Look(new_id(), entry.citizen.id, line.at, who.person, line.act)
+        await office.records.keep(line, after, *tells(after, Event.CHANGED, line.at), look)
     except Conflict:
         raise refusal("hand_over", Reason.CHANGED_MEANWHILE) from None
     judge_anew(office.house, after)  # passes for the old room are dead from here on
