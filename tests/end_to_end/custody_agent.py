@@ -166,8 +166,8 @@ def damage(here: Custodian) -> None:
 
 
 def answer(here: Custodian) -> None:
-    """Whoever reads the journal folder answers for every recording that lies there."""
-    for entry in here.filed("recording"):
+    """Whoever reads the journal folder answers for every recording that lies there, if they ever do."""
+    for entry in here.filed("recording") if here.answers else ():
         (here.journal_folder / f"{entry}.receipt.json").write_text(json.dumps({"number": f"N-{entry}"}))
 
 

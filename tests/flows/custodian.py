@@ -165,6 +165,9 @@ class Custodian:
     elsewhere: bool = False
     """Whether the journal is one of which its own side must tell what it has."""
 
+    answers: bool = False
+    """Whether the journal folder's reader leaves receipts."""
+
     @property
     def recorder(self) -> Path:
         """The recorders' folder."""
@@ -348,4 +351,6 @@ def furnished(
         confirm=_nobody_to_ask,
     )
     room = RecordingRoom(intake, archive, around.faults.append, leads=leads)
-    return Custodian(around, folder, vault, source, filed_in, room, archive, desk, elsewhere=journal is not None)
+    return Custodian(
+        around, folder, vault, source, filed_in, room, archive, desk, elsewhere=journal is not None, answers=receipts
+    )
