@@ -290,7 +290,7 @@ async def test_a_carrier_that_never_ends_is_not_waited_for(mail: Mail, monkeypat
     await mail.book(policy=plan((Rung(POST),)))
     mail.post.answers.append(asyncio.Event())
     await mail.work()
-    assert await mail.told() == ["invitation digital-post queued/unreachable"]
+    assert await mail.told() == ["invitation digital-post queued/in_doubt"]
 
 
 async def test_of_two_agents_one_hands_over(mail: Mail) -> None:

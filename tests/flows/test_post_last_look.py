@@ -42,7 +42,7 @@ async def test_what_is_no_longer_true_is_not_tried_again(mail: Mail, *, moved: b
     await mail.work(RECEIPT_WINDOW)
     assert [parcel.letter for parcel in mail.sms.parcels].count(mail.sms.parcels[0].letter) == 1
     [invitation] = [state for state in await mail.told() if state.startswith("invitation")]
-    assert invitation.startswith("invitation sms dropped")
+    assert invitation.startswith("invitation sms failed/in_doubt" if perhaps else "invitation sms dropped")
 
 
 async def test_whoever_waits_already_is_not_reminded(mail: Mail) -> None:

@@ -11,9 +11,13 @@ from tests.flows.mail import REACH, Mail, open_mail
 from tests.rules.invited import POST, SMS, plan
 from xmpp_agent.flows.post import LONGEST_SLEEP
 from xmpp_agent.model.appointments import Rung
-from xmpp_agent.model.letters import Channel, Failure, LetterState
+from xmpp_agent.model.letters import About, Channel, Failure, LetterState
+from xmpp_agent.model.people import CompanionKind, Role
+from xmpp_agent.ports import Unavailable
+from xmpp_agent.ports.diary import Enrolment, Parted
 from xmpp_agent.ports.post import CarrierFault, Fate, Receipt
 from xmpp_agent.rules.in_doubt import MOST_UNSURE, RECEIPT_WINDOW
+from xmpp_agent.rules.ladder import on_parting
 
 SENDING, SENT = LetterState.SENDING, LetterState.SENT
 LOST = CarrierFault(Failure.UNREACHABLE, again=True, perhaps=True)
@@ -106,7 +110,7 @@ async def test_an_answer_that_was_lost_where_repeating_is_safe(mail: Mail) -> No
     await mail.book(policy=plan((Rung(POST),)))
     mail.post.answers.append(LOST)
     await mail.work()
-    assert await mail.told() == ["invitation digital-post queued/unreachable"]
+    assert await mail.told() == ["invitation digital-post queued/in_doubt"]
     await mail.work(30)
     assert await mail.told() == ["invitation digital-post sent"]
 
@@ -166,4 +170,120 @@ async def test_killed_and_meanwhile_called_off(mail: Mail) -> None:
     mail.restarted()
     await mail.work()
     await mail.work(RECEIPT_WINDOW)
-    assert await mail.told() == ["invitation sms dropped", "cancelled sms sent"]
+    assert await mail.told() == ["invitation sms failed/in_doubt", "cancelled sms sent"]
+
+
+async def test_called_off_while_nobody_knows_and_the_gateway_is_busy(mail: Mail) -> None:
+    """Whoever may have the invitation is told that it is off, also when that waits until the doubt is settled."""
+    [letter] = await mail.book()
+    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
+    await mail.cancel()
+    mail.restarted()
+    mail.sms.answers.append(CarrierFault(Failure.BUSY, again=True, after=2 * RECEIPT_WINDOW))
+    await mail.work()
+    assert await mail.told() == ["invitation sms sending", "cancelled sms queued/busy"]
+    await mail.work(RECEIPT_WINDOW)
+    await mail.work(RECEIPT_WINDOW)
+    assert await mail.told() == ["invitation sms failed/in_doubt", "cancelled sms sent"]
+
+
+async def test_killed_and_called_off_before_anybody_looks(mail: Mail) -> None:
+    """Where a repetition counts once the doubt is settled before anything is sent: they are told that it is off."""
+    [letter] = await mail.book(policy=plan((Rung(POST),)))
+    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
+    await mail.cancel()
+    mail.restarted()
+    await mail.work()
+    assert await mail.told() == ["invitation digital-post failed/in_doubt", "cancelled digital-post sent"]
+    assert len(mail.post.parcels) == 1
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["at once", "after it was busy"])
+@pytest.mark.parametrize("killed", [False, True], ids=["answer lost", "killed"])
+async def test_called_off_while_it_waits_to_be_handed_over_again(mail: Mail, *, killed: bool, busy: bool) -> None:
+    """An earlier attempt may have been taken, whatever the gateway said to the next: they are told that it is off."""
+    [letter] = await mail.book(policy=plan((Rung(POST),)))
+    mail.post.answers.extend([LOST] * (not killed) + [CarrierFault(Failure.BUSY, again=True)] * (busy or killed))
+    if killed:
+        await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
+        mail.restarted()
+    await mail.work()
+    if busy:
+        await mail.work(30)
+    assert await mail.told() == ["invitation digital-post queued/in_doubt"]
+    await mail.cancel()
+    await mail.work()
+    assert await mail.told() == ["invitation digital-post dropped/in_doubt", "cancelled digital-post sent"]
+
+
+@pytest.mark.parametrize("gateway_is_sure", [True, False], ids=["never came", "nobody knows"])
+async def test_what_the_gateway_never_had_is_not_called_off(mail: Mail, *, gateway_is_sure: bool) -> None:
+    """Asked and not there: nobody is told of a meeting they never heard of; with no answer they are."""
+    gateway = mail.asks_sms()
+    await mail.book(policy=plan((Rung(SMS),)))
+    gateway.answers.extend([LOST, CarrierFault(Failure.BUSY, again=True)])
+    await mail.work()
+    gateway.knows = {} if gateway_is_sure else CarrierFault(Failure.BUSY, again=True)
+    await mail.work(RECEIPT_WINDOW)
+    await mail.cancel()
+    await mail.work()
+    told = (
+        ["invitation sms dropped/busy"]
+        if gateway_is_sure
+        else ["invitation sms dropped/in_doubt", "cancelled sms sent"]
+    )
+    assert await mail.told() == told
+
+
+async def test_a_companion_in_doubt_is_told_that_they_are_not_needed(mail: Mail) -> None:
+    """Killed with the companion's invitation in hand, and they are taken off before anybody looks."""
+    letters = await mail.book(policy=plan((Rung(POST),)), companion=CompanionKind.INTERPRETER)
+    entry = await mail.entry()
+    person = entry.companions[0].person
+    await mail.keep("reach", "anna", Enrolment(person, Role.COMPANION, REACH))
+    [theirs] = [replace(one, state=SENDING, attempts=1) for one in letters if one.person == person.id]
+    await mail.keep("killed", "anna", theirs)
+    words = on_parting(replace(entry, companions=()), person.id, await mail.letters(), mail.here.clock.at)
+    await mail.keep("companion-out", "anna", Parted("anna", person.id), *words)
+    mail.restarted()
+    await mail.work()
+    states = {(one.about, one.state) for one in await mail.letters() if one.person == person.id}
+    assert states == {(About.INVITATION, LetterState.FAILED), (About.NOT_NEEDED, SENT)}
+
+
+async def test_a_door_that_comes_and_goes_keeps_nothing_in_doubt(mail: Mail) -> None:
+    """The time for a receipt runs on while this agent does not lead; for a hand-over begun meanwhile it starts anew."""
+    [letter] = await mail.book()
+    leads = [True]
+    mail.room = mail.new_room(mail.sms, mail.email, mail.post, leads=lambda: leads[0])
+    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
+    for _ in range(2):
+        leads[0] = True
+        await mail.work()
+        leads[0] = False
+        await mail.work(RECEIPT_WINDOW / 2)
+    leads[0] = True
+    again = replace(letter, state=SENDING, attempts=2)
+    await mail.keep("requeued elsewhere", "anna", replace(letter, attempts=1))
+    await mail.keep("begun elsewhere", "anna", again)
+    await mail.work()
+    assert await mail.told() == ["invitation sms sending"]
+    leads[0] = False
+    await mail.work(RECEIPT_WINDOW)
+    leads[0] = True
+    await mail.work()
+    assert await mail.told() == ["invitation sms failed/in_doubt", "invitation email sent"]
+
+
+async def test_somebody_nobody_can_read_holds_up_nobody_else(mail: Mail) -> None:
+    """Their letter in doubt stays where it is and is told of; the post goes on."""
+    [letter] = await mail.book()
+    await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
+    async with mail.here.database.engine.begin() as db:
+        await db.exec_driver_sql("UPDATE people SET reach = 'broken' WHERE id = 'anna'")
+    await mail.book("bo")
+    mail.restarted()
+    await mail.work()
+    await mail.work(RECEIPT_WINDOW)
+    assert [type(error) for error in mail.errors] == [Unavailable]
+    assert (await mail.told(), await mail.told("bo")) == (["invitation sms sending"], ["invitation sms sent"])

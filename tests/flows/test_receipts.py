@@ -178,7 +178,9 @@ async def test_a_receipt_just_before_it_is_handed_over_again(mail: Mail) -> None
     await mail.work()
 
     async def tell() -> None:
-        await mail.keep("receipt", "anna", replace((await mail.letters())[0], state=LetterState.DELIVERED))
+        await mail.keep(
+            "receipt", "anna", replace((await mail.letters())[0], state=LetterState.DELIVERED, failure=None)
+        )
 
     mail.here.office.records = Watched(mail.here.office.records, "letter-sending", tell)
     await mail.work(RECEIPT_WINDOW)

@@ -7,8 +7,9 @@ from tests.rules.scenes import NOW
 from xmpp_agent.model.appointments import Rung
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.rules.in_doubt import MOST_UNSURE, Word, settled
-from xmpp_agent.rules.ladder import on_booking, on_hotline
-from xmpp_agent.rules.letter_steps import MOST_ATTEMPTS
+from xmpp_agent.rules.ladder import on_booking, on_hotline, on_new_address
+from xmpp_agent.rules.letter_plans import was_written
+from xmpp_agent.rules.letter_steps import MOST_ATTEMPTS, dropped, failed, taken, try_again
 
 BOOKED = entry(plan((Rung(SMS), Rung(EMAIL))))
 [LETTER] = on_booking(BOOKED, NOW)
@@ -48,3 +49,21 @@ def test_what_climbs_no_ladder_has_no_next_way() -> None:
     [link] = on_hotline(BOOKED, (), LETTER.person, NOW)
     for letter in (link, became(LETTER, SENDING, about=About.REMINDER)):
         assert after(Word.NOTHING, letter=letter).state is QUEUED
+
+
+@pytest.mark.parametrize("why", Failure)
+def test_a_doubt_stays_until_somebody_knows(why: Failure) -> None:
+    """A later attempt that failed says nothing of the one before, unless there is no such address at all."""
+    doubted = became(after(Word.COUNTS_ONCE), SENDING, attempts=2)
+    sure = why in (Failure.BAD_ADDRESS, Failure.NOT_REGISTERED)
+    assert failed(doubted, why, NOW).may_have_arrived is not sure
+    assert was_written(dropped(try_again(doubted, BOOKED.appointment, why, 0.0, NOW), NOW)) is not sure
+    assert taken(doubted, BOOKED.appointment, "g", 1, NOW).failure is None
+    assert settled(doubted, BOOKED.appointment, Word.NEVER_CAME, BOTH, NOW).failure is None
+
+
+def test_a_doubt_about_an_address_that_was_wrong_is_about_somebody_else() -> None:
+    """What may have gone to it counts for nothing: they are invited, not told of a change."""
+    for state in (QUEUED, LetterState.DROPPED):
+        gone, fresh = on_new_address(BOOKED, (became(after(Word.COUNTS_ONCE), state),), NOW)
+        assert (gone.state, fresh.about) == (LetterState.ASTRAY, About.INVITATION)

@@ -130,8 +130,9 @@ def _came_of_it(letter: Letter, outcome: Handed | CarrierFault, carrier: Carrier
             return found
         if outcome.perhaps and not carrier.repeatable:
             return found  # it may have been taken, and once more may be twice: left as it is for a receipt to come
+        why = Failure.IN_DOUBT if outcome.perhaps else outcome.failure
         if outcome.again:
-            return letter_steps.try_again(found, entry.appointment, outcome.failure, outcome.after, now)
-        return letter_steps.failed(found, outcome.failure, now)
+            return letter_steps.try_again(found, entry.appointment, why, outcome.after, now)
+        return letter_steps.failed(found, why, now)
 
     return only(letter.id, change)

@@ -81,7 +81,6 @@ class PostRoom:
         Nothing is done while another agent leads. Raises Unavailable.
         """
         if not self._leads():
-            self._doubts.forget()
             return LONGEST_SLEEP
         await self._hear_nothing()
         await self._doubts.look()

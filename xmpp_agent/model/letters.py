@@ -64,7 +64,8 @@ class Failure(StrEnum):
     NO_RECEIPT = "no_receipt"
     """Taken, and nothing was heard of it in time."""
     IN_DOUBT = "in_doubt"
-    """Nobody knows whether it was taken: the agent was killed, or the gateway's answer was lost."""
+    """Nobody knows whether it was taken: the agent was killed, or the gateway's answer was lost. Stays with the letter
+    through later attempts until one of them, a receipt or the gateway when asked says how it is."""
     TOO_LATE = "too_late"
     """What it is about had passed before it could be sent."""
 
@@ -95,8 +96,11 @@ class Letter:
 
     @property
     def may_have_arrived(self) -> bool:
-        """Whether it failed, and yet the person may have it: no receipt came, or nobody knows whether it went out."""
-        return self.state is LetterState.FAILED and self.failure in (Failure.NO_RECEIPT, Failure.IN_DOUBT)
+        """Whether it is not known to have been taken, and yet the person may have it: no receipt came, or nobody knows
+        whether an attempt was taken. It may wait to be handed over again, or have been dropped since.
+        """
+        unheard = self.state is LetterState.FAILED and self.failure is Failure.NO_RECEIPT
+        return unheard or (self.state in _MAY_BE_IN_DOUBT and self.failure is Failure.IN_DOUBT)
 
     @property
     def is_settled(self) -> bool:
@@ -109,6 +113,7 @@ class Letter:
         return self.state in (LetterState.DELIVERED, LetterState.OPENED)
 
 
+_MAY_BE_IN_DOUBT = frozenset({LetterState.QUEUED, LetterState.FAILED, LetterState.DROPPED})
 _SETTLED = frozenset(
     {LetterState.DELIVERED, LetterState.OPENED, LetterState.FAILED, LetterState.DROPPED, LetterState.ASTRAY}
 )

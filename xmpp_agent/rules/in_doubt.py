@@ -39,9 +39,17 @@ def settled(letter: Letter, appointment: Appointment, word: Word, ways: Collecti
     """
     if word is Word.NOTHING and _has_another_way(letter, appointment, ways):
         return failed(letter, Failure.IN_DOUBT, now)
+    known = replace(letter, failure=None if word is Word.NEVER_CAME else Failure.IN_DOUBT)
     if letter.attempts >= (MOST_UNSURE if word is Word.NOTHING else MOST_ATTEMPTS):
-        return failed(letter, Failure.UNREACHABLE if word is Word.NEVER_CAME else Failure.IN_DOUBT, now)
-    return replace(letter, state=LetterState.QUEUED, due_at=now, changed_at=now)
+        return failed(known, Failure.UNREACHABLE, now)
+    return replace(known, state=LetterState.QUEUED, due_at=now, changed_at=now)
+
+
+def given_up(letter: Letter, looked: Letter, word: Word, now: float) -> Letter:
+    """One that may not go out any more (`looked`: as it would be had nobody tried). Whoever may have it counts as
+    written to, so that they are told what is true.
+    """
+    return looked if word is Word.NEVER_CAME else failed(letter, Failure.IN_DOUBT, now)
 
 
 def _has_another_way(letter: Letter, appointment: Appointment, ways: Collection[Channel]) -> bool:

@@ -24,6 +24,7 @@ from xmpp_agent.rules.reminders import by_the_way_that_worked, reminders
 
 _CLIMBS = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.NOT_NEEDED, About.FRESH_LINK})
 """A reminder is not worth another way; a hotline caller is on the telephone anyway."""
+_NOT_OUT = frozenset({LetterState.QUEUED, LetterState.DROPPED, LetterState.ASTRAY})
 _ENDS_IN_A_CALL = _CLIMBS - {About.NOT_NEEDED}
 """Who comes and is not needed is told so at the door."""
 
@@ -164,11 +165,10 @@ def _no_longer_true(entry: Entry, before: Collection[Letter], now: float) -> Ite
 
 def _to_nobody(letter: Letter, now: float) -> Iterator[Letter]:
     """What is left of a letter to an address that is no longer theirs; nothing when it stays as it is."""
-    if letter.state is LetterState.QUEUED:
-        if letter.about is not About.REMINDER:
-            yield dropped(letter, now)
-    elif letter.state not in (LetterState.DROPPED, LetterState.ASTRAY):
+    if letter.may_have_arrived or letter.state not in _NOT_OUT:
         yield astray(letter, now)
+    elif letter.state is LetterState.QUEUED and letter.about is not About.REMINDER:
+        yield dropped(letter, now)
 
 
 def _says_when(letter: Letter, appointment: Appointment) -> bool:

@@ -10,6 +10,8 @@ from xmpp_agent.rules.letter_plans import DEFAULT_WAIT, deadline, share, wait_of
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 900.0
 """Seconds between attempts: doubled from the first to the longest."""
 MOST_ATTEMPTS = 12
+_NEVER_TAKEN = frozenset({Failure.NOT_REGISTERED, Failure.BAD_ADDRESS})
+"""What also says that no attempt before can have reached anybody."""
 
 COMES_FROM: Mapping[LetterState, frozenset[LetterState]] = {
     LetterState.QUEUED: frozenset({LetterState.QUEUED, LetterState.SENDING}),
@@ -53,8 +55,8 @@ def taken(letter: Letter, appointment: Appointment, gateway_id: str, parts: int,
 
 
 def failed(letter: Letter, why: Failure, now: float) -> Letter:
-    """It will not get there."""
-    return replace(letter, state=LetterState.FAILED, failure=why, changed_at=now)
+    """It will not get there; what an attempt before left in doubt stays in doubt."""
+    return replace(letter, state=LetterState.FAILED, failure=_known(letter, why), changed_at=now)
 
 
 def dropped(letter: Letter, now: float) -> Letter:
@@ -92,7 +94,7 @@ def try_again(letter: Letter, appointment: Appointment, why: Failure, after: flo
     )
     if over:
         return failed(letter, why, now)
-    return replace(letter, state=LetterState.QUEUED, failure=why, due_at=now + pause, changed_at=now)
+    return replace(letter, state=LetterState.QUEUED, failure=_known(letter, why), due_at=now + pause, changed_at=now)
 
 
 def told(letter: Letter, appointment: Appointment, state: LetterState, why: Failure | None, now: float) -> Letter:
@@ -120,6 +122,11 @@ def opened(letter: Letter, now: float) -> Letter:
     if letter.channel is not Channel.CALL and (handed or letter.may_have_arrived):
         return replace(letter, state=LetterState.OPENED, failure=None, changed_at=now)
     return letter
+
+
+def _known(letter: Letter, why: Failure) -> Failure:
+    """What is to be said of it: that a later attempt was not taken says nothing of one before that may have been."""
+    return Failure.IN_DOUBT if letter.failure is Failure.IN_DOUBT and why not in _NEVER_TAKEN else why
 
 
 def _sent(letter: Letter, appointment: Appointment, now: float) -> Letter:
