@@ -86,9 +86,7 @@ class Agent:
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
         self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
-        self.desk = Desk(
-            self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings
-        )
+        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         self.inside = Inside(self.house, passes, lambda: self.component.is_live, orders.confirm, _report)
         self._forgetting = Forgetting(self.house, database, _report)
