@@ -1,7 +1,7 @@
 """From the vault into the case: once, with its consents, given up aloud, and ours is not deleted before its time."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from xmpp_agent.model.appointments import Plan
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.model.recordings import Agreement, ClosingState, Fault, Recording, Stage
 from xmpp_agent.ports import Unavailable
+from xmpp_agent.ports.recordings import EntryKind, Journal, JournalEntry, Receipt
 from xmpp_agent.rules.recording import custody
 
 HOUR = 3600.0
@@ -25,6 +26,31 @@ async def room(tmp_path: Path) -> AsyncIterator[Custodian]:
         await here.book()
         await here.says(Agreement.YES)
         yield here
+
+
+@dataclass
+class Slow:
+    """A journal that takes so long for its first recording that something else is done meanwhile."""
+
+    journal: Journal
+    meanwhile: Callable[[], Awaitable[None]]
+    is_done: bool = False
+
+    async def file(self, entry: JournalEntry) -> Receipt:
+        """See `ports.recordings.Journal`."""
+        receipt = await self.journal.file(entry)
+        if entry.kind is EntryKind.RECORDING and not self.is_done:
+            self.is_done = True
+            await self.meanwhile()
+        return receipt
+
+    async def confirmed(self, entry_id: str, number: str) -> Receipt | None:
+        """See `ports.recordings.Journal`."""
+        return await self.journal.confirmed(entry_id, number)
+
+    async def close_case(self, case_ref: str, entry_id: str) -> None:
+        """See `ports.recordings.Journal`."""
+        await self.journal.close_case(case_ref, entry_id)
 
 
 async def taken_in(room: Custodian, name: str = "anna", session: str = SESSION, **fields: object) -> Recording:
@@ -181,6 +207,39 @@ async def test_what_is_held_outlives_its_receipt(room: Custodian) -> None:
     await room.write(custody.let_go(await room.row(), TERMS))
     await room.passes(1)
     assert (await room.row()).stage is Stage.DELETED
+
+
+async def test_what_is_held_while_another_one_is_filed_is_not_deleted(room: Custodian) -> None:
+    """A look may take as long as an upload: each is looked at as it stands when its turn comes."""
+    row = await taken_in(room)
+    await room.look()
+    await room.book("bo")
+    other = await taken_in(room, "bo", "s-2")
+    room.around.clock.at += DAY
+    await room.write(replace(other, due_at=0.0, version=other.version + 1))
+
+    async def held() -> None:
+        await room.write(custody.held(await room.row(row.id)))
+
+    room.journal.journal = Slow(room.journal.journal, held)
+    await room.room.file()
+    stays = await room.row(row.id)
+    assert (stays.stage, stays.held, await room.in_vault(stays)) == (Stage.RECEIPTED, True, True)
+
+
+async def test_nothing_is_destroyed_before_its_row_says_so(room: Custodian) -> None:
+    """Else a hold in between would be one of nothing; and while the vault is away it is without its key already."""
+    row = await taken_in(room)
+    await room.look()
+    room.vault.fails["destroy"] = Fault.VAULT_AWAY
+    await room.passes(DAY + 1)
+    gone = await room.row(row.id)
+    assert (gone.stage, gone.key, gone.fault) == (Stage.DELETED, "", Fault.VAULT_AWAY)
+    assert len(list((room.folder / "vault").iterdir())) == 1
+    room.vault.fails.clear()
+    await room.passes(HOUR)
+    done = await room.row(row.id)
+    assert (done.fault, done.due_at, list((room.folder / "vault").iterdir())) == (None, None, [])
 
 
 async def test_where_the_journal_has_a_reference_ours_is_the_only_copy_and_stays(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ async def look(archive: Archive) -> None:
     for note in await archive.notes.due(now, MOST):
         await _tried(_file_note(archive, note), troubles)
     for recording in await archive.recordings.due(_STEPS, now, MOST):
-        await _tried(_STEPS[recording.stage](archive, recording), troubles)
+        await _tried(_step(archive, recording.id), troubles)
     for case in await archive.recordings.closings_due(now, MOST):
         await _tried(_close(archive, case), troubles)
     if troubles:
@@ -72,6 +72,14 @@ async def _tried(step: Awaitable[None], troubles: list[Unavailable]) -> None:
         await step
     except Unavailable as trouble:
         troubles.append(trouble)
+
+
+async def _step(archive: Archive, recording_id: str) -> None:
+    """What is due of one recording as it is by now: what was done before it may have taken as long as an upload."""
+    now, recording = archive.office.clock.now(), await archive.recordings.recording(recording_id)
+    if recording is None or recording.stage not in _STEPS or recording.due_at is None or recording.due_at > now:
+        return
+    await _STEPS[recording.stage](archive, recording)
 
 
 async def _file_note(archive: Archive, note: Note) -> None:
@@ -191,25 +199,26 @@ async def _delete(archive: Archive, recording: Recording) -> None:
 
 
 async def _drop(archive: Archive, recording: Recording, happened: Happened, why: Fault | None) -> None:
-    """The file goes first, then the row says so and its key goes: killed in between, it is dropped again."""
-    try:
-        await archive.vault.destroy(recording.id)
-    except VaultFault as fault:
-        await _later(archive, recording, fault.fault)
-        return
-    after = custody.step(recording, happened, custody.NO_TERMS, archive.office.clock.now(), why)
-    await archive.keep("recording-deleted", recording.id, replace(after, key=""))
-    archive.office.changed(recording.appointment)
+    """The row says so and its key goes, then the file: only who wrote that first may destroy what it is about.
+
+    Killed in between, or when the vault is away, the file goes at a later look: without its key it is noise by then.
+    """
+    now = archive.office.clock.now()
+    gone = replace(custody.step(recording, happened, custody.NO_TERMS, now, why), key="", due_at=now)
+    if await archive.keep("recording-deleted", recording.id, gone):
+        await _destroy(archive, gone)
 
 
 async def _destroy(archive: Archive, recording: Recording) -> None:
-    """A person discarded it: its key is gone already, now its file goes."""
+    """Its key is gone already, now its file goes; that somebody said no stays on record."""
+    said_no = Fault.SAID_NO if recording.fault is Fault.SAID_NO else None
     try:
         await archive.vault.destroy(recording.id)
     except VaultFault as fault:
-        await _later(archive, recording, fault.fault)
+        await _later(archive, recording, said_no or fault.fault)
         return
-    await archive.keep("recording-destroyed", recording.id, replace(custody.rests(recording), fault=None))
+    await archive.keep("recording-destroyed", recording.id, replace(custody.rests(recording), fault=said_no))
+    archive.office.changed(recording.appointment)
 
 
 async def _later(archive: Archive, recording: Recording, why: Fault) -> None:
