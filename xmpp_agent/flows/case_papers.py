@@ -9,7 +9,7 @@ from xmpp_agent.model.recordings import Consent, Fault, Recording
 from xmpp_agent.model.units import Unit
 from xmpp_agent.ports.diary import Diary
 from xmpp_agent.ports.recordings import EntryKind, JournalEntry, Media, Recordings, Vault, VaultFault
-from xmpp_agent.rules.recording import papers
+from xmpp_agent.rules.recording import another, papers
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,7 +51,9 @@ async def consent_entry(diary: Diary, case: Case, given: Consent) -> JournalEntr
     """One answer, as an entry of its own. Raises Unavailable."""
     booked = case.entry.appointment
     person, by = await diary.person(given.person), await diary.person(given.by)
-    text = papers.consent_text(given, _name(person), _name(by), case.unit)
+    name = papers.BEFORE if another.is_void(given, case.consents) else _name(person)
+    own = given.by == given.person
+    text = papers.consent_text(given, name, _name(by), case.unit)
     return JournalEntry(
         given.id,
         EntryKind.CONSENT,
@@ -59,7 +61,7 @@ async def consent_entry(diary: Diary, case: Case, given: Consent) -> JournalEntr
         papers.CONSENT_SUBJECT,
         text,
         given.at,
-        _name(by),
+        name if own else _name(by),
         booked.policy.retention,
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from xmpp_agent.flows import invited_anew
 from xmpp_agent.flows.booking import (
     NEXT_FREE,
     TRIES,
@@ -13,12 +14,10 @@ from xmpp_agent.flows.booking import (
     as_it_stands,
     kept_reach,
     look_up,
-    new_link,
     read_guest,
     staff_and_room,
 )
 from xmpp_agent.flows.hooks import tells
-from xmpp_agent.flows.no_show import dead_links
 from xmpp_agent.flows.office import Office, Refused, new_id, refusal
 from xmpp_agent.flows.withdraw import bury, judge_anew, misfits, revoke_pass, send_home
 from xmpp_agent.model.appointments import Appointment, Entry
@@ -27,16 +26,14 @@ from xmpp_agent.model.letters import Letter
 from xmpp_agent.model.people import Person, Reach, Role
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.model.visitors import ArrivalStep, Part
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.booking import Standing
 from xmpp_agent.ports.diary import Conflict, Enrolment, Look, Noun
 from xmpp_agent.rules import booking as rules
 from xmpp_agent.rules import guests
-from xmpp_agent.rules.arrival import of_another
 from xmpp_agent.rules.booking import WayIn, way_in
 from xmpp_agent.rules.guests import Typed
-from xmpp_agent.rules.ladder import on_cancel, on_change, on_fresh_link, on_new_address
+from xmpp_agent.rules.ladder import on_cancel, on_change, on_fresh_link
 
 T = TypeVar("T")
 
@@ -271,10 +268,14 @@ async def _written(office: Office, act: str, entry: Entry, draft: _Draft, by: By
     appointment = replace(draft.after.appointment, version=entry.appointment.version + 1)
     after = replace(draft.after, appointment=appointment)
     if draft.way in (WayIn.LOST, WayIn.ANOTHER):
-        more = await _way_in(office, after, other=draft.way is WayIn.ANOTHER)
+        more = await invited_anew.way_in(office, after)
     else:
         more = await letters_about(office, after, anew=draft.way is WayIn.ADDED)
-    return await keep(office, act, after, by, *draft.nouns, *more)
+    if draft.way is not WayIn.ANOTHER:
+        return await keep(office, act, after, by, *draft.nouns, *more)
+    async with invited_anew.answers_held(office, appointment.id):
+        void = await invited_anew.nothing_of_before(office, after)
+        return await keep(office, act, after, by, *draft.nouns, *more, *void)
 
 
 async def _door_knows(office: Office, entry: Entry, after: Entry, way: WayIn, by: By) -> None:
@@ -286,19 +287,8 @@ async def _door_knows(office: Office, entry: Entry, after: Entry, way: WayIn, by
         await recall(office, misfits(office.house, now), by)
     if way in (WayIn.LOST, WayIn.ANOTHER) and not _visit_is_on(office, before):
         await _shut_out(office, before, by)
-
-
-async def _way_in(office: Office, after: Entry, *, other: bool) -> tuple[Noun, ...]:
-    """A link of their own for whoever it is now, and their invitation: the link of before may be in strange hands.
-
-    `other`: somebody else is invited, who proved nothing of what the one of before did.
-    """
-    booked, citizen, now = after.appointment, after.citizen.id, office.clock.now()
-    letters = on_new_address(after, await office.mailroom.letters_of(booked.id), now)
-    link = new_link(office.marks, booked.id, citizen, now)
-    arrival = await office.visitors.arrival(booked.id, citizen) if other else None
-    arrived = (ArrivalStep(of_another(arrival), Part.PERSON),) if arrival is not None else ()
-    return (*await dead_links(office, after), link, *arrived, *letters)
+    if way is WayIn.ANOTHER and _visit_is_on(office, before):
+        await invited_anew.ends_recording(office, before, by)
 
 
 async def _shut_out(office: Office, appointment: Appointment, by: By) -> None:

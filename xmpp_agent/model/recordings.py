@@ -94,6 +94,8 @@ class HowAsked(StrEnum):
     """Pressed by themselves on Portner's page."""
     SPOKEN = "spoken"
     """Said to staff, who read the text aloud and wrote the answer down."""
+    VOID = "void"
+    """Said by nobody: somebody else is invited than whoever had answered, and their answer counts no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class Consent:
     """The question as it was put: what they said yes to can be shown word for word."""
     language: str
     by: str
-    """Person id of who gave the answer or, spoken, of staff who wrote it down."""
+    """Person id of who gave the answer or, spoken, of staff who wrote it down; `agent` for what is void."""
     at: float
 
 

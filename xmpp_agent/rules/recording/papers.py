@@ -9,6 +9,8 @@ from xmpp_agent.rules.opening_hours import local_day, local_time
 
 NOTE_SUBJECT, ABSENT_SUBJECT = "Videomøde", "Udeblevet fra videomøde"
 CONSENT_SUBJECT = "Svar på spørgsmål om optagelse"
+BEFORE = "Den, der var indkaldt før"
+"""Stands for the name of somebody in whose place another is invited: who it was is not known any more."""
 _SAID = {
     Agreement.YES: "Ja, I må optage.",
     Agreement.NO: "Nej, ingen optagelse.",
@@ -36,7 +38,11 @@ def recording_text(recording: Recording, unit: Unit) -> str:
 def consent_text(consent: Consent, name: str, by: str, unit: Unit) -> str:
     """One answer: the question word for word, what was said, by whom and how. `by`: the member of staff, if spoken."""
     when = _when(unit, consent.at)
-    how = f"sagt til {by}" if consent.how is HowAsked.SPOKEN else "trykket på egen side"
+    how = {
+        HowAsked.SPOKEN: f"sagt til {by}",
+        HowAsked.PAGE: "trykket på egen side",
+        HowAsked.VOID: "ophævet, fordi en anden er indkaldt",
+    }[consent.how]
     return f"Spørgsmål: {consent.text}\n\nSvar: {_SAID[consent.answer]}\n{name}, {when}, {how}."
 
 
