@@ -17,6 +17,7 @@ GET  /v1/recordings               -> Recordings (the same as on the board)
 GET  /v1/recordings/{id}/appointments -> Choices (what it may be of, for `map`)
 POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), discard (Discard), hold and release (Hold)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
+POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybody)   (no body) -> 204
 
 Errors are RFC 9457 problem details (`Problem`), in the language of Accept-Language (da, else en): 403 no supervisor, or
 not your unit; 404 no such room or person; 409 not possible now (`reason` says why); 413 over 64 KiB; 422 malformed;

@@ -1,4 +1,4 @@
-"""Withdrawing an appointment or a pass, or erasing somebody: through the agent when it runs, else in the database.
+"""Withdrawing, erasing, signing out: through the agent when it runs, else in the database.
 
 A running agent has to hear of it, because it keeps what it knows of people who are connected.
 """
@@ -30,22 +30,23 @@ class NotDone(Exception):
     """The act was not carried out; the text says why."""
 
 
-What = Literal["appointments", "passes", "people"]
-Act = Literal["cancel", "revoke", "erase"]
+What = Literal["appointments", "passes", "people", "staff"]
+Act = Literal["cancel", "revoke", "erase", "sign-out"]
 
 
 def asked(path: Path, what: What, ident: str, act: Act) -> bool:
-    """Ask the agent behind the Unix socket; True: it did it, False: no agent runs here.
+    """Ask the agent behind the Unix socket; True: it did it, False: no agent runs here. `ident` "": all of them.
 
     Raises NotDone for anything else, also when it cannot be known whether an agent runs.
     """
-    if _ID.fullmatch(ident) is None:
+    if ident and _ID.fullmatch(ident) is None:
         raise NotDone(f"That is no id of {what}.")
     if not _listens(path):
         return False
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), timeout=_SECONDS) as client:
-            answer = client.post(f"http://agent/v1/{what}/{ident}/{act}", json={"command": new_id()})
+            of = f"{what}/{ident}" if ident else what
+            answer = client.post(f"http://agent/v1/{of}/{act}", json={"command": new_id()})
     except httpx.HTTPError as error:
         raise NotDone(f"The agent did not answer: {type(error).__name__}.") from None
     if not answer.is_success:

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 from xmpp_agent.flows.booking import account_mark
 from xmpp_agent.flows.citizen import new_cookie
-from xmpp_agent.flows.office import Office, Refused, Register, new_id
+from xmpp_agent.flows.office import Office, Refused, new_id
+from xmpp_agent.flows.staff_out import Exits, sign_out_everywhere
 from xmpp_agent.model.people import Person, Role
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Session, SessionKind
-from xmpp_agent.ports import Ledger
-from xmpp_agent.ports.diary import Conflict, Enrolment, Visitors
+from xmpp_agent.ports.diary import Conflict, Enrolment
 from xmpp_agent.ports.login import Identity
-from xmpp_agent.rules.admission.known_pass import UNUSED_LIFE
 from xmpp_agent.rules.staff_roles import RoleMap, Standing, is_vouched_for, standing
 
 SESSION_LIFE = 36000.0
@@ -32,7 +31,8 @@ async def sign_in(
 ) -> tuple[Session, str]:
     """A new session with its cookie; one the browser had before is over. Raises Refused (no access), Unavailable.
 
-    Who comes for the first time is enrolled; who booking has named already is known by the account.
+    Who comes for the first time is enrolled; who booking has named already is known by the account. Whoever had access
+    once and has none now is out everywhere, also of a meeting.
     """
     person, standing_ = await _known(office, identity, role_map)
     now, cookie = office.clock.now(), new_cookie()
@@ -56,7 +56,7 @@ async def renew(office: Office, identity: Identity, role_map: RoleMap, before: S
     """The employer's sign-on was asked again: the same session with the roles of now, and no new cookie.
 
     So that forms in other windows still fit. Whoever is signed on there as somebody else gets a session of their own;
-    whoever has no access any more is signed out. Raises Refused (no access), Unavailable.
+    whoever has no access any more is out everywhere. Raises Refused (no access), Unavailable.
     """
     try:
         person, standing_ = await _known(office, identity, role_map)
@@ -69,20 +69,6 @@ async def renew(office: Office, identity: Identity, role_map: RoleMap, before: S
     session = replace(before, unit=standing_.unit, supervises=standing_.supervises, checked_at=now)
     await office.records.keep(office.line("staff-checked", person.id), session)
     return session, ""
-
-
-async def sign_out_everywhere(register: Register, visitors: Visitors, ledger: Ledger, person: str, actor: str) -> int:
-    """Every session of a member of staff ("" : of everybody) is over at once, and passes they have not used are dead.
-
-    Beside a running agent, too: it looks each session up anew. Answers how many there were. Raises Unavailable.
-    """
-    now = register.clock.now()
-    open_ = await visitors.staff_sessions(person, now)
-    ended = (replace(session, expires_at=now) for session in open_)
-    await register.records.keep(register.line("staff-sign-out", actor, person), *ended)
-    for pass_id in await visitors.unused_passes(person, now - UNUSED_LIFE):
-        await ledger.revoke_pass(pass_id, register.line("revoke", actor, pass_id))
-    return len(open_)
 
 
 async def sign_out(office: Office, session: Session) -> None:
@@ -106,6 +92,8 @@ async def _person(office: Office, identity: Identity, role_map: RoleMap) -> tupl
         said = Said("staff_roles", Decision.REFUSE, Reason.NO_ROLE, f"account={bool(account)}")
         verdict = Verdict(Decision.REFUSE, Reason.NO_ROLE, (said,))
         await office.records.keep(office.line("staff-login", known.id if known is not None else "", "", verdict))
+        if known is not None:  # a role that was taken away takes with it what it gave
+            await _shut_out(office, known.id)
         raise Refused(verdict)
     name = identity.name.strip()[:LONGEST_NAME] or (known.name if known is not None else identity.account)
     person = Person(known.id if known is not None else new_id(), what.unit, name)
@@ -113,3 +101,9 @@ async def _person(office: Office, identity: Identity, role_map: RoleMap) -> tupl
         enrolment = Enrolment(person, Role.STAFF, account=account)
         await office.records.keep(office.line("staff-enrol", person.id), enrolment)
     return person, what
+
+
+async def _shut_out(office: Office, person: str) -> None:
+    house = office.house
+    exits = Exits(office.visitors, office.diary, office.records, house.ledger, house)
+    await sign_out_everywhere(exits, person, person, office.clock.now())

@@ -235,3 +235,7 @@ class Visitors(Protocol):
     async def unused_passes(self, person: str, since: float) -> tuple[str, ...]:
         """Passes made since then for a member of staff ("" : for any) that nobody has used and nobody has revoked."""
         ...
+
+    async def passes_in_use(self, person: str, now: float) -> tuple[str, ...]:
+        """Passes of a member of staff ("" : of any) that were used, and are neither over by now nor revoked."""
+        ...

@@ -40,6 +40,7 @@ from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.flows.notices import tell_places
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.passing_time import due, pass_time, tidy
+from xmpp_agent.flows.staff_out import Exits, sign_out_by_supervisor
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.settings import Settings, SettingsFault
@@ -89,6 +90,7 @@ class Agent:
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         self.inside = Inside(self.house, passes, lambda: self.component.is_live, orders.confirm, _report)
+        self._exits = Exits(database.visitors, database.diary, database.records, database.ledger, self.house)
         self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
@@ -141,7 +143,7 @@ class Agent:
 
     def _console(self) -> Door:
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
-        add_people(app, self._erase)
+        add_people(app, self._erase, self._sign_out)
         add_recordings(app, self.recording_desk)
         return Door(app, self._settings.supervisors)
 
@@ -161,6 +163,9 @@ class Agent:
         verdict = await self._forgetting.erase(person_id, actor, units)
         self.recordings.forget()
         return verdict
+
+    async def _sign_out(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
+        return await sign_out_by_supervisor(self._exits, person_id, actor, units, self._clock.now())
 
     def _appointment_changed(self, appointment_id: str) -> None:
         if self.site is not None:

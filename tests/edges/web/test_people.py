@@ -18,6 +18,7 @@ from xmpp_agent.flows.house import HAPPENED
 from xmpp_agent.model.appointments import Known
 from xmpp_agent.model.people import NO_NAME, Pass, PassRecord, Role
 from xmpp_agent.model.units import Unit
+from xmpp_agent.model.visitors import Session, SessionKind
 from xmpp_agent.rules.passes import seat_of
 from xmpp_agent.wiring import Agent
 
@@ -99,6 +100,27 @@ async def test_a_refusal_is_a_problem_in_words(
         answer = await http.post(f"/v1/people/{getattr(booked, whom)}/erase", json={})
         assert (answer.status_code, problem_of(answer).reason) == (status, reason)
         assert raw(tmp_path / "portner.sqlite3", "SELECT count(*) FROM people WHERE name <> ''") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("whom", "units", "status"), [("staff", ALL, 204), ("", ALL, 204), ("", WARD, 403), ("citizen", ALL, 404)]
+)
+async def test_staff_are_signed_out_by_the_agent(tmp_path: Path, whom: str, units: frozenset[str], status: int) -> None:
+    """One, or everybody for who supervises all; the session is over."""
+    async with asked(tmp_path, units) as (_, http):
+        booked, _ = await a_past_visit(tmp_path)
+        ring = read_keys(tmp_path / "keys")
+        path = tmp_path / "portner.sqlite3"
+        async with open_database(path, ring.columns, ring.identity.own_mark, "tests", "normal") as base:
+            register = register_of(base, ring.identity, StoppedClock(0.0))
+            await register.records.keep(
+                register.line("test", "test"), Session("mark", SessionKind.STAFF, booked.staff, 1.0, 9e9)
+            )
+        of = f"/{getattr(booked, whom)}" if whom else ""
+        answer = await http.post(f"/v1/staff{of}/sign-out", json={})
+        assert answer.status_code == status
+        over = raw(path, "SELECT count(*) FROM sessions WHERE expires_at < 9e9")
+        assert over == [(1 if status == 204 else 0,)]
 
 
 async def test_only_post_erases(tmp_path: Path) -> None:

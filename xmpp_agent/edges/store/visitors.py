@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from xmpp_agent.edges.store.nouns import SESSION
 from xmpp_agent.edges.store.reading import ENTRIES, Reader
+from xmpp_agent.edges.store.rows import pass_of
 from xmpp_agent.edges.store.stays import in_chunks
 from xmpp_agent.edges.store.tables import appointments, arrivals, audit, links, passes, people, sessions
 from xmpp_agent.model.appointments import Entry
@@ -107,6 +108,14 @@ class SqlVisitors(Reader):
             for begin in range(0, len(made), _CHUNK):
                 known |= set(await db.scalars(select(passes.c.id).where(passes.c.id.in_(made[begin : begin + _CHUNK]))))
         return tuple(pass_id for pass_id in made if pass_id not in known)
+
+    async def passes_in_use(self, person: str, now: float) -> tuple[str, ...]:
+        """See `xmpp_agent.ports.diary.Visitors.passes_in_use`."""
+        wanted = select(passes.c.claims).where(passes.c.claims.is_not(None), passes.c.revoked_at.is_(None))
+        async with self.reading() as db:
+            used = [pass_of(claims) for claims in await db.scalars(wanted)]
+        alive = (one for one in used if one.role is Role.STAFF and now < one.expires_at)
+        return tuple(one.id for one in alive if person in ("", one.person))
 
 
 async def _made(db: AsyncConnection, shard: str, staff: set[str], since: float) -> list[str]:

@@ -1,4 +1,4 @@
-"""Erasing a citizen through the running agent, which keeps at hand what it knows of people who were connected."""
+"""Through the running agent, which keeps at hand what it knows of people: erasing a citizen, signing staff out."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,18 +9,30 @@ from xmpp_agent.edges.web import problems
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.model.verdicts import Verdict
 
-Erase = Callable[[str, str, frozenset[str]], Awaitable[Verdict]]
-"""Of a person id, who asks, and their units. Raises Unavailable."""
+Act = Callable[[str, str, frozenset[str]], Awaitable[Verdict]]
+"""On a person id, by whoever asks, and their units. Raises Unavailable."""
 
 
-def add_people(app: FastAPI, erase: Erase) -> None:
-    """The route; `app` is served behind a `Door`."""
+def add_people(app: FastAPI, erase: Act, sign_out: Act) -> None:
+    """The routes; `app` is served behind a `Door`. `sign_out` of "" is everybody of staff."""
 
     @app.post("/v1/people/{ident}/erase")
     async def erase_person(ident: str, request: Request) -> Response:
-        who: Supervisor = request.state.supervisor
-        verdict = await erase(ident, who.actor, who.units)
-        if verdict.is_open:
-            return Response(status_code=204)
-        language = problems.language(request.headers.get("accept-language", ""))
-        return problems.refusal(verdict.reason, language=language)
+        return await _done(request, erase, ident)
+
+    @app.post("/v1/staff/{ident}/sign-out")
+    async def sign_out_staff(ident: str, request: Request) -> Response:
+        return await _done(request, sign_out, ident)
+
+    @app.post("/v1/staff/sign-out")
+    async def sign_out_everybody(request: Request) -> Response:
+        return await _done(request, sign_out, "")
+
+
+async def _done(request: Request, act: Act, ident: str) -> Response:
+    who: Supervisor = request.state.supervisor
+    verdict = await act(ident, who.actor, who.units)
+    if verdict.is_open:
+        return Response(status_code=204)
+    language = problems.language(request.headers.get("accept-language", ""))
+    return problems.refusal(verdict.reason, language=language)

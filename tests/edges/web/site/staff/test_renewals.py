@@ -6,7 +6,8 @@ from tests.an_office import UNIT
 from tests.edges.web.site.on_site import Surfer, heading
 from tests.edges.web.site.staff.on_staff import STAFF_COOKIE, StaffPages, identity, without_roles
 from tests.edges.web.site.staff.test_logins import comes_back, comes_to_nothing, ends, state_of
-from xmpp_agent.flows.staff_login import SESSION_LIFE, sign_out_everywhere, signed_in
+from xmpp_agent.flows.staff_login import SESSION_LIFE, signed_in
+from xmpp_agent.flows.staff_out import Exits, sign_out_everywhere
 from xmpp_agent.ports.login import LoginReason
 from xmpp_agent.rules.staff_roles import ASKED_AGAIN, VOUCHED_FOR
 
@@ -117,7 +118,8 @@ async def test_signed_out_by_the_office_is_out_at_once(staff: StaffPages) -> Non
     old = await signed_in(staff.unit.office, cookie)
     assert old is not None
     base = staff.unit.around.database
-    assert await sign_out_everywhere(staff.unit.office, base.visitors, base.ledger, old.person, "uid:0") == 1
+    exits = Exits(base.visitors, base.diary, base.records, base.ledger, staff.unit.house)
+    assert await sign_out_everywhere(exits, old.person, "uid:0", staff.unit.around.clock.at) == 1
     assert await signed_in(staff.unit.office, cookie) is None
     assert (await browser.press("/staff/hours", do="closed")).headers["location"] == "/staff"
     await staff.unit.office.records.keep(staff.unit.office.line("staff-checked", old.person), old)
