@@ -11,7 +11,8 @@ from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.appointments import Policy
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.people import Level
-from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Stage
+from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Stage, Terms
+from xmpp_agent.rules.recording.consent import question
 
 pytestmark = pytest.mark.prosody
 
@@ -30,7 +31,15 @@ async def test_what_is_told_with_a_full_disk_is_known_when_there_is_room(tmp_pat
         await clinic.database.records.keep(LINE, RECORDED)
         booked = await clinic.book(policy=RECORDED.id)
         yes = Consent(
-            new_id(), booked.appointment, booked.citizen, Agreement.YES, HowAsked.PAGE, "?", "da", booked.citizen, 1.0
+            new_id(),
+            booked.appointment,
+            booked.citizen,
+            Agreement.YES,
+            HowAsked.PAGE,
+            question(Terms(), "da"),
+            "da",
+            booked.citizen,
+            1.0,
         )
         await clinic.database.records.keep(LINE, yes)
         staff, citizen = await clinic.open_room(booked), await clinic.citizen(booked)

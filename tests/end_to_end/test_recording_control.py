@@ -25,9 +25,10 @@ from xmpp_agent.issuing import Login
 from xmpp_agent.model.appointments import Policy
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.people import Level
-from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage
+from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import WORDS, both
+from xmpp_agent.rules.recording.consent import question
 
 from .browser import Browser, BrowserError, Event, Page, Server
 from .console import Console, console_of
@@ -86,7 +87,15 @@ class Meeting:
         """Anna's answer is on record."""
         anna = self.booked.citizen
         consent = Consent(
-            new_id(), self.booked.appointment, anna, answer, HowAsked.SPOKEN, "?", "da", self.booked.staff, 1.0
+            new_id(),
+            self.booked.appointment,
+            anna,
+            answer,
+            HowAsked.SPOKEN,
+            question(Terms(), "da"),
+            "da",
+            self.booked.staff,
+            1.0,
         )
         await self.clinic.database.records.keep(LINE, consent)
 

@@ -1,7 +1,8 @@
 """Asked whether they may be recorded: by staff, on their own page, aloud; and a yes that is taken back ends it."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from xmpp_agent.model.people import CompanionKind, Person, Role
 from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.diary import Enrolment
+from xmpp_agent.ports.recordings import RoomRecordings
+from xmpp_agent.rules.recording.consent import bars_filing
 
 RECORDED = replace(POLICY, id="recorded", recording_allowed=True)
 
@@ -242,3 +245,43 @@ async def test_where_no_recording_is_allowed_nobody_is_asked(tmp_path: Path) -> 
             await says(unit, Agreement.YES)
         assert caught.value.verdict.reason is Reason.RECORDING_NOT_ALLOWED
         await refused(unit, Reason.VISIT_GOING_ON, "mette", "yes")
+
+
+@dataclass
+class Interrupting:
+    """Recordings, and somebody who takes their yes back as soon as it was read."""
+
+    recordings: RoomRecordings
+    takes_back: Callable[[], Awaitable[None]]
+    taken: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def in_room(self, node: str) -> tuple[Recording, ...]:
+        """See `ports.recordings.RoomRecordings`."""
+        return await self.recordings.in_room(node)
+
+    async def at(self, stages: Collection[Stage]) -> tuple[Recording, ...]:
+        """See `ports.recordings.RoomRecordings`."""
+        return await self.recordings.at(stages)
+
+    async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
+        """See `ports.recordings.RoomRecordings`."""
+        found = await self.recordings.consents(appointment_ids)
+        if not self.taken:
+            self.taken.append(asyncio.ensure_future(self.takes_back()))
+            await asyncio.wait(self.taken, timeout=0.5)  # over at once when nothing makes them wait
+        return found
+
+
+async def test_a_yes_taken_back_in_the_middle_of_the_press_ends_it(unit: Staffed) -> None:
+    """It was read as a yes, and is none when the recorder comes: the stop is asked for, and nothing is filed."""
+    await says(unit, Agreement.YES)
+    node = (await entry(unit)).appointment.room
+    slow = Interrupting(unit.house.recordings, lambda: says(unit, Agreement.WITHDRAWN))
+    unit.house.recordings = slow
+    await presses(unit)
+    await asyncio.gather(*slow.taken)
+    await unit.settled()
+    assert unit.prosody.rooms[node].stops
+    assert "anna" not in unit.house.rooms[node].agreed
+    (row_,) = await made(unit)
+    assert bars_filing(await given(unit), pressed=row_.made_at, begun=row_.on_at or row_.made_at)

@@ -12,9 +12,12 @@ from xmpp_agent.flows import recording
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.follow import Told, follow
 from xmpp_agent.flows.questions import Answer, Question
-from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage
+from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports import Unavailable
+from xmpp_agent.rules.recording import consent
+
+QUESTION = consent.question(Terms(), "da")
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ async def day() -> Day:
 def says(day: Day, person: str, answer: Agreement) -> None:
     """An answer in Anna's appointment."""
     at = float(len(day.shelf.consents))
-    day.shelf.consents.append(Consent(f"c{at}", "anna", person, answer, HowAsked.PAGE, "?", "da", person, at))
+    day.shelf.consents.append(Consent(f"c{at}", "anna", person, answer, HowAsked.PAGE, QUESTION, "da", person, at))
 
 
 async def press(day: Day, who: str = "mette", ask: str = "record-start", mode: str = "file") -> Answer:
@@ -306,3 +309,17 @@ async def test_it_ends_also_in_a_room_that_is_gone(day: Day) -> None:
     day.shelf.memories.clear()
     await play(day, "return")
     assert [row.stage for row in rows(day)] == [Stage.EXPECTED]
+
+
+async def test_what_starts_is_of_the_visit_that_goes_on(day: Day) -> None:
+    """Another visit's start without a session is older or newer, whatever: its row is not this one."""
+    await press(day)
+    await jicofo(day, "busy", "")
+    (annas,) = rows(day)
+    bos = replace(annas, id="bos", appointment="bo", stage=Stage.NOT_STARTED, made_at=annas.made_at + 9, version=1)
+    older = replace(annas, id="older", stage=Stage.NOT_STARTED, made_at=annas.made_at + 5, changed_at=0.0, version=1)
+    day.shelf.recordings |= {"bos": bos, "older": older}
+    assert (await press(day)).verdict.is_open
+    await jicofo(day, "on", "s-2")
+    (on,) = [row for row in rows(day) if row.session == "s-2"]
+    assert (on.appointment, on.stage, on.id in {annas.id, "bos", "older"}) == ("anna", Stage.ON, False)

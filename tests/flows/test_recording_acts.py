@@ -16,9 +16,10 @@ from xmpp_agent.edges.recordings.vault import SealedVault
 from xmpp_agent.flows import filing
 from xmpp_agent.flows.filing import Archive
 from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
-from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage
+from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.diary import Conflict
+from xmpp_agent.rules.recording.consent import question
 from xmpp_agent.rules.recording.may_handle import Act
 
 ALL, OURS, OTHERS = frozenset({"*"}), frozenset({"jobcenter"}), frozenset({"ward"})
@@ -78,7 +79,7 @@ async def booked(shelf: Shelf, answer: Agreement = Agreement.YES) -> None:
     """Anna's appointment, which may be recorded, and her answer."""
     await shelf.office.appointment(policy=RECORDED)
     office = shelf.office.office
-    said = Consent("c1", "anna", "anna", answer, HowAsked.PAGE, "?", "da", "anna", NOW)
+    said = Consent("c1", "anna", "anna", answer, HowAsked.PAGE, question(Terms(), "da"), "da", "anna", NOW)
     await office.records.keep(office.line("test", "test", "anna"), said)
 
 

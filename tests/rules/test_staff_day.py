@@ -8,13 +8,14 @@ from tests.rules.scenes import ANNA, NOW, POLICY, ROOM, appointment, citizen, in
 from xmpp_agent.model.appointments import Appointment, Entry, Outcome
 from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.people import Level, Person
-from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Recording
+from xmpp_agent.model.recordings import Agreement, Consent, HowAsked, Recording, Terms
 from xmpp_agent.model.recordings import Stage as RecordingStage
 from xmpp_agent.model.rooms import Lane
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.rules.invitation import Invitation, Invited
 from xmpp_agent.rules.no_show import Evidence, Remedy
+from xmpp_agent.rules.recording.consent import question
 from xmpp_agent.rules.staff_day import (
     AT_THE_DOOR,
     HERE_FOR,
@@ -253,7 +254,7 @@ def test_doors_are_known_as_doors() -> None:
 
 
 RECORDED = replace(BOOKED, policy=replace(POLICY, recording_allowed=True))
-YES = Consent("c", ANNA, ANNA, Agreement.YES, HowAsked.PAGE, "?", "da", ANNA, NOW)
+YES = Consent("c", ANNA, ANNA, Agreement.YES, HowAsked.PAGE, question(Terms(), "da"), "da", ANNA, NOW)
 TALKING = {Stage.WAITING, Stage.CALLED, Stage.INSIDE, Stage.SENT_OUT, Stage.LEFT}
 
 

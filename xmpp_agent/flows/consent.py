@@ -85,7 +85,7 @@ async def ask(desk: StaffOffice, who: Session, appointment_id: str) -> None:
                 continue
             await office.records.keep(office.line(f"recording-{after.stage}", "agent", after.id, room=room.node), after)
 
-    await desk.in_lane(_lane(appointment_id), job)
+    await desk.in_lane(recording.answers_lane(appointment_id), job)
     office.changed(appointment_id)
 
 
@@ -107,7 +107,7 @@ async def write_down(desk: StaffOffice, who: Session, appointment_id: str, perso
             raise Refused(verdict)
         await _answered(desk.office, entry, Answer(person, agreement, HowAsked.SPOKEN, who.person, language))
 
-    await desk.in_lane(_lane(appointment_id), job)
+    await desk.in_lane(recording.answers_lane(appointment_id), job)
 
 
 async def answered(office: Office, entry: Entry, answer: Answer) -> None:
@@ -115,7 +115,7 @@ async def answered(office: Office, entry: Entry, answer: Answer) -> None:
 
     Raises Refused (nobody asks such a thing here, or of such a person; there is no yes to take back), Unavailable.
     """
-    async with office.house.lanes.held(_lane(entry.appointment.id)) as held:
+    async with office.house.lanes.held(recording.answers_lane(entry.appointment.id)) as held:
         if not held:
             raise refusal("consent", Reason.TOO_LATE)
         await _answered(office, entry, answer)
@@ -189,11 +189,6 @@ def _let_in(office: Office, entry: Entry, said: Collection[Consent]) -> None:
     state = office.house.rooms.get(entry.appointment.room)
     if state is not None and state.recording and not consent.missing(people, said):
         office.house.settle(replace(state, agreed=state.agreed | consent.agreed(said)))
-
-
-def _lane(appointment_id: str) -> str:
-    """Asking and answering about one appointment, one after the other."""
-    return f"consent {appointment_id}"
 
 
 async def _consents(office: Office, appointment_id: str) -> tuple[Consent, ...]:

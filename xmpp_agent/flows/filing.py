@@ -11,7 +11,7 @@ import structlog
 from xmpp_agent.flows.case_papers import Case, case_of, consent_entry, note_entry, recording_entry
 from xmpp_agent.flows.office import Office
 from xmpp_agent.model.notes import Note
-from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording, Stage
+from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording, Stage, Terms
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict, Noun
 from xmpp_agent.ports.notes import Notes
@@ -29,6 +29,8 @@ from xmpp_agent.rules.recording.custody import Happened
 
 MOST = 20
 """Of each kind, looked at in one go."""
+_TRIES = 5
+"""To write down what the journal took, while others write on the same row."""
 log = structlog.get_logger("filing")
 
 
@@ -134,15 +136,27 @@ async def _file(archive: Archive, recording: Recording) -> None:
 
 
 async def _filed(archive: Archive, case: Case, recording: Recording, receipt: Receipt) -> None:
-    """With a final receipt both steps are one entry: nobody could ask for such a receipt a second time."""
-    terms, now = case.entry.appointment.policy.plan.recording, archive.office.clock.now()
-    after = replace(custody.step(recording, Happened.FILED, terms, now), number=receipt.number)
-    if receipt.is_final:
-        done = custody.step(after, Happened.RECEIPT_CAME, terms, now)
-        await archive.keep("recording-receipted", recording.id, after, done)
-    else:
-        await archive.keep("recording-filed", recording.id, after)
+    """The journal has it, whatever was done to the row meanwhile: held, it goes on; discarded, it keeps the number."""
+    now, terms = archive.office.clock.now(), case.entry.appointment.policy.plan.recording
+    for _ in range(_TRIES):
+        steps = _steps_filed(replace(recording, number=receipt.number), receipt, terms, now)
+        act = "recording-receipted" if receipt.is_final else "recording-filed"
+        if await archive.keep(act, recording.id, *steps):
+            break
+        newer = await archive.recordings.recording(recording.id)
+        if newer is None:
+            return
+        log.warning("recording_changed_while_filed", recording=recording.id, stage=newer.stage.value)
+        recording = newer
     archive.office.changed(recording.appointment)
+
+
+def _steps_filed(recording: Recording, receipt: Receipt, terms: Terms, now: float) -> tuple[Recording, ...]:
+    """With a final receipt both steps are one entry: nobody could ask for such a receipt a second time."""
+    if recording.stage is not Stage.ENCRYPTED:
+        return (replace(recording, version=recording.version + 1),)
+    filed = custody.step(recording, Happened.FILED, terms, now)
+    return (filed, custody.step(filed, Happened.RECEIPT_CAME, terms, now)) if receipt.is_final else (filed,)
 
 
 async def _confirm(archive: Archive, recording: Recording) -> None:
@@ -178,8 +192,8 @@ async def _refused(archive: Archive, recording: Recording) -> None:
 def _is_withdrawn(case: Case, recording: Recording) -> bool:
     """Of a file that was only found nobody knows when it began: not before the appointment, at the earliest."""
     found = min(recording.made_at, case.entry.appointment.starts_at)
-    begun = recording.on_at or (recording.made_at if recording.asked_by else found)
-    return consent.was_withdrawn(case.consents, since=begun)
+    pressed = recording.made_at if recording.asked_by else found
+    return consent.bars_filing(case.consents, pressed=pressed, begun=recording.on_at or pressed)
 
 
 async def _withdrawn(archive: Archive, recording: Recording) -> None:

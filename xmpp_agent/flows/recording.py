@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.office import new_id
-from xmpp_agent.flows.questions import Answer, Question
+from xmpp_agent.flows.questions import Answer, Question, refused
 from xmpp_agent.model.appointments import Known, Policy
 from xmpp_agent.model.recordings import Consent, Fault, Recording, Stage, Terms
 from xmpp_agent.model.rooms import RoomState
@@ -40,6 +40,18 @@ async def record(house: House, question: Question) -> Answer:
     if question.ask == "record-stop":
         return await _stop(house, question)
     known, state = await house.holder(question.pass_id), house.room_at(question.room)
+    visit = state.visit if state is not None else None
+    async with house.lanes.held(answers_lane(visit.appointment if visit is not None else "")) as held:
+        # Nobody takes a yes back between its being read here and the room's being known as recorded.
+        return await _start(house, question, known, state) if held else refused(Reason.TOO_LATE)
+
+
+def answers_lane(appointment_id: str) -> str:
+    """The lane in which an appointment's people are asked and answer, and in which their answers are relied on."""
+    return f"consent {appointment_id}"
+
+
+async def _start(house: House, question: Question, known: Known | None, state: RoomState | None) -> Answer:
     visit = state.visit if state is not None else None
     consents: tuple[Consent, ...] = ()
     recordings: tuple[Recording, ...] = ()
@@ -89,7 +101,7 @@ async def _stop(house: House, question: Question) -> Answer:
 async def told(house: House, state: RoomState, word: Word, at: float) -> None:
     """What the focus says of the recording in a room. Raises Unavailable when it cannot be kept."""
     recordings = await house.recordings.in_room(state.room.node)
-    mine = _of_session(recordings, word.session)
+    mine = _of_session(recordings, word.session, state.visit.appointment if state.visit is not None else "")
     if mine is None and word.news == "on":
         mine = _unasked(state, at)
     if mine is not None:
@@ -222,11 +234,13 @@ def _unasked(state: RoomState, now: float) -> Recording:
     return Recording(new_id(), state.room.node, visit, Stage.STARTING, "", now, now, version=0)
 
 
-def _of_session(recordings: tuple[Recording, ...], session: str) -> Recording | None:
-    """Which one Jicofo means: by its session, or the newest that has none yet."""
-    known = [one for one in recordings if one.session == session and session]
-    waiting = [one for one in recordings if not one.session and one.stage in _MAY_GET_A_SESSION]
-    return next(reversed(known or waiting), None)
+def _of_session(recordings: Collection[Recording], session: str, appointment: str) -> Recording | None:
+    """Which one Jicofo means: by its session, or of the visit going on the one pressed last that has none yet."""
+    if session and (known := [one for one in recordings if one.session == session]):
+        return known[-1]
+    waiting = (one for one in recordings if not one.session and one.appointment == appointment)
+    may_be = [one for one in waiting if one.stage in _MAY_GET_A_SESSION]
+    return max(may_be, key=lambda one: (one.stage in custody.RUNNING, one.changed_at), default=None)
 
 
 _MAY_GET_A_SESSION = custody.RUNNING | {Stage.NOT_STARTED}

@@ -13,7 +13,9 @@ TERMS = Terms(purpose=("huske planen", "remember the plan"), seen_by=("din sagsb
 
 def said(person: str, answer: Agreement, at: float) -> Consent:
     """An answer on Portner's page."""
-    return Consent(f"{person}{at}", "a1", person, answer, HowAsked.PAGE, "?", "da", person, at)
+    return Consent(
+        f"{person}{at}", "a1", person, answer, HowAsked.PAGE, consent.question(Terms(), "da"), "da", person, at
+    )
 
 
 def test_the_question_says_what_for_who_sees_it_and_that_no_is_fine() -> None:
@@ -50,6 +52,34 @@ def test_on_it_may_be_who_is_inside_and_did_not_say_no() -> None:
     """Whoever said yes may come back to it; a yes taken back is none, wherever they are."""
     answers = [said("anna", Agreement.YES, 1.0), said("ole", Agreement.WITHDRAWN, 1.0)]
     assert consent.may_be_on(["ole", "bo"], answers) == {"anna", "bo"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "barred"),
+    [
+        ((), False),
+        (((Agreement.YES, 1.0),), False),
+        (((Agreement.NO, 5.0),), False),
+        (((Agreement.NO, 11.0),), True),
+        (((Agreement.YES, 1.0), (Agreement.WITHDRAWN, 11.0)), True),
+        (((Agreement.YES, 1.0), (Agreement.WITHDRAWN, 11.0), (Agreement.YES, 12.0)), False),
+        (((Agreement.YES, 1.0), (Agreement.WITHDRAWN, 25.0), (Agreement.YES, 30.0)), True),
+        (((Agreement.YES, 1.0), (Agreement.WITHDRAWN, 5.0)), False),
+    ],
+)
+def test_a_no_since_it_was_begun_keeps_it_out_of_the_case(
+    answers: tuple[tuple[Agreement, float], ...], barred: bool
+) -> None:
+    """Pressed at 10, on at 20: a no in between counts, and after it; a yes again counts for what comes then."""
+    given = [said("anna", answer, at) for answer, at in answers]
+    assert consent.bars_filing(given, pressed=10.0, begun=20.0) is barred
+
+
+def test_a_yes_to_other_words_is_none() -> None:
+    """To another purpose nobody agreed; a no is a no to any."""
+    old = [said("anna", Agreement.YES, 1.0), said("ole", Agreement.NO, 1.0)]
+    assert consent.to_these_words(old, Terms()) == tuple(old)
+    assert consent.to_these_words(old, TERMS) == (old[1],)
 
 
 def test_silence_is_neither_yes_nor_no() -> None:

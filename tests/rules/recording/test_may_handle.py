@@ -11,6 +11,7 @@ from xmpp_agent.model.appointments import DAY, Appointment, Entry
 from xmpp_agent.model.people import NO_NAME, Person
 from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.rules.recording.consent import question
 from xmpp_agent.rules.recording.custody import ENDED, TRANSITIONS
 from xmpp_agent.rules.recording.may_handle import FOUND_WITHIN, HAPPENS, Act, may_handle, may_map, possible
 from xmpp_agent.rules.recording.words import FAULTS, HIDDEN, STAGES, case_shown, sentence
@@ -20,7 +21,7 @@ ALL, OURS, OTHERS = frozenset({"*"}), frozenset({"Jobcenter", "Ward"}), frozense
 RECORDED = replace(POLICY, recording_allowed=True)
 BOOKED = appointment(policy=RECORDED)
 FOUND = Recording("r", "", "", Stage.UNMAPPED, "", NOW + 60, NOW + 60)
-YES = Consent("c", "anna", "anna", Agreement.YES, HowAsked.PAGE, "?", "da", "anna", NOW)
+YES = Consent("c", "anna", "anna", Agreement.YES, HowAsked.PAGE, question(Terms(), "da"), "da", "anna", NOW)
 
 
 def entry(booked: Appointment = BOOKED, name: str = "Anna Hansen") -> Entry:

@@ -12,6 +12,7 @@ from xmpp_agent.rules.recording.may_record import Asked, may_ask, may_start, may
 
 ALLOWED = replace(POLICY, recording_allowed=True)
 ON_TAPE = replace(ALLOWED, plan=replace(ALLOWED.plan, recording=Terms(on_tape=True)))
+OTHERWISE = replace(ALLOWED, plan=replace(ALLOWED.plan, recording=Terms(purpose=("andet", "something else"))))
 MEETING = room(inside(staff()), inside(citizen()), of=ANNA)
 FINE = Asked(staff(), MEETING, "file", ALLOWED, (ANNA,), (said(ANNA, Agreement.YES, 1.0),), ())
 HELPED = f"{ANNA}-interpreter"
@@ -44,6 +45,7 @@ def test_staff_may_record_a_visit_whose_people_agreed() -> None:
         (replace(FINE, consents=()), Reason.CONSENT_MISSING),
         (replace(FINE, consents=(said(ANNA, Agreement.NO, 1.0),)), Reason.CONSENT_MISSING),
         (replace(FINE, people=(ANNA, HELPED)), Reason.CONSENT_MISSING),
+        (replace(FINE, policy=OTHERWISE), Reason.CONSENT_MISSING),
         (replace(FINE, people=(ANNA, "")), Reason.CONSENT_MISSING),
         (replace(FINE, recordings=(row(Stage.STARTING),)), Reason.ALREADY_RECORDING),
         (replace(FINE, recordings=(row(Stage.ON),)), Reason.ALREADY_RECORDING),

@@ -104,6 +104,22 @@ def was_withdrawn(consents: Iterable[Consent], *, since: float) -> bool:
     return any(one.answer is Agreement.WITHDRAWN and one.at >= since for one in consents)
 
 
+def bars_filing(consents: Collection[Consent], *, pressed: float, begun: float) -> bool:
+    """Whether a recording must not get into the case: somebody on it took their yes back, or said no to it since.
+
+    `pressed`: when it was asked for, `begun`: when it was on. Whoever said no before it was asked for is not on it:
+    they were not let in, or it was not let through.
+    """
+    said_no = any(one.answer is not Agreement.YES and one.at >= pressed for one in newest(consents).values())
+    return said_no or was_withdrawn(consents, since=begun)
+
+
+def to_these_words(consents: Iterable[Consent], terms: Terms) -> tuple[Consent, ...]:
+    """The answers without each yes to another question: to another purpose nobody agreed."""
+    asked = {question(terms, language) for language in LANGUAGES}
+    return tuple(one for one in consents if one.answer is not Agreement.YES or one.text in asked)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Respondent:
     """Somebody who is asked. `repr` tells nothing."""

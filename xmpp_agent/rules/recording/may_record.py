@@ -7,7 +7,7 @@ from xmpp_agent.model.appointments import Known, Policy
 from xmpp_agent.model.recordings import Consent, Recording
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
-from xmpp_agent.rules.recording.consent import has_refused, missing
+from xmpp_agent.rules.recording.consent import has_refused, missing, to_these_words
 from xmpp_agent.rules.recording.custody import NEVER_BEGAN, RUNNING
 from xmpp_agent.rules.staff_acts import staff_act
 
@@ -46,10 +46,11 @@ def may_start(asked: Asked) -> Verdict:
     if asked.policy is None or not asked.policy.recording_allowed:
         return _judged(Reason.RECORDING_NOT_ALLOWED)
     terms = asked.policy.plan.recording
-    if terms.on_tape and has_refused(asked.people, asked.consents):
+    said = to_these_words(asked.consents, terms)
+    if terms.on_tape and has_refused(asked.people, said):
         return _judged(Reason.CONSENT_MISSING, "refused")
-    if not terms.on_tape and missing(asked.people, asked.consents):
-        return _judged(Reason.CONSENT_MISSING, f"missing={len(missing(asked.people, asked.consents))}")
+    if not terms.on_tape and missing(asked.people, said):
+        return _judged(Reason.CONSENT_MISSING, f"missing={len(missing(asked.people, said))}")
     return _judged(Reason.ALLOWED)
 
 

@@ -25,8 +25,10 @@ from xmpp_agent.model.recordings import (
     HowAsked,
     Recording,
     Stage,
+    Terms,
 )
 from xmpp_agent.model.visitors import Arrival, DeviceTest
+from xmpp_agent.rules.recording.consent import question
 
 
 @dataclass
@@ -104,6 +106,6 @@ async def recordings_of_a_day(staff: StaffPages) -> None:
         fault=Fault.CASE_CLOSED,
     )
     filed = replace(stuck, id="filed", stage=Stage.RECEIPTED, fault=None, number="J-7")
-    yes = Consent("yes", "dorte", "dorte", Agreement.YES, HowAsked.PAGE, "?", "da", "dorte", now)
+    yes = Consent("yes", "dorte", "dorte", Agreement.YES, HowAsked.PAGE, question(Terms(), "da"), "da", "dorte", now)
     case = Closing("dorte", ClosingState.QUEUED, now, now, now)
     await office.records.keep(office.line("recordings", "test"), asked, stuck, filed, yes, case)
