@@ -131,12 +131,26 @@ def test_what_arrived_ends_the_climb() -> None:
     assert steps(letter, became(sms, DELIVERED), became(email, FAILED)) == []
 
 
-def test_no_rung_is_climbed_after_the_start() -> None:
-    """What waits then fails as too late, and nothing follows."""
+@pytest.mark.parametrize("about", About)
+@pytest.mark.parametrize("failure", [None, Failure.BUSY, Failure.IN_DOUBT])
+def test_after_the_start_nothing_is_sent_but_staff_call(about: About, failure: Failure | None) -> None:
+    """Whoever was to hear of the time, of a new one or that it is off: what waits is too late, and is called at once.
+
+    A reminder is dropped, and a companion who is not needed is told so at the door.
+    """
     begun = BOOKED.appointment.starts_at
-    assert steps(first(), now=begun) == [(ANNA, "invitation", "digital-post", "failed")]
-    assert steps(became(first(), FAILED, failure=Failure.BUSY), now=begun) == []
-    assert steps(became(first(), FAILED, failure=Failure.TOO_LATE), now=NOW) == []
+    booked = cancelled(BOOKED) if about is About.CANCELLED else BOOKED
+    entry_now = replace(booked, citizen=replace(booked.citizen, id="x")) if about is About.NOT_NEEDED else booked
+    waits = replace(first(), about=about, sequence=booked.appointment.sequence)
+    letter = became(waits, FAILED, failure=failure) if failure else waits
+    after = next_steps(entry_now, (letter,), begun, TELLS)
+    calls = [(one.about, one.state) for one in after if one.channel is CALL]
+    assert calls == ([(about, QUEUED)] if about in (About.INVITATION, About.CHANGED, About.CANCELLED) else [])
+    link = about in (About.FRESH_LINK, About.HOTLINE)
+    late = [one.state for one in after if one.id == letter.id]
+    assert late == ([] if failure or link else [DROPPED if about is About.REMINDER else FAILED])
+    stands = {one.id: one for one in (letter, *after)}
+    assert next_steps(entry_now, tuple(stands.values()), begun, TELLS) == ()
 
 
 def test_moved_before_anybody_was_reached() -> None:

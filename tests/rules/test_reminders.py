@@ -89,7 +89,7 @@ def test_of_two_that_are_late_one_is_sent() -> None:
     assert look(day, arrived, hour, now=now) is DROPPED
     assert look(hour, arrived, day, now=now) is QUEUED
     assert look(day, arrived, hour, now=now - 120) is QUEUED
-    assert look(hour, arrived, now=STARTS) is FAILED
+    assert look(hour, arrived, now=STARTS) is DROPPED
 
 
 def test_a_reminder_that_fails_is_not_followed_by_a_call() -> None:

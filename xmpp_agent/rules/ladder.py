@@ -14,12 +14,13 @@ from xmpp_agent.rules.letter_plans import (
     following,
     is_overtaken,
     next_id,
+    on_rung,
     people,
     planned,
     rung_that_worked,
     was_written,
 )
-from xmpp_agent.rules.letter_steps import astray, dropped, failed
+from xmpp_agent.rules.letter_steps import astray, dropped, failed, too_late
 from xmpp_agent.rules.reminders import by_the_way_that_worked, reminders
 
 _CLIMBS = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.NOT_NEEDED, About.FRESH_LINK})
@@ -27,6 +28,8 @@ _CLIMBS = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED, About.NOT
 _NOT_OUT = frozenset({LetterState.QUEUED, LetterState.DROPPED, LetterState.ASTRAY})
 _ENDS_IN_A_CALL = _CLIMBS - {About.NOT_NEEDED}
 """Who comes and is not needed is told so at the door."""
+_CALLED_ALSO_LATE = frozenset({About.INVITATION, About.CHANGED, About.CANCELLED})
+"""They wait for a meeting that is off, or miss the one there is. A fresh link is too late when the door is shut."""
 
 
 def on_booking(entry: Entry, now: float) -> tuple[Letter, ...]:
@@ -181,7 +184,7 @@ def _by_itself(entry: Entry, letter: Letter, now: float, tells: Collection[Chann
         return dropped(letter, now)
     called = letter.channel is Channel.CALL
     if letter.state is LetterState.QUEUED and not called and now >= deadline(entry.appointment, letter.about):
-        return failed(letter, Failure.TOO_LATE, now)
+        return too_late(letter, now)
     if letter.state is LetterState.SENT and letter.channel in tells and now >= letter.due_at:
         return failed(letter, Failure.NO_RECEIPT, now)
     return letter
@@ -204,11 +207,14 @@ def _climb(entry: Entry, chain: tuple[Letter, ...], now: float, tells: Collectio
     if any(one.has_arrived or (one.state is LetterState.SENT and one.channel not in tells) for one in chain):
         yield from (dropped(one, now) for one in chain if one.state is LetterState.QUEUED)
         return
-    last = chain[-1]
-    ends = last.channel is Channel.CALL or last.failure is Failure.TOO_LATE or not climbs(last)
+    last, booked = chain[-1], entry.appointment
+    ends = last.channel is Channel.CALL or not climbs(last)
     if last.state is not LetterState.FAILED or ends or is_overtaken(entry, last):
         return
-    step = following(entry.appointment, last, now)
-    by_staff = step.channel is Channel.CALL and last.about not in _ENDS_IN_A_CALL
-    if now < deadline(entry.appointment, last.about) and not by_staff:
+    if now >= deadline(booked, last.about):
+        if last.about in _CALLED_ALSO_LATE:
+            yield on_rung(booked, last.person, last.about, len(booked.policy.plan.ladder), now, now, next_id(last))
+        return
+    step = following(booked, last, now)
+    if step.channel is not Channel.CALL or last.about in _ENDS_IN_A_CALL:
         yield step

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from xmpp_agent.model.appointments import Entry
-from xmpp_agent.model.letters import About, Failure, Letter
+from xmpp_agent.model.letters import About, Letter
 from xmpp_agent.rules.letter_plans import TAKES_BACK, deadline, is_overtaken, was_written
-from xmpp_agent.rules.letter_steps import dropped, failed
+from xmpp_agent.rules.letter_steps import dropped, too_late
 from xmpp_agent.rules.reminders import is_needless
 
 
@@ -18,11 +18,11 @@ def as_it_may_go(
     """
     if entry is None or is_overtaken(entry, letter):
         return dropped(letter, now)
-    if now >= deadline(entry.appointment, letter.about):
-        return failed(letter, Failure.TOO_LATE, now)
-    if letter.about is About.REMINDER and (has_come or is_needless(letter, letters, now)):
-        return dropped(letter, now)
     if letter.about in TAKES_BACK and not _knows_of_it(letter.person, letters):
+        return dropped(letter, now)
+    if now >= deadline(entry.appointment, letter.about):
+        return too_late(letter, now)
+    if letter.about is About.REMINDER and (has_come or is_needless(letter, letters, now)):
         return dropped(letter, now)
     return letter
 

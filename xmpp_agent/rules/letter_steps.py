@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from xmpp_agent.model.appointments import Appointment
-from xmpp_agent.model.letters import Channel, Failure, Letter, LetterState
+from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.rules.letter_plans import DEFAULT_WAIT, deadline, share, wait_of
 
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 900.0
@@ -57,6 +57,11 @@ def taken(letter: Letter, appointment: Appointment, gateway_id: str, parts: int,
 def failed(letter: Letter, why: Failure, now: float) -> Letter:
     """It will not get there; what an attempt before left in doubt stays in doubt."""
     return replace(letter, state=LetterState.FAILED, failure=_known(letter, why), changed_at=now)
+
+
+def too_late(letter: Letter, now: float) -> Letter:
+    """What it is about has begun, or is over. A reminder is then only left out."""
+    return dropped(letter, now) if letter.about is About.REMINDER else failed(letter, Failure.TOO_LATE, now)
 
 
 def dropped(letter: Letter, now: float) -> Letter:
