@@ -227,6 +227,41 @@ async def test_what_is_held_while_another_one_is_filed_is_not_deleted(room: Cust
     assert (stays.stage, stays.held, await room.in_vault(stays)) == (Stage.RECEIPTED, True, True)
 
 
+async def test_what_is_discarded_while_another_one_is_filed_is_not_filed(room: Custodian) -> None:
+    """Though it was due when the look began."""
+    await taken_in(room)
+    await room.book("bo")
+    other = await taken_in(room, "bo", "s-2")
+    await room.write(replace(other, due_at=room.around.clock.at + 1, version=other.version + 1))
+    room.around.clock.at += 1
+
+    async def discarded() -> None:
+        await room.write(custody.disowned(await room.row(other.id), room.around.clock.at))
+
+    room.journal.journal = Slow(room.journal.journal, discarded)
+    await room.room.file()
+    gone = await room.row(other.id)
+    assert (gone.stage, gone.number, other.id in room.filed("recording")) == (Stage.DELETED, "", False)
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_what_is_changed_while_it_is_filed_has_its_number(room: Custodian, held: bool) -> None:
+    """The journal has it: held it goes on from there, discarded it says so; neither is filed again."""
+    row = await taken_in(room)
+
+    async def changed() -> None:
+        now = await room.row(row.id)
+        await room.write(custody.held(now) if held else custody.disowned(now, room.around.clock.at))
+
+    room.journal.journal = Slow(room.journal.journal, changed)
+    await room.look()
+    await room.passes(HOUR)
+    after = await room.row(row.id)
+    assert (after.stage, after.number) == (Stage.RECEIPTED if held else Stage.DELETED, row.id)
+    assert (after.held, await room.in_vault(after)) == (held, held)
+    assert room.journal.asked.count(row.id) == 1
+
+
 async def test_nothing_is_destroyed_before_its_row_says_so(room: Custodian) -> None:
     """Else a hold in between would be one of nothing; and while the vault is away it is without its key already."""
     row = await taken_in(room)
