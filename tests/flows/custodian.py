@@ -15,6 +15,7 @@ from xmpp_agent.edges.recordings.folder import RecorderFolder
 from xmpp_agent.edges.recordings.handing_over import MARK
 from xmpp_agent.edges.recordings.shelves import LocalShelf
 from xmpp_agent.edges.recordings.vault import SealedVault
+from xmpp_agent.edges.store.memos import SqlMemos
 from xmpp_agent.flows.consent import Answer, answered, ask
 from xmpp_agent.flows.filing import Archive
 from xmpp_agent.flows.letter_book import LetterBook
@@ -338,7 +339,9 @@ def furnished(
     vault = WatchedVault(SealedVault(folder / "recorder", LocalShelf(folder / "vault"), around.ring.columns))
     source = WatchedSource(RecorderFolder(folder / "recorder"))
     filed_in = WatchedJournal(journal or Folder(FolderSettings(folder / "journal", receipts=receipts)))
-    archive = Archive(around.office, database.recordings, database.notes, vault, filed_in)
+    archive = Archive(
+        around.office, database.recordings, database.notes, vault, filed_in, SqlMemos(database.engine, around.clock)
+    )
     intake = Intake(around.office, database.recordings, source, vault)
     desk = StaffOffice(
         around.office,

@@ -262,6 +262,21 @@ async def test_what_is_changed_while_it_is_filed_has_its_number(room: Custodian,
     assert room.journal.asked.count(row.id) == 1
 
 
+async def test_a_second_recording_is_filed_though_the_appointment_changed(room: Custodian) -> None:
+    """Its consents are in the journal already, as they were then: they are not sent once more."""
+    await taken_in(room)
+    await room.look()
+    booked, office = (await room.entry()).appointment, room.around.office
+    after = replace(booked, case_ref="2026-other", version=booked.version + 1)
+    await office.records.keep(office.line("book", "test", "anna"), after)
+    second = await taken_in(room, session="s-2")
+    await room.look()
+    [consent] = room.filed("consent").values()
+    assert (consent["case"], room.filed("recording")[second.id]["case"]) == ("2026-anna", "2026-other")
+    assert (await room.row(second.id)).stage is Stage.RECEIPTED
+    assert room.journal.asked.count(str(consent["id"])) == 1
+
+
 async def test_nothing_is_destroyed_before_its_row_says_so(room: Custodian) -> None:
     """Else a hold in between would be one of nothing; and while the vault is away it is without its key already."""
     row = await taken_in(room)

@@ -13,6 +13,7 @@ from tests.rules.scenes import NOW, POLICY
 from xmpp_agent.edges.journal.folder import Folder, FolderSettings
 from xmpp_agent.edges.recordings.shelves import LocalShelf
 from xmpp_agent.edges.recordings.vault import SealedVault
+from xmpp_agent.edges.store.memos import SqlMemos
 from xmpp_agent.flows import filing
 from xmpp_agent.flows.filing import Archive
 from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
@@ -71,7 +72,8 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
         vault = SealedVault(tmp_path / "recorder", LocalShelf(tmp_path / "vault"), MASTER)
         (tmp_path / "journal").mkdir()
         journal = Folder(FolderSettings(tmp_path / "journal"))
-        archive = Archive(here.office, base.recordings, base.notes, vault, journal)
+        memo = SqlMemos(base.engine, here.office.clock)
+        archive = Archive(here.office, base.recordings, base.notes, vault, journal, memo)
         yield Shelf(here, custodian, archive, tmp_path / "vault", told)
 
 

@@ -18,6 +18,7 @@ from xmpp_agent.ports.notes import Notes
 from xmpp_agent.ports.recordings import (
     Journal,
     JournalFault,
+    Memo,
     Receipt,
     Recordings,
     Vault,
@@ -31,6 +32,8 @@ MOST = 20
 """Of each kind, looked at in one go."""
 _TRIES = 5
 """To write down what the journal took, while others write on the same row."""
+_IS_FILED = "filed"
+"""What is remembered of a consent the journal took: its number there."""
 log = structlog.get_logger("filing")
 
 
@@ -43,6 +46,8 @@ class Archive:
     notes: Notes
     vault: Vault
     journal: Journal
+    memo: Memo
+    """Which consents are filed: a journal knows a repetition only while nothing about it has changed."""
 
     async def keep(self, act: str, subject: str, *nouns: Noun) -> bool:
         """Write a step down; False when somebody else took another one meanwhile. Raises Unavailable."""
@@ -118,8 +123,7 @@ async def _file(archive: Archive, recording: Recording) -> None:
         await _withdrawn(archive, recording)
         return
     try:
-        for given in case.consents:
-            await archive.journal.file(await consent_entry(archive.office.diary, case, given))
+        await _file_consents(archive, case)
         receipt = await archive.journal.file(
             await recording_entry(archive.office.diary, archive.vault, case, recording)
         )
@@ -133,6 +137,15 @@ async def _file(archive: Archive, recording: Recording) -> None:
             await _later(archive, recording, fault.fault)
         return
     await _filed(archive, case, recording, receipt)
+
+
+async def _file_consents(archive: Archive, case: Case) -> None:
+    """Each once, however many recordings there are, and whatever of the appointment changed since."""
+    for given in case.consents:
+        if _IS_FILED in await archive.memo.recall(given.id):
+            continue
+        receipt = await archive.journal.file(await consent_entry(archive.office.diary, case, given))
+        await archive.memo.remember(given.id, _IS_FILED, receipt.number)
 
 
 async def _filed(archive: Archive, case: Case, recording: Recording, receipt: Receipt) -> None:

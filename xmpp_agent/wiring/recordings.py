@@ -46,8 +46,8 @@ def recording_room(
     table = conf.journal or _own_folder(data_dir / "journal")
     recorder = conf.recordings
     vault = SealedVault(recorder or data_dir / "no-recorder", _shelf(conf, data_dir), parts.ring.columns)
-    filed_in = journal(table, SqlMemos(database.engine, office.clock), keep)
-    archive = Archive(office, database.recordings, database.notes, vault, filed_in)
+    memo = SqlMemos(database.engine, office.clock)
+    archive = Archive(office, database.recordings, database.notes, vault, journal(table, memo, keep), memo)
     intake = Intake(office, database.recordings, RecorderFolder(recorder), vault) if recorder is not None else None
     return RecordingRoom(intake, archive, report, leads=leads)
 
