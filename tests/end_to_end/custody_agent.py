@@ -235,7 +235,7 @@ class Day:
     async def _handle(self, act: Act) -> None:
         office, here = self.here.around.office, self.here
         custodian = recording_acts.Custodian(
-            office.clock, office.diary, office.records, here.archive.recordings, office.changed
+            office.clock, office.diary, office.records, here.archive.recordings, office.visitors, office.changed
         )
         for stuck in await here.rows():
             if (stuck.stage, HAPPENS[act]) in custody.TRANSITIONS:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.an_office import OpenOffice, open_office
+from tests.an_office import OpenOffice, open_office, whole
 from tests.edges.recordings.recorder import MASTER, MEDIA, SESSION, leave
 from tests.flows.held import column
 from tests.rules.scenes import NOW, POLICY
@@ -17,9 +17,12 @@ from xmpp_agent.edges.store.memos import SqlMemos
 from xmpp_agent.flows import filing
 from xmpp_agent.flows.filing import Archive
 from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
+from xmpp_agent.model.appointments import Companion
+from xmpp_agent.model.people import CompanionKind, Person, Role
 from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.ports.diary import Conflict
+from xmpp_agent.model.visitors import Arrival
+from xmpp_agent.ports.diary import Conflict, Enrolment
 from xmpp_agent.rules.recording.consent import question
 from xmpp_agent.rules.recording.may_handle import Act
 
@@ -68,12 +71,13 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
     async with open_office(tmp_path) as here:
         told: list[str] = []
         base = here.database
-        custodian = Custodian(here.clock, base.diary, base.records, base.recordings, told.append)
+        custodian = Custodian(here.clock, base.diary, base.records, base.recordings, base.visitors, told.append)
         vault = SealedVault(tmp_path / "recorder", LocalShelf(tmp_path / "vault"), MASTER)
         (tmp_path / "journal").mkdir()
         journal = Folder(FolderSettings(tmp_path / "journal"))
-        memo = SqlMemos(base.engine, here.office.clock)
-        archive = Archive(here.office, base.recordings, base.notes, vault, journal, memo)
+        archive = Archive(
+            here.office, base.recordings, base.notes, vault, journal, SqlMemos(base.engine, here.office.clock)
+        )
         yield Shelf(here, custodian, archive, tmp_path / "vault", told)
 
 
@@ -140,6 +144,26 @@ async def test_nobody_maps_what_does_not_fit(shelf: Shelf) -> None:
     assert (await choices(shelf.custodian, "r1", OTHERS))[0].reason is Reason.NOT_YOUR_UNIT
     assert (await shelf.now()).version == 1
     assert len(on_record(shelf)) == 3
+
+
+async def test_it_gets_into_no_case_of_another_room_nor_past_whoever_was_inside(shelf: Shelf) -> None:
+    """An appointment at the same time with somebody else; an interpreter who was there and never asked."""
+    await booked(shelf)
+    room = (await shelf.office.appointment("bo", policy=RECORDED)).room
+    await shelf.sealed(Stage.UNMAPPED, room="another-room")
+    assert await shelf.does(Act.MAP, appointment="anna") is Reason.MADE_ELSEWHERE
+    assert (await choices(shelf.custodian, "r1", ALL))[1] == ()
+    await shelf.put(replace(await shelf.now(), room=room, version=2))
+    office = shelf.office.office
+    tolk = Person("ole", "jobcenter", "Ole Tolk")
+    comes = Companion("anna", tolk, CompanionKind.INTERPRETER)
+    came = whole(Arrival("anna", "ole", inside_at=NOW))
+    await office.records.keep(office.line("test", "test"), Enrolment(tolk, Role.COMPANION), comes, *came)
+    assert await shelf.does(Act.MAP, appointment="anna") is Reason.NO_CONSENT
+    yes = Consent("c2", "anna", "ole", Agreement.YES, HowAsked.PAGE, "?", "da", "ole", NOW)
+    await office.records.keep(office.line("test", "test", "anna"), yes)
+    assert [entry.appointment.id for entry in (await choices(shelf.custodian, "r1", ALL))[1]] == ["anna"]
+    assert await shelf.does(Act.MAP, appointment="anna") is Reason.ALLOWED
 
 
 async def test_what_is_discarded_is_gone(shelf: Shelf) -> None:

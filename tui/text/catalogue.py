@@ -277,6 +277,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.unknown_recording": ("ukendt optagelse", "unknown recording"),
     "reason.not_at_this_stage": ("ikke muligt nu", "not possible now"),
     "reason.recording_held": ("skal bevares", "legal hold"),
+    "reason.made_elsewhere": ("et andet rum", "another room"),
     "reason.other_time": ("anden tid", "another time"),
     "reason.appointment_erased": ("aftalen er slettet", "appointment erased"),
     "reason.no_consent": ("intet samtykke", "no consent"),

@@ -3,9 +3,8 @@
 Nothing here touches a file. The recording room goes on from the row: it files again, or deletes what has no key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.appointments import DAY, Entry
@@ -13,10 +12,10 @@ from xmpp_agent.model.audit import AuditLine, Look
 from xmpp_agent.model.recordings import Recording, Terms
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Clock
-from xmpp_agent.ports.diary import Conflict, Diary, Noun, Records
+from xmpp_agent.ports.diary import Conflict, Diary, Noun, Records, Visitors
 from xmpp_agent.ports.recordings import Recordings
 from xmpp_agent.rules.recording import custody, may_handle
-from xmpp_agent.rules.recording.may_handle import HAPPENS, Act
+from xmpp_agent.rules.recording.may_handle import HAPPENS, Act, At
 
 MOST_CHOICES = 50
 
@@ -29,6 +28,7 @@ class Custodian:
     diary: Diary
     records: Records
     recordings: Recordings
+    visitors: Visitors
     changed: Callable[[str], None]
 
     async def unit_of(self, recording: Recording) -> str | None:
@@ -68,7 +68,9 @@ async def handle(custodian: Custodian, wish: Wish) -> Verdict:
         verdict = _changed_meanwhile(verdict)
     elif verdict.is_open:
         entry = await custodian.diary.entry(wish.appointment if wish.act is Act.MAP else recording.appointment)
-        verdict = await _may_map(custodian, wish.units, entry, recording) if wish.act is Act.MAP else verdict
+        if wish.act is Act.MAP:
+            [at] = await _all_at(custodian, [entry]) if entry is not None else [None]
+            verdict = may_handle.may_map(wish.units, at, recording)
     if not verdict.is_open or recording is None:
         await custodian.records.keep(_line(custodian, wish, recording, verdict))
         return verdict
@@ -87,20 +89,21 @@ async def choices(custodian: Custodian, recording_id: str, units: frozenset[str]
         return verdict, ()
     at = recording.on_at or recording.made_at
     near = await custodian.diary.day(at - DAY, at + DAY, units=None if "*" in units else units)
-    theirs = [entry for entry in near if recording.room in {"", entry.appointment.room}]
-    consents = await custodian.recordings.consents([entry.appointment.id for entry in theirs])
-    fitting = (
-        entry
-        for entry in sorted(theirs, key=lambda one: abs(one.appointment.starts_at - at))
-        if may_handle.may_map(units, entry, recording, consents.get(entry.appointment.id, ())).is_open
+    fitting = (one.entry for one in await _all_at(custodian, near) if may_handle.may_map(units, one, recording).is_open)
+    nearest = sorted(fitting, key=lambda one: abs(one.appointment.starts_at - at))
+    return verdict, tuple(nearest[:MOST_CHOICES])
+
+
+async def _all_at(custodian: Custodian, entries: Collection[Entry]) -> tuple[At, ...]:
+    """Appointments with who answered and who was inside."""
+    booked = [entry.appointment.id for entry in entries]
+    consents = await custodian.recordings.consents(booked)
+    arrivals = (await custodian.visitors.arrivals(booked)).values()
+    inside = {(one.appointment, one.person) for one in arrivals if one.inside_at is not None}
+    return tuple(
+        At(entry, consents.get(ident, ()), frozenset(person for of, person in inside if of == ident))
+        for entry, ident in zip(entries, booked, strict=True)
     )
-    return verdict, tuple(islice(fitting, MOST_CHOICES))
-
-
-async def _may_map(custodian: Custodian, units: frozenset[str], entry: Entry | None, recording: Recording) -> Verdict:
-    booked = entry.appointment.id if entry is not None else ""
-    consents = (await custodian.recordings.consents([booked])).get(booked, ())
-    return may_handle.may_map(units, entry, recording, consents)
 
 
 async def _do(custodian: Custodian, wish: Wish, recording: Recording, entry: Entry | None, verdict: Verdict) -> Verdict:

@@ -73,6 +73,7 @@ class Reason(StrEnum):
     UNKNOWN_RECORDING = "unknown_recording"
     NOT_AT_THIS_STAGE = "not_at_this_stage"
     RECORDING_HELD = "recording_held"
+    MADE_ELSEWHERE = "made_elsewhere"
     OTHER_TIME = "other_time"
     APPOINTMENT_ERASED = "appointment_erased"
     NO_CONSENT = "no_consent"

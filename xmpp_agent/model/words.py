@@ -132,6 +132,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Optagelsen skal bevares. Ophæv bevarelsen, før den kasseres.",
         "The recording is under legal hold. Lift the hold before it is discarded.",
     ),
+    Reason.MADE_ELSEWHERE: (
+        "Optagelsen er fra et andet rum end den aftales.",
+        "The recording is of another room than that appointment's.",
+    ),
     Reason.OTHER_TIME: (
         "Optagelsen kan ikke være fra den aftales tid.",
         "The recording cannot be of the time of that appointment.",
@@ -141,8 +145,8 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "What was personal in that appointment is erased. No case can take the recording.",
     ),
     Reason.NO_CONSENT: (
-        "I den aftale har borgeren ikke sagt ja til optagelse, eller nogen har sagt nej.",
-        "In that appointment the citizen has not agreed to be recorded, or somebody said no.",
+        "I den aftale har borgeren eller en, der var med, ikke sagt ja til optagelse.",
+        "In that appointment the citizen, or somebody who was there, has not agreed to be recorded.",
     ),
     Reason.PROSODY_DID_NOT_DO_IT: (
         "Mødeserveren svarede ikke. Se efter, og prøv igen.",

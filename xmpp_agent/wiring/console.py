@@ -23,5 +23,5 @@ def recording_desk(
     database: Database, clock: Clock, changed: Callable[[str], None], listed: RecordingList
 ) -> RecordingDesk:
     """The acts; `changed` wakes whoever files and deletes."""
-    custodian = Custodian(clock, database.diary, database.records, database.recordings, changed)
+    custodian = Custodian(clock, database.diary, database.records, database.recordings, database.visitors, changed)
     return RecordingDesk(custodian, listed)

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.scenes import NOW, POLICY, appointment
-from xmpp_agent.model.appointments import DAY, Appointment, Entry
-from xmpp_agent.model.people import NO_NAME, Person
+from xmpp_agent.model.appointments import DAY, Appointment, Companion, Entry
+from xmpp_agent.model.people import NO_NAME, CompanionKind, Person
 from xmpp_agent.model.recordings import Agreement, Consent, Fault, HowAsked, Recording, Stage, Terms
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.rules.recording.consent import question
 from xmpp_agent.rules.recording.custody import ENDED, TRANSITIONS
-from xmpp_agent.rules.recording.may_handle import FOUND_WITHIN, HAPPENS, Act, may_handle, may_map, possible
+from xmpp_agent.rules.recording.may_handle import FOUND_WITHIN, HAPPENS, Act, At, may_handle, may_map, possible
 from xmpp_agent.rules.recording.words import FAULTS, HIDDEN, STAGES, case_shown, sentence
 from xmpp_agent.wire import RecordingStage
 
@@ -70,25 +70,42 @@ def test_a_legal_hold_keeps_it_from_being_discarded() -> None:
         (replace(BOOKED, cancelled_at=NOW), "Anna", FOUND, Reason.APPOINTMENT_CANCELLED),
         (replace(BOOKED, unit="Ward-2"), "Anna", FOUND, Reason.NOT_YOUR_UNIT),
         (replace(BOOKED, policy=POLICY), "Anna", FOUND, Reason.RECORDING_NOT_ALLOWED),
+        (BOOKED, "Anna", replace(FOUND, room="another-room"), Reason.MADE_ELSEWHERE),
     ],
 )
 def test_it_is_only_said_to_be_of_an_appointment_it_can_be_of(
     booked: Appointment, name: str, recording: Recording, reason: Reason
 ) -> None:
-    """Of theirs, not cancelled, not erased, at its time, and one that may be recorded at all."""
-    assert may_map(OURS, entry(booked, name), recording, [YES]).reason is reason
+    """Of theirs, not cancelled, not erased, in its room, at its time, and one that may be recorded at all."""
+    theirs = replace(recording, room=recording.room or BOOKED.room)
+    assert may_map(OURS, At(entry(booked, name), (YES,)), theirs).reason is reason
+
+
+def test_what_nobody_knows_the_room_of_is_for_supervisors_of_all_units() -> None:
+    """It may be of anybody."""
+    assert may_map(ALL, At(entry(), (YES,)), FOUND).is_open
+    assert may_map(OURS, At(entry(), (YES,)), FOUND).reason is Reason.NOT_YOUR_UNIT
+
+
+def test_whoever_was_inside_must_have_agreed() -> None:
+    """A companion who was there; not one who never came."""
+    tolk = Companion("anna", Person("ole", "Jobcenter", "Ole"), CompanionKind.INTERPRETER)
+    both = replace(entry(), companions=(tolk,))
+    assert may_map(ALL, At(both, (YES,)), FOUND).is_open
+    assert may_map(ALL, At(both, (YES,), frozenset({"ole"})), FOUND).reason is Reason.NO_CONSENT
+    assert may_map(ALL, At(both, (YES, replace(YES, id="d", person="ole")), frozenset({"ole"})), FOUND).is_open
 
 
 def test_no_recording_gets_into_a_case_whose_citizen_did_not_agree() -> None:
     """No word, a no, a yes taken back, a no of somebody else; on tape silence will do and a no will not."""
     no = replace(YES, id="d", person="ole", answer=Agreement.NO)
     back = replace(YES, id="e", answer=Agreement.WITHDRAWN, at=NOW + 1)
-    for consents in ([], [no], [YES, no], [YES, back]):
-        assert may_map(ALL, entry(), FOUND, consents).reason is Reason.NO_CONSENT
+    for consents in ((), (no,), (YES, no), (YES, back)):
+        assert may_map(ALL, At(entry(), consents), FOUND).reason is Reason.NO_CONSENT
     on_tape = replace(RECORDED, plan=replace(RECORDED.plan, recording=Terms(on_tape=True)))
-    assert may_map(ALL, entry(replace(BOOKED, policy=on_tape)), FOUND, []).is_open
-    assert may_map(ALL, entry(replace(BOOKED, policy=on_tape)), FOUND, [no]).reason is Reason.NO_CONSENT
-    assert may_map(ALL, None, FOUND, [YES]).reason is Reason.NO_APPOINTMENT
+    assert may_map(ALL, At(entry(replace(BOOKED, policy=on_tape))), FOUND).is_open
+    assert may_map(ALL, At(entry(replace(BOOKED, policy=on_tape)), (no,)), FOUND).reason is Reason.NO_CONSENT
+    assert may_map(ALL, None, FOUND).reason is Reason.NO_APPOINTMENT
 
 
 def test_each_stage_and_each_fault_has_a_sentence_in_both_languages() -> None:

@@ -4,6 +4,7 @@ Only with recordings of their own units, only what the chain of custody knows, a
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 
 from xmpp_agent.model.appointments import DAY, Appointment, Entry
@@ -55,25 +56,40 @@ def possible(recording: Recording) -> tuple[Act, ...]:
     return (*acts, Act.HOLD) if recording.stage not in ENDED else tuple(acts)
 
 
-def may_map(units: frozenset[str], entry: Entry | None, recording: Recording, consents: Collection[Consent]) -> Verdict:
-    """Whether it may be said to be of this appointment. `consents`: every answer given in that appointment.
+@dataclass(frozen=True, slots=True, repr=False)
+class At:
+    """An appointment that a recording may be said to be of, and who had a part in it."""
 
-    What could not have been recorded there with everybody's yes is never filed there afterwards.
+    entry: Entry
+    consents: Collection[Consent] = ()
+    """Every answer given in it."""
+    inside: frozenset[str] = frozenset()
+    """Person ids of whoever is known to have been inside."""
+
+
+def may_map(units: frozenset[str], at: At | None, recording: Recording) -> Verdict:
+    """Whether a supervisor of these units may say that it is of this appointment. None: there is no such one.
+
+    Only one of the room it was made in, and where nobody knows the room, only by a supervisor of all units. It never
+    gets into a case unless its citizen and every companion who was inside say yes, or the policy has the answer on the
+    recording; and never when anybody who was asked says no.
     """
-    if entry is None:
+    if at is None:
         return _judged(Reason.NO_APPOINTMENT)
-    booked = entry.appointment
-    if not may_see(units, booked.unit):
+    booked = at.entry.appointment
+    if not may_see(units, booked.unit) or not (recording.room or "*" in units):
         return _judged(Reason.NOT_YOUR_UNIT)
-    if entry.citizen.name == NO_NAME:
+    if at.entry.citizen.name == NO_NAME:
         return _judged(Reason.APPOINTMENT_ERASED)
     if booked.cancelled:
         return _judged(Reason.APPOINTMENT_CANCELLED)
+    if recording.room not in {"", booked.room}:
+        return _judged(Reason.MADE_ELSEWHERE)
     if not fits(booked, recording):
         return _judged(Reason.OTHER_TIME)
     if not booked.policy.recording_allowed:
         return _judged(Reason.RECORDING_NOT_ALLOWED)
-    return _judged(Reason.ALLOWED if _agreed(entry, consents) else Reason.NO_CONSENT)
+    return _judged(Reason.ALLOWED if _agreed(at) else Reason.NO_CONSENT)
 
 
 def fits(booked: Appointment, recording: Recording) -> bool:
@@ -84,11 +100,11 @@ def fits(booked: Appointment, recording: Recording) -> bool:
     return opens <= recording.made_at <= booked.ends_at + FOUND_WITHIN
 
 
-def _agreed(entry: Entry, consents: Collection[Consent]) -> bool:
-    asked = {given.person for given in consents}
-    if consent.has_refused(asked, consents):
+def _agreed(at: At) -> bool:
+    if consent.has_refused({given.person for given in at.consents}, at.consents):
         return False
-    return entry.appointment.policy.plan.recording.on_tape or not consent.missing({entry.citizen.id}, consents)
+    on_it = {one.person.id for one in at.entry.companions} & at.inside | {at.entry.citizen.id}
+    return at.entry.appointment.policy.plan.recording.on_tape or not consent.missing(on_it, at.consents)
 
 
 def _judged(reason: Reason) -> Verdict:
