@@ -1,4 +1,4 @@
-"""Letters of an agent that is not at the door: called off at the console they are dropped, and none is sent."""
+"""Letters of an agent that does not see Prosody: called off at the console they are dropped; else they are sent."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from tests.flows.calendar import WISH, WRITTEN_TO
 from tests.prosody import free_ports
 from tests.ready_made import furnish
 from xmpp_agent.edges.keys.files import write_secret
+from xmpp_agent.edges.store.sqlite.lead import Lead
 from xmpp_agent.flows.booking import By, Wish, book
 from xmpp_agent.model.letters import LetterState
 from xmpp_agent.model.units import Unit
@@ -65,10 +66,15 @@ async def test_only_a_supervisor_of_the_unit_calls_it_off(agent: Agent) -> None:
     assert (await agent.desk.cancel("nothing", ALL, "uid:0")).reason is Reason.UNKNOWN_ROOM
 
 
-async def test_an_agent_that_is_not_at_the_door_sends_nothing(agent: Agent) -> None:
-    """Another one is, or nobody: what is due waits for whoever is."""
+@pytest.mark.parametrize("another", [True, False])
+async def test_without_prosody_the_post_goes_on_by_one_agent(agent: Agent, tmp_path: Path, another: bool) -> None:
+    """Sees nobody at the door and has the lock: what is due is tried. Another one has it: nothing is touched."""
     ident = await booked(agent)
     assert agent.site is not None
+    other = Lead(Settings(domain="meet.example.dk", data_dir=tmp_path).database, lambda: False, lambda: False)
+    if another:
+        assert other.leads()
     await agent.site.post.look()
     letters = await agent.site.office.mailroom.letters_of(ident)
-    assert {(letter.state, letter.attempts) for letter in letters} == {(LetterState.QUEUED, 0)}
+    assert ({letter.state for letter in letters} == {LetterState.QUEUED}) is another
+    other.let_go()

@@ -71,7 +71,7 @@ class HookRoom:
         *,
         leads: Callable[[], bool],
     ) -> None:
-        """`leads`: whether this agent is the one at the door; two that tell would tell everything twice."""
+        """`leads`: whether this agent is the one that works; two that tell would tell everything twice."""
         self._register, self._hooks, self._teller, self._on_error = register, hooks, teller, on_error
         self._leads = leads
         self._alone: dict[str, float] = {}

@@ -45,7 +45,7 @@ class PostRoom:
     ) -> None:
         """`origin`: where links lead, `https://moede.lilleby.example`. One carrier for a channel.
 
-        `leads`: whether this agent is the one at the door. A second one stands by: what the first has in hand would
+        `leads`: whether this agent is the one that works. A second one stands by: what the first has in hand would
         look to it like what a killed agent left. Whoever changes that wakes the room.
         """
         self.book = LetterBook(office, mailroom, {carrier.channel: carrier for carrier in carriers})

@@ -18,7 +18,7 @@ REST = 10.0
 
 
 class RecordingRoom:
-    """One per agent. `leads`: whether this agent is the one at the door; a standby touches nothing."""
+    """One per agent. `leads`: whether this agent is the one that works; a standby touches nothing."""
 
     def __init__(
         self,

@@ -89,7 +89,14 @@ class Agent:
         self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
-        self.inside = Inside(self.house, passes, lambda: self.component.is_live, orders.confirm, _report)
+        self.inside = Inside(
+            self.house,
+            passes,
+            lambda: self.component.is_live,
+            lambda: self._stream.standby,
+            orders.confirm,
+            _report,
+        )
         self._exits = Exits(database.visitors, database.diary, database.records, database.ledger, self.house)
         self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)

@@ -17,6 +17,7 @@ from xmpp_agent.edges.oidc.asking import open_client
 from xmpp_agent.edges.oidc.config import ConfigFault, read_config
 from xmpp_agent.edges.oidc.provider import OpenIdProvider
 from xmpp_agent.edges.store.database import Database
+from xmpp_agent.edges.store.sqlite.lead import Lead
 from xmpp_agent.edges.web.api.app import DOCUMENT, PREFIXES, booking_app
 from xmpp_agent.edges.web.public import Public
 from xmpp_agent.edges.web.site.app import framed, site_app
@@ -57,6 +58,8 @@ class Inside:
     passes: PassMaker
     is_live: Callable[[], bool]
     """Whether it sees Prosody: the one agent at the door does, one that stands by does not."""
+    stands_by: Callable[[], bool]
+    """Whether another one is at the door, as far as Prosody said."""
     confirm: Callable[[], Awaitable[None]]
     """Returns when Prosody has taken in everything sent to it so far. Raises Unavailable."""
     report: Callable[[BaseException], None]
@@ -104,7 +107,7 @@ class Site:
                 self._report(error)
 
     def link_changed(self) -> None:
-        """Prosody came or went: staff's pages show what may be done now, and whoever is at the door sends letters."""
+        """Prosody came or went: staff's pages show what may be done now, and who sends letters may be another."""
         self._feed.everything_changed()
         self.post.wake()
 
@@ -128,17 +131,19 @@ async def open_site(
         yield None
         return
     async with AsyncExitStack() as held:
+        lead = Lead(settings.database, inside.is_live, inside.stands_by)
+        held.callback(lead.let_go)
         office = _office(settings, conf, ring, database, inside)
         carriers = [carrier(table, lambda http: _closed_by(held, http)) for table in conf.carriers]
         post = PostRoom(
-            office, database.visitors, database.mailroom, carriers, conf.origin, inside.report, leads=inside.is_live
+            office, database.visitors, database.mailroom, carriers, conf.origin, inside.report, leads=lead.leads
         )
         office.on_opened.append(partial(opened, post.book))
         parts = Parts(conf, settings.data_dir, ring, database, office)
-        archive = recording_room(parts, lambda http: _closed_by(held, http), inside.report, leads=inside.is_live)
+        archive = recording_room(parts, lambda http: _closed_by(held, http), inside.report, leads=lead.leads)
         teller = HttpTeller([ip_network(network) for network in sorted(conf.hook_networks)])
         held.push_async_callback(teller.close)
-        hooks = HookRoom(office, database.hooks, teller, inside.report, leads=inside.is_live)
+        hooks = HookRoom(office, database.hooks, teller, inside.report, leads=lead.leads)
         client = await held.enter_async_context(open_client())
         mitid = _provider("mitid", conf, conf.mitid, client)
         pages = Pages(_site_conf(settings, conf), TEMPLATES)

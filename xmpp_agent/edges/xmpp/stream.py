@@ -49,7 +49,7 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
         self._wanted = False
         self._timers: set[asyncio.TimerHandle] = set()
         self.standby = False
-        """Another agent holds the slot; what this one knows grows old."""
+        """Another agent holds the slot, by Prosody's last word; what this one knows grows old."""
         for name in ("Presence", "IM"):  # slixmpp's roster of everybody ever seen grows for ever (measured)
             self.remove_handler(name)
         self.add_event_handler("session_start", self._session_start)
@@ -134,6 +134,7 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
         self._again()
 
     def _connection_failed(self, _: Any) -> None:
+        self._nobody_there()
         self.cancel_connection_attempt()
         self._again()
 
@@ -151,7 +152,12 @@ class GateStream(ComponentXMPP):  # type: ignore[misc]  # slixmpp is not typed
         """A connection that never became a stream (a port that answers, a Prosody that hangs) is tried anew."""
         if not self._up and self.transport is not None:
             log.warning("no_stream")
+            self._nobody_there()
             self.abort()
+
+    def _nobody_there(self) -> None:
+        """Without Prosody no other agent is at the door, either; what this one knows is as old as before."""
+        self._slept, self.standby = self._slept or self.standby, False
 
     def _later(self, seconds: float, act: Callable[[], Any]) -> None:
         def run() -> None:
