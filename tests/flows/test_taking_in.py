@@ -94,6 +94,23 @@ async def test_a_file_the_vault_cannot_take_is_not_missing(room: Custodian, faul
     assert (await room.row()).stage is Stage.ENCRYPTED
 
 
+@pytest.mark.parametrize("fault", [Fault.ODD_DIRECTORY, Fault.SOURCE_CHANGED, Fault.NOT_READABLE])
+async def test_a_file_that_can_never_be_read_is_missed_and_said_why(room: Custodian, fault: Fault) -> None:
+    """Not before the ten minutes in which it may become readable; it is taken in whenever it does."""
+    await room.at(Stage.EXPECTED)
+    room.leave()
+    room.vault.fails["take-in"] = fault
+    await takes(room, custody.STOPS_WITHIN - 60)
+    assert (await room.row()).stage is Stage.EXPECTED
+    for _ in range(10):
+        await takes(room, 60)
+    row = await room.row()
+    assert (row.stage, row.fault) == (Stage.MISSING, fault)
+    room.vault.fails.clear()
+    await takes(room, 3600)
+    assert (await room.row()).stage is Stage.ENCRYPTED
+
+
 async def test_a_file_of_nobody_is_put_on_a_shelf_and_never_thrown_away(room: Custodian) -> None:
     """Once, however often the vault was full meanwhile."""
     room.leave(session="s-9", meeting="m-9")

@@ -124,11 +124,10 @@ async def _piece(intake: Intake, found: Found, theirs: Belonging, piece: Piece) 
     if (recording.stage, Happened.FILE_CAME) not in custody.TRANSITIONS or _is_resting(recording, intake):
         return False
     terms = await intake.terms(recording)
-    now = intake.office.clock.now()
     try:
         sealed = await intake.vault.take_in(recording.id, found.name, piece.media)
     except VaultFault as fault:
-        await intake.keep(custody.tried(recording, fault.fault, now))
+        await _not_taken(intake, recording, fault.fault)
         return False
     after = custody.step(recording, Happened.FILE_CAME, terms, intake.office.clock.now(), theirs.fault)
     named = replace(
@@ -142,6 +141,16 @@ async def _piece(intake: Intake, found: Found, theirs: Belonging, piece: Piece) 
     if await intake.keep(named):
         await _read_back(intake, named)
     return False  # seen to be safe at the next look
+
+
+async def _not_taken(intake: Intake, recording: Recording, why: Fault) -> None:
+    """It lies there and cannot be taken in: tried again later, and called missing when that goes on for too long."""
+    now = intake.office.clock.now()
+    after = custody.tried(recording, why, now)
+    if (recording.stage, Happened.NO_FILE_CAME) in custody.TRANSITIONS and custody.is_missed(after, now):
+        log.warning("recording_cannot_be_taken_in", recording=recording.id, fault=why.value)
+        after = custody.step(recording, Happened.NO_FILE_CAME, await intake.terms(recording), now, why)
+    await intake.keep(after)
 
 
 async def _new(intake: Intake, found: Found, theirs: Belonging, piece: Piece) -> Recording:

@@ -60,6 +60,8 @@ class Fault(StrEnum):
     TWO_FILES = "two_files"
     ODD_DIRECTORY = "odd_directory"
     """Names, links or metadata nobody should have put there."""
+    NOT_READABLE = "not_readable"
+    """Portner has no right to read what the recorder left."""
     SOURCE_CHANGED = "source_changed"
     """The recorder's file changed while it was read."""
     VAULT_FULL = "vault_full"

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -228,6 +229,28 @@ async def test_what_nobody_has_read_is_not_removed(change: Callable[[Path], obje
     with pytest.raises(Unavailable, match="changed"):
         await folder.remove(found)
     assert sorted(path.name for path in directory.iterdir()) == there
+
+
+@pytest.mark.parametrize("closed", [SESSION, f"{SESSION}/{MEDIA}"])
+async def test_what_may_not_be_read_is_called_that(closed: str) -> None:
+    """Not odd: whoever waits for it is told what to see to at the recorder."""
+    if os.geteuid():
+        pytest.skip("only root can ask as somebody who may not")
+    with tempfile.TemporaryDirectory(prefix="portner-") as name:
+        folder = Path(name)
+        leave(folder)
+        vault = SealedVault(folder, LocalShelf(folder / "vault"), MASTER)
+        folder.chmod(0o755)
+        (folder / closed).chmod(0)
+        os.seteuid(65534)
+        try:
+            [found] = await RecorderFolder(folder).look()
+            with pytest.raises(VaultFault) as told:
+                await vault.take_in("r1", SESSION, MEDIA)
+        finally:
+            os.seteuid(0)
+        assert (found.session, told.value.fault, told.value.again) == (SESSION, Fault.NOT_READABLE, True)
+        assert found.fault is (Fault.NOT_READABLE if closed == SESSION else None)
 
 
 async def test_a_folder_that_is_away_or_overfull_is_said_aloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,8 +67,20 @@ def _look_at(name: str, top: int) -> Found | None:
             return _inspect(name, folder)
     except FileNotFoundError:
         return None
+    except PermissionError:
+        return _closed(name, top)
     except OSError:  # a link, a file, a pipe, or nothing we may read
         return Found(name, fault=Fault.ODD_DIRECTORY)
+
+
+def _closed(name: str, top: int) -> Found | None:
+    """A directory we may not open, with its session, so that whoever waits for it is told why."""
+    try:
+        changed = inside.look_at(name, top).st_ctime
+    except FileNotFoundError:
+        return None
+    session = name if _SESSION.fullmatch(name) else ""
+    return Found(name, session, quiet_since=changed, fault=Fault.NOT_READABLE)
 
 
 def _inspect(name: str, folder: int) -> Found:

@@ -25,6 +25,8 @@ class SourceFile:
                 self._held = held.pop_all()
         except FileNotFoundError:
             raise VaultFault(Fault.NO_FILE, again=True) from None
+        except PermissionError:
+            raise VaultFault(Fault.NOT_READABLE, again=True) from None
         except OSError as fault:
             raise VaultFault(Fault.ODD_DIRECTORY, again=False) from fault
         self.size = self._before.st_size

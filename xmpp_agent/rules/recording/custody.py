@@ -157,6 +157,7 @@ TIME_BRINGS = {
 }
 """What it means when the time of a stage is up and nothing else happened."""
 
+_EXCUSED = frozenset({Fault.VAULT_FULL, Fault.VAULT_AWAY})
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
 """Seconds between attempts of vault and journal: doubled from the first to the longest."""
 
@@ -169,8 +170,12 @@ def tried(recording: Recording, fault: Fault, now: float) -> Recording:
 
 
 def is_missed(recording: Recording, now: float) -> bool:
-    """Whether a file that is there but still grows has been waited for long enough; what the vault delays is not."""
-    return recording.attempts == 0 and now - (recording.off_at or recording.changed_at) >= STOPS_WITHIN
+    """Whether a file that is there but cannot be taken in has been waited for long enough.
+
+    What only the vault delays is not missed: there is nothing to be seen to at the recorder.
+    """
+    is_the_vaults = recording.attempts > 0 and recording.fault in _EXCUSED
+    return not is_the_vaults and now - (recording.off_at or recording.changed_at) >= STOPS_WITHIN
 
 
 def waited_for(recording: Recording, now: float) -> Recording:

@@ -68,6 +68,10 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "Mappen er ikke, som optagemaskinen laver den.",
         "The directory is not as a recorder makes it.",
     ),
+    Fault.NOT_READABLE: (
+        "Portner må ikke læse optagemaskinens fil.",
+        "Portner has no right to read the recorder's file.",
+    ),
     Fault.SOURCE_CHANGED: ("Filen ændrede sig, mens den blev læst.", "The file changed while it was read."),
     Fault.VAULT_FULL: ("Der er ikke plads i boksen.", "There is no room left in the vault."),
     Fault.VAULT_AWAY: ("Boksen svarer ikke.", "The vault does not answer."),
