@@ -231,17 +231,23 @@ async def test_what_nobody_has_read_is_not_removed(change: Callable[[Path], obje
     assert sorted(path.name for path in directory.iterdir()) == there
 
 
+def shut(folder: Path, closed: str) -> None:
+    """A recorder's folder in which one thing is for nobody to read."""
+    folder.mkdir()
+    leave(folder)
+    folder.parent.chmod(0o755)
+    (folder / closed).chmod(0)
+
+
 @pytest.mark.parametrize("closed", [SESSION, f"{SESSION}/{MEDIA}"])
 async def test_what_may_not_be_read_is_called_that(closed: str) -> None:
     """Not odd: whoever waits for it is told what to see to at the recorder."""
     if os.geteuid():
         pytest.skip("only root can ask as somebody who may not")
     with tempfile.TemporaryDirectory(prefix="portner-") as name:
-        folder = Path(name)
-        leave(folder)
-        vault = SealedVault(folder, LocalShelf(folder / "vault"), MASTER)
-        folder.chmod(0o755)
-        (folder / closed).chmod(0)
+        folder = Path(name, "recorder")
+        vault = SealedVault(folder, LocalShelf(Path(name, "vault")), MASTER)
+        shut(folder, closed)
         os.seteuid(65534)
         try:
             [found] = await RecorderFolder(folder).look()
