@@ -94,6 +94,25 @@ async def test_a_file_the_vault_cannot_take_is_not_missing(room: Custodian, faul
     assert (await room.row()).stage is Stage.ENCRYPTED
 
 
+async def test_a_file_that_comes_after_its_recording_was_discarded_stays_on_the_shelf(tmp_path: Path) -> None:
+    """Once, however often it is looked at: nobody wanted it kept, so nothing files it by itself."""
+    async with open_custodian(tmp_path) as room:
+        await room.book()
+        missing = await room.at(Stage.MISSING)
+        await room.write(custody.disowned(missing, room.around.clock.at))
+        room.vault.fails["take-in"] = Fault.VAULT_FULL
+        room.leave()
+        for _ in range(2):
+            await takes(room, 3600)
+        room.vault.fails.clear()
+        for _ in range(3):
+            await room.passes(3600)
+        gone, late = await room.rows()
+        assert (gone.stage, gone.file) == (Stage.DELETED, None)
+        assert (late.stage, late.fault, late.appointment) == (Stage.UNMAPPED, Fault.DISCARDED, "")
+        assert (room.filed(), list(room.recorder.iterdir())) == ({}, [])
+
+
 @pytest.mark.parametrize("fault", [Fault.ODD_DIRECTORY, Fault.SOURCE_CHANGED, Fault.NOT_READABLE])
 async def test_a_file_that_can_never_be_read_is_missed_and_said_why(room: Custodian, fault: Fault) -> None:
     """Not before the ten minutes in which it may become readable; it is taken in whenever it does."""

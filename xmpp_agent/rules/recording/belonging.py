@@ -80,6 +80,8 @@ def _fault(found: Found, files: Sequence[_Media], own: Sequence[Recording]) -> F
         return Fault.NO_SUCH_RECORDING  # or it is on the shelf already
     if _speaks_of_another(found, own[0]):
         return Fault.OTHER_ROOM
+    if any(r.stage is Stage.DELETED and r.file is None for r in own):
+        return Fault.DISCARDED
     # Without a session nothing says that a second file is of the same recording.
     return Fault.TWO_FILES if len(files) > 1 and not own[0].session else None
 

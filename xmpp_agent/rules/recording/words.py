@@ -64,6 +64,10 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "What the file says of itself is of another meeting.",
     ),
     Fault.TWO_FILES: ("Der er flere filer i samme mappe.", "There is more than one file in the same directory."),
+    Fault.DISCARDED: (
+        "Optagelsen blev kasseret, før filen kom.",
+        "The recording was discarded before its file came.",
+    ),
     Fault.ODD_DIRECTORY: (
         "Mappen er ikke, som optagemaskinen laver den.",
         "The directory is not as a recorder makes it.",
