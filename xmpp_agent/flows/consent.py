@@ -163,7 +163,7 @@ async def _follows(office: Office, entry: Entry, said: Collection[Consent]) -> t
     """What follows of everybody's answers, to be written down with the last of them, so that no crash comes between.
 
     What was asked for goes on once everybody said yes, and ends when somebody said no; what the journal refused is
-    then erased at once instead of waiting for a person.
+    then erased at once instead of waiting for a person. To what the journal has the answer is filed.
     """
     booked, now = entry.appointment, office.clock.now()
     people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
@@ -174,9 +174,11 @@ async def _follows(office: Office, entry: Entry, said: Collection[Consent]) -> t
         happened = Happened.ALL_AGREED
     after = []
     for asked in await office.house.recordings.in_room(booked.room):
-        if happened is None or asked.appointment != booked.id:
+        if asked.appointment != booked.id:
             continue
-        if (asked.stage, happened) in custody.TRANSITIONS:
+        if asked.number and asked.stage in consent.IN_THE_JOURNAL:
+            after.append(custody.woken(asked, now))
+        elif happened is not None and (asked.stage, happened) in custody.TRANSITIONS:
             after.append(custody.step(asked, happened, booked.policy.plan.recording, now, fault))
         elif happened is Happened.SAID_NO and asked.stage is Stage.FILING_REFUSED:
             after.append(custody.woken(asked, now))

@@ -3,6 +3,7 @@
 Each is told to the journal under the same id at every attempt, so that what a crash left in between is not filed twice.
 """
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -86,7 +87,36 @@ async def _step(archive: Archive, recording_id: str) -> None:
     now, recording = archive.office.clock.now(), await archive.recordings.recording(recording_id)
     if recording is None or recording.stage not in _STEPS or recording.due_at is None or recording.due_at > now:
         return
-    await _STEPS[recording.stage](archive, recording)
+    if await _answers_since(archive, recording):
+        await _STEPS[recording.stage](archive, recording)
+
+
+async def _answers_since(archive: Archive, recording: Recording) -> bool:
+    """File what people said since the journal has the recording; False: it cannot take it now, and all else waits."""
+    if recording.stage in consent.IN_THE_JOURNAL:
+        case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
+        try:
+            if case is not None:
+                await _file_consents(archive, case)
+        except JournalFault as fault:
+            log.warning("answer_not_filed", recording=recording.id, fault=fault.fault.value, again=fault.again)
+            if fault.again and not _is_over(archive, case, recording):
+                await _later(archive, recording, fault.fault)
+                return False
+    return True
+
+
+def _is_over(archive: Archive, case: Case | None, recording: Recording) -> bool:
+    """Whether what is due about it cannot wait for an answer to be filed."""
+    terms, now = case.entry.appointment.policy.plan.recording if case else custody.NO_TERMS, archive.office.clock.now()
+    return custody.is_late(recording, terms, now) or _kept_until(case, recording) <= now
+
+
+def _kept_until(case: Case | None, recording: Recording) -> float:
+    """When ours is deleted of what the journal has, seconds since 1970; infinite: it must not be."""
+    terms = case.entry.appointment.policy.plan.recording if case is not None else custody.NO_TERMS
+    until = custody.due(recording.stage, terms, recording.changed_at) if recording.stage is Stage.RECEIPTED else None
+    return until if until is not None else math.inf
 
 
 async def _file_note(archive: Archive, note: Note) -> None:
@@ -137,6 +167,17 @@ async def _file(archive: Archive, recording: Recording) -> None:
             await _later(archive, recording, fault.fault)
         return
     await _filed(archive, case, recording, receipt)
+    await _answered_meanwhile(archive, case, recording.id)
+
+
+async def _answered_meanwhile(archive: Archive, before: Case, recording_id: str) -> None:
+    """What somebody said while the journal took its time is filed at the next look."""
+    case = await case_of(archive.office.diary, archive.recordings, before.entry.appointment.id)
+    recording = await archive.recordings.recording(recording_id)
+    if case is None or recording is None or case.consents == before.consents:
+        return
+    if recording.stage in consent.IN_THE_JOURNAL:
+        await archive.keep("recording-answered", recording.id, custody.woken(recording, archive.office.clock.now()))
 
 
 async def _file_consents(archive: Archive, case: Case) -> None:
@@ -221,6 +262,12 @@ async def _delete(archive: Archive, recording: Recording) -> None:
     """The journal has its own, and ours was kept long enough."""
     if recording.held:
         await archive.keep("recording-held", recording.id, custody.rests(recording))
+        return
+    case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
+    until = _kept_until(case, recording)
+    if until > archive.office.clock.now():  # only looked at because somebody answered
+        due_at = until if until < math.inf else None
+        await archive.keep("recording-kept", recording.id, replace(custody.rests(recording), due_at=due_at, fault=None))
         return
     await _drop(archive, recording, Happened.KEPT_LONG_ENOUGH, None)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.people import CompanionKind, Person
-from xmpp_agent.model.recordings import Agreement, Consent, Recording, Terms
+from xmpp_agent.model.recordings import Agreement, Consent, Recording, Stage, Terms
 
 _QUESTION = {
     "da": (
@@ -24,6 +24,11 @@ _QUESTION = {
     ),
 }
 LANGUAGES = tuple(_QUESTION)
+IN_THE_JOURNAL = frozenset({Stage.FILED, Stage.RECEIPT_LATE, Stage.RECEIPTED, Stage.DELETED})
+"""Answers given once a recording has come so far are filed after it."""
+_MAY_BE_ERASED = (
+    frozenset(Stage) - IN_THE_JOURNAL - {Stage.REQUESTED, Stage.CONSENTED, Stage.DECLINED, Stage.NOT_STARTED}
+)
 _MOMENT = 0.001
 _MAY_FOLLOW = {
     None: frozenset({Agreement.YES, Agreement.NO}),
