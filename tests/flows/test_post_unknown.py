@@ -275,12 +275,29 @@ async def test_a_door_that_comes_and_goes_keeps_nothing_in_doubt(mail: Mail) -> 
     assert await mail.told() == ["invitation sms failed/in_doubt", "invitation email sent"]
 
 
+async def broken(mail: Mail, column: str) -> None:
+    """What is kept of Anna there can no longer be read."""
+    async with mail.here.database.engine.begin() as db:
+        await db.exec_driver_sql(f"UPDATE people SET {column} = 'broken' WHERE id = 'anna'")
+
+
+async def test_an_appointment_nobody_can_read_holds_up_nobody_else(mail: Mail) -> None:
+    """No receipt came of their letter: that it cannot be moved on is reported, and the post goes on."""
+    await mail.book()
+    await mail.work()
+    await broken(mail, "name")
+    await mail.work(3600)
+    await mail.book("bo")
+    await mail.work()
+    assert (await mail.told(), await mail.told("bo")) == (["invitation sms sent"], ["invitation sms sent"])
+    assert {type(error) for error in mail.errors} == {Unavailable}
+
+
 async def test_somebody_nobody_can_read_holds_up_nobody_else(mail: Mail) -> None:
     """Their letter in doubt stays where it is and is told of; the post goes on."""
     [letter] = await mail.book()
     await mail.keep("killed", "anna", replace(letter, state=SENDING, attempts=1))
-    async with mail.here.database.engine.begin() as db:
-        await db.exec_driver_sql("UPDATE people SET reach = 'broken' WHERE id = 'anna'")
+    await broken(mail, "reach")
     await mail.book("bo")
     mail.restarted()
     await mail.work()

@@ -105,17 +105,26 @@ class PostRoom:
         for channel in self.book.tells:
             overdue = await self._mailroom.unheard(channel, self._office.clock.now(), _MOST)
             for appointment in {letter.appointment for letter in overdue}:
-                await self.book.move("letter-unheard", "agent", appointment, _unheard)
+                await self._move("letter-unheard", appointment, _unheard)
             if len(overdue) == _MOST:
                 self.wake()
+
+    async def _move(self, act: str, appointment: str, change: Change) -> bool:
+        """Whether it could be; one appointment that cannot be read must not halt all post."""
+        try:
+            await self.book.move(act, "agent", appointment, change)
+        except Exception as error:  # noqa: BLE001  # as in `run`
+            self._on_error(error)
+            return False
+        return True
 
     async def _begin(self, channel: Channel) -> None:
         """Begin to hand over what is due, as far as the gateway has hands free; one letter at a time to one person."""
         carrier, now = self.book.carriers.get(channel), self._office.clock.now()
         if carrier is None:
             for letter in await self._mailroom.due(channel, now, _MOST):
-                await self.book.move("letter-not-sent", "agent", letter.appointment, _nobody_carries(channel))
-                self.wake()
+                if await self._move("letter-not-sent", letter.appointment, _nobody_carries(channel)):
+                    self.wake()
             return
         in_flight = self.book.in_flight
         free = AT_ONCE - sum(letter.channel is channel for letter in in_flight.values())
