@@ -113,6 +113,22 @@ async def test_a_file_that_comes_after_its_recording_was_discarded_stays_on_the_
         assert (room.filed(), list(room.recorder.iterdir())) == ({}, [])
 
 
+async def test_an_odd_file_beside_it_keeps_no_film_at_the_recorder(room: Custodian) -> None:
+    """Its recording is not missing but on the shelf, also when the vault was away; what is odd stays for a person."""
+    await room.at(Stage.EXPECTED)
+    room.leave()
+    (room.recorder / SESSION / "note.txt").write_text("odd")
+    room.vault.fails["read-back"] = Fault.VAULT_AWAY
+    await takes(room)
+    room.vault.fails.clear()
+    for _ in range(4):
+        await takes(room, 3600)
+    row = await room.row()
+    assert (row.stage, row.fault, row.appointment) == (Stage.UNMAPPED, Fault.ODD_DIRECTORY, "anna")
+    assert "a.mp4" not in {path.name for path in (room.recorder / SESSION).iterdir()}
+    assert (room.recorder / SESSION / "note.txt").exists()
+
+
 @pytest.mark.parametrize("fault", [Fault.ODD_DIRECTORY, Fault.SOURCE_CHANGED, Fault.NOT_READABLE])
 async def test_a_file_that_can_never_be_read_is_missed_and_said_why(room: Custodian, fault: Fault) -> None:
     """Not before the ten minutes in which it may become readable; it is taken in whenever it does."""

@@ -17,7 +17,7 @@ from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Conflict
 from xmpp_agent.ports.recordings import Recordings, Source, Vault, VaultFault
 from xmpp_agent.rules.recording import custody
-from xmpp_agent.rules.recording.belonging import Belonging, Piece, belongs, is_ripe
+from xmpp_agent.rules.recording.belonging import FOR_A_PERSON, Belonging, Piece, belongs, is_ripe
 from xmpp_agent.rules.recording.custody import Happened
 
 MOST = 50
@@ -87,7 +87,7 @@ async def _directory(intake: Intake, found: Found) -> set[str]:
         await _nothing_in_it(intake, found, theirs)
         return set()
     safe = [await _piece(intake, found, theirs, piece) for piece in theirs.pieces]
-    if all(safe) and found.fault is None:
+    if all(safe):
         await _clear_away(intake, found)
     return there
 
@@ -201,10 +201,13 @@ async def _read_back(intake: Intake, recording: Recording) -> None:
         await intake.vault.read_back(recording)
     except VaultFault as fault:
         log.warning("read_back_failed", recording=recording.id, fault=fault.fault.value)
-        await intake.keep(custody.tried(recording, fault.fault, now))
+        # Until it is safe it is remembered that a person must look at it.
+        is_odd = recording.fault in FOR_A_PERSON and fault.fault is not Fault.VAULT_DAMAGED
+        await intake.keep(custody.tried(recording, recording.fault if is_odd and recording.fault else fault.fault, now))
         return
-    happened = Happened.READ_BACK if recording.appointment else Happened.READ_BACK_UNMAPPED
-    why = None if recording.appointment else recording.fault or Fault.NO_SUCH_RECORDING
+    is_mapped = recording.appointment != "" and recording.fault not in FOR_A_PERSON
+    happened = Happened.READ_BACK if is_mapped else Happened.READ_BACK_UNMAPPED
+    why = None if is_mapped else recording.fault or Fault.NO_SUCH_RECORDING
     await intake.keep(custody.step(recording, happened, await intake.terms(recording), now, why))
 
 

@@ -74,6 +74,8 @@ class Source(Protocol):
     async def remove(self, found: Found) -> None:
         """Take one directory away for good: what was found in it, then itself; no link is followed.
 
+        Of an odd one only `media` go: the rest stays for a person to look at.
+
         Raises Unavailable as well when anything in it has changed since it was found: nobody read that yet.
         Done also when it is gone already.
         """

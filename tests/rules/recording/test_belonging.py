@@ -98,7 +98,6 @@ def test_a_file_that_was_taken_in_before_is_known_as_such() -> None:
         (replace(FOUND, session="unknown", meeting="", room=""), Fault.NO_SUCH_RECORDING),
         (replace(FOUND, media=(), sizes=()), Fault.NO_FILE),
         (replace(FOUND, sizes=(0,)), Fault.EMPTY_FILE),
-        (replace(FOUND, fault=Fault.ODD_DIRECTORY), Fault.ODD_DIRECTORY),
         (replace(FOUND, media=(), sizes=(), fault=Fault.ODD_DIRECTORY), Fault.ODD_DIRECTORY),
     ],
 )
@@ -107,6 +106,16 @@ def test_what_does_not_fit_is_for_the_shelf(found: Found, fault: Fault) -> None:
     belonging = belongs(found, [OURS])
     assert belonging.fault is fault
     assert [piece.recording for piece in belonging.pieces if piece.size] == [None] * len(belonging.pieces)
+
+
+def test_a_recording_with_something_odd_beside_its_file_goes_to_the_shelf_itself() -> None:
+    """By its session alone: it is there, so it is not missing as well."""
+    odd = replace(FOUND, fault=Fault.ODD_DIRECTORY)
+    assert (belongs(odd, [OURS]).fault, belongs(odd, [OURS]).pieces) == (
+        Fault.ODD_DIRECTORY,
+        (Piece("a.mp4", 100, 1, OURS),),
+    )
+    assert belongs(replace(odd, session=""), [replace(OURS, session="")]).pieces[0].recording is None
 
 
 def test_upper_and_lower_case_name_the_same_room() -> None:

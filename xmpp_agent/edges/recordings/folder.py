@@ -138,6 +138,9 @@ def _remove(folder: Path, found: Found) -> None:
             now = _inspect(found.name, inner)
             if _state(now) != _state(found):
                 raise Unavailable("the recorder's directory has changed since it was looked at")
+            if found.fault is not None:  # what is odd stays for a person to look at, but no film beside it
+                _unlink(found.media, inner)
+                return
             # The video last: a directory with one is found again, whatever ends us in between.
             _unlink((metadata.NAME, MARK, *found.media), inner)
             os.rmdir(found.name, dir_fd=top)

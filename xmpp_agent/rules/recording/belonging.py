@@ -14,6 +14,8 @@ from xmpp_agent.rules.recording.custody import STOPS_WITHIN, TRANSITIONS, Happen
 
 QUIET = 120.0
 """Seconds without any change after which a directory is complete although its finalize script never ran."""
+FOR_A_PERSON = frozenset({Fault.ODD_DIRECTORY})
+"""A recording with this goes to the shelf although its appointment is known: a person says that it is of it."""
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
 _MAY_STILL_COME = frozenset(stage for stage, happened in TRANSITIONS if happened is Happened.FILE_CAME) - {Stage.HERE}
 
@@ -65,9 +67,11 @@ def belongs(found: Found, recordings: Iterable[Recording]) -> Belonging:
     own = session or _by_meeting(found, known)
     files = _with_something_in_it(found)
     fault = _fault(found, files, own)
-    # A row made for the shelf waits for its own file; with a fault no other one may have it.
+    # A row made for the shelf waits for its own file; with a fault no other one may have it. But where only something
+    # odd lies beside the session's file the recording itself goes to the shelf: it would be missing else, as well.
+    is_beside = fault in FOR_A_PERSON and bool(session)
     open_ones = [r for r in own if r.file is None and r.stage in _MAY_STILL_COME]
-    waiting = [r for r in open_ones if fault is None or not r.appointment]
+    waiting = [r for r in open_ones if fault is None or not r.appointment or is_beside]
     return Belonging(tuple(_placed(files, own, waiting)), own[0] if own else None, fault)
 
 
