@@ -277,8 +277,10 @@ def test_people_are_asked_while_there_is_somebody_to_ask(at: Stage) -> None:
     assert Act.ANSWER in offered(recorded(at, consents=(YES,)))
     no = replace(YES, answer=Agreement.NO)
     assert (Act.ANSWER in offered(recorded(at, consents=(no,)))) is (at in TALKING)
-    assert offered(replace(STAGES[at], consents=(YES,))).keys() & {Act.ASK, Act.ANSWER} == set()
-    assert respondents(replace(STAGES[at], consents=(YES,))) == ()
+    assert offered(replace(STAGES[at], consents=(no,))).keys() & {Act.ASK, Act.ANSWER} == set()
+    assert respondents(replace(STAGES[at], consents=(no,))) == ()
+    [back] = respondents(replace(STAGES[at], consents=(YES,)))
+    assert back.may_say == (Agreement.WITHDRAWN,), "also when the policy allows no recordings any more"
 
 
 def test_a_question_that_was_asked_says_so() -> None:

@@ -34,6 +34,8 @@ class Question:
     answer: Agreement | None
     is_on: bool
     """Whether the recording is on at this moment."""
+    erases: bool
+    """Whether a no erases what was recorded, although the answer was given on the recording alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,22 @@ class Answer:
 
 
 async def questions(office: Office, entry: Entry, language: str) -> tuple[Question, ...]:
-    """What everybody of an appointment is asked; empty when its policy allows no recordings. Raises Unavailable."""
+    """What everybody of an appointment is asked. Raises Unavailable.
+
+    When its policy allows no recordings (any more), only those whose yes stands: they may take it back.
+    """
     booked = entry.appointment
-    if not booked.policy.recording_allowed:
-        return ()
     said = consent.newest(await _consents(office, booked.id))
+    made = [one for one in await office.house.recordings.in_room(booked.room) if one.appointment == booked.id]
+    erases = consent.may_erase(booked.policy.plan.recording, made)
     text = consent.question(booked.policy.plan.recording, language)
     is_on = is_recorded(office, entry)
     people = (entry.citizen, *(companion.person for companion in entry.companions))
-    return tuple(Question(p, text, said[p.id].answer if p.id in said else None, is_on) for p in people)
+    return tuple(
+        Question(p, text, said[p.id].answer if p.id in said else None, is_on, erases)
+        for p in people
+        if booked.policy.recording_allowed or not consent.missing({p.id}, said.values())
+    )
 
 
 def is_recorded(office: Office, entry: Entry) -> bool:
@@ -124,12 +133,12 @@ async def answered(office: Office, entry: Entry, answer: Answer) -> None:
 async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     booked, now = entry.appointment, office.clock.now()
     people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
-    if not booked.policy.recording_allowed or answer.person not in people:
-        raise refusal("consent", Reason.RECORDING_NOT_ALLOWED)
     given_before = await _consents(office, booked.id)
     before = consent.newest(given_before).get(answer.person)
     last = before.answer if before is not None else None
     said = consent.meant(last, answer.said)
+    if answer.person not in people or not consent.may_be_said(booked.policy, last, said):
+        raise refusal("consent", Reason.RECORDING_NOT_ALLOWED)
     if said is not Agreement.YES:
         await _stop(office, entry, answer)
     if last is said:
@@ -137,6 +146,8 @@ async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     if not consent.may_answer(last, said):
         raise refusal("consent", Reason.BAD_REQUEST)
     text = consent.question(booked.policy.plan.recording, answer.language)
+    if before is not None and not booked.policy.recording_allowed:  # there is no question any more but theirs
+        text = before.text
     at = consent.said_at(now, given_before, await office.house.recordings.in_room(booked.room))
     given = Consent(new_id(), booked.id, answer.person, said, answer.how, text, answer.language, answer.by, at)
     look = Look(new_id(), booked.citizen, now, answer.by, f"consent-{said}")
@@ -186,11 +197,11 @@ async def _follows(office: Office, entry: Entry, said: Collection[Consent]) -> t
 
 
 def _let_in(office: Office, entry: Entry, said: Collection[Consent]) -> None:
-    """Who said yes while it is on may come in."""
+    """Whoever said yes themselves while it is on may come in, whatever the others say."""
     people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
     state = office.house.rooms.get(entry.appointment.room)
-    if state is not None and state.recording and not consent.missing(people, said):
-        office.house.settle(replace(state, agreed=state.agreed | consent.agreed(said)))
+    if state is not None and is_recorded(office, entry):
+        office.house.settle(replace(state, agreed=state.agreed | consent.agreed(said) & people))
 
 
 async def _consents(office: Office, appointment_id: str) -> tuple[Consent, ...]:

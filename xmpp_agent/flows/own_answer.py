@@ -27,14 +27,14 @@ class OwnQuestion:
 
 async def own_question(office: Office, visitor: Visitor, language: str) -> OwnQuestion | None:
     """What this visitor is asked; None: nothing, or it is not shown who sits there. Raises Unavailable."""
-    if not visitor.is_asked:
+    if not visitor.is_known:
         return None
     asked = await questions(office, visitor.entry, language)
     mine = next((one for one in asked if one.person.id == visitor.person.id), None)
     if mine is None:
         return None
     is_over = visitor.step in _OVER
-    may_say = consent.open_answers(mine.answer, only_back=is_over)
+    may_say = consent.open_answers(mine.answer, only_back=is_over, erases=mine.erases)
     return OwnQuestion(mine, consent.wording(mine.text), may_say, is_over)
 
 

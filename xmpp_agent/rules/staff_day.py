@@ -263,13 +263,16 @@ def may_write(person: str, facts: Facts) -> Verdict:
 
 
 def respondents(facts: Facts) -> tuple[consent.Respondent, ...]:
-    """Who is asked about a recording, what they said, and what may be written down now; nobody where none may be made.
+    """Who is asked about a recording, what they said, and what may be written down now; else whose yes stands.
 
     A yes and a no belong to a meeting; taken back a yes may be at any time.
     """
-    if not facts.appointment.policy.recording_allowed:
-        return ()
-    return consent.respondents(facts.entry, facts.consents, only_back=stage(facts) not in _TALKING)
+    policy, only_back = facts.appointment.policy, stage(facts) not in _TALKING
+    erases = consent.may_erase(policy.plan.recording, facts.recordings)
+    if policy.recording_allowed:
+        return consent.respondents(facts.entry, facts.consents, only_back=only_back, erases=erases)
+    everybody = consent.respondents(facts.entry, facts.consents, only_back=True)
+    return tuple(one for one in everybody if one.may_say)
 
 
 def may_take_down(person: str, facts: Facts, whose: str, said: Agreement) -> Verdict:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.appointments import Entry, Policy
 from xmpp_agent.model.people import CompanionKind, Person
 from xmpp_agent.model.recordings import Agreement, Consent, Recording, Stage, Terms
 
@@ -138,27 +138,42 @@ class Respondent:
     """What would be new, in the order of the buttons."""
 
 
-def respondents(entry: Entry, consents: Iterable[Consent], *, only_back: bool) -> tuple[Respondent, ...]:
-    """Everybody of an appointment, the citizen first. `only_back`: no new yes or no is asked for any more."""
+def may_erase(terms: Terms, recordings: Iterable[Recording]) -> bool:
+    """Whether a no of somebody who was recorded without a yes on record still erases something."""
+    return terms.on_tape and any(one.stage in _MAY_BE_ERASED for one in recordings)
+
+
+def respondents(
+    entry: Entry, consents: Iterable[Consent], *, only_back: bool, erases: bool = False
+) -> tuple[Respondent, ...]:
+    """Everybody of an appointment, the citizen first. `only_back`, `erases`: see `open_answers`."""
     last = newest(consents)
     people = ((entry.citizen, None), *((one.person, one.kind) for one in entry.companions))
     found = []
     for person, kind in people:
         said = last.get(person.id)
-        may_say = open_answers(said.answer if said is not None else None, only_back=only_back)
+        may_say = open_answers(said.answer if said is not None else None, only_back=only_back, erases=erases)
         found.append(Respondent(person, kind, said, may_say))
     return tuple(found)
 
 
-def open_answers(before: Agreement | None, *, only_back: bool) -> tuple[Agreement, ...]:
-    """What somebody may say next. A yes may be taken back for as long as anybody can reach us."""
-    new = _MAY_FOLLOW[before]
-    return tuple(one for one in Agreement if one in new and (one is Agreement.WITHDRAWN or not only_back))
+def open_answers(before: Agreement | None, *, only_back: bool, erases: bool = False) -> tuple[Agreement, ...]:
+    """What somebody may say next. A yes may be taken back for as long as anybody can reach us.
+
+    `only_back`: no new yes or no is asked for any more. `erases`: a no all the same, as `may_erase` has it.
+    """
+    stays = {Agreement.WITHDRAWN, Agreement.NO} if erases else {Agreement.WITHDRAWN}
+    return tuple(one for one in Agreement if one in _MAY_FOLLOW[before] and (one in stays or not only_back))
 
 
 def meant(before: Agreement | None, said: Agreement) -> Agreement:
     """What an answer says after the one before: a no to what was agreed takes it back, whatever page it stood on."""
     return Agreement.WITHDRAWN if before is Agreement.YES and said is Agreement.NO else said
+
+
+def may_be_said(policy: Policy, before: Agreement | None, said: Agreement) -> bool:
+    """Whether anybody asks such a thing: where no recording is allowed (any more), a yes that stands is taken back."""
+    return policy.recording_allowed or (before is Agreement.YES and said is Agreement.WITHDRAWN)
 
 
 def may_answer(before: Agreement | None, answer: Agreement) -> bool:

@@ -115,6 +115,7 @@ DA = {
     "asked.said.withdrawn": "Du har sagt stop. Det, der er optaget, slettes, hvis det ikke allerede ligger i din sag.",
     "asked.yes": "Ja, I må optage",
     "asked.no": "Nej, ingen optagelse",
+    "asked.erase": "Slet det, der er optaget",
     "asked.back": "Stop, I må ikke optage mere",
     "asked.to_link": "Tilbage til dit møde",
     # afterwards

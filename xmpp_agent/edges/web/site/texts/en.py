@@ -115,6 +115,7 @@ EN = {
     "asked.said.withdrawn": "You said stop. What was recorded is deleted unless it is in your case already.",
     "asked.yes": "Yes, you may record",
     "asked.no": "No, do not record",
+    "asked.erase": "Erase what was recorded",
     "asked.back": "Stop, you may not record any more",
     "asked.to_link": "Back to your meeting",
     # afterwards
