@@ -13,6 +13,8 @@ from xmpp_agent.edges.web.site.staff.entry import TEMPLATES
 from xmpp_agent.flows import hotline, opening
 from xmpp_agent.flows.staff_door import finish_visit, let_one_in
 from xmpp_agent.flows.staff_room import own_room
+from xmpp_agent.ports.login import LoginReason
+from xmpp_agent.rules.staff_roles import ASKED_AGAIN, VOUCHED_FOR
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 THERE = {path.name.partition(".")[0] for path in TEMPLATES.glob("*.j2")}
@@ -163,6 +165,52 @@ async def test_sound_is_off_until_it_is_pressed(chromium: Browser, unit: ServedS
     await page.close()
 
 
+async def test_sound_outlives_a_page_that_is_loaded_again(chromium: Browser, unit: ServedStaff) -> None:
+    """Sound keeps nobody from being asked for anew; it stays on where the browser allows that, as this one does."""
+    cookies = await unit.cookies()
+    del cookies["portner-staff-tried"]
+    page = await open_scene(chromium, unit.origin, Scene("renewed", "/staff", cookies), "da")
+    await page.press("Slå lyd til")
+    await page.see("#sound", "Slå lyd fra")
+    await page.evaluate("document.getElementById('tell').textContent = 'the page of before'; null")
+    unit.staff.sso.fault = LoginReason.PROVIDER_DOWN
+    unit.staff.unit.around.clock.at += ASKED_AGAIN
+    unit.staff.feed.everything_changed()
+    await page.see("#tell:empty")
+    await page.see("#sound", "Slå lyd fra")
+    await page.close()
+    unit.staff.unit.around.clock.at -= ASKED_AGAIN
+    unit.staff.sso.fault = None
+
+
+async def test_a_note_past_the_hour_is_kept(chromium: Browser, unit: ServedStaff) -> None:
+    """The page that shows it again has no fault, and what was typed stands in it."""
+    page = await open_scene(chromium, unit.origin, await _note(unit), "da")
+    unit.staff.unit.around.clock.at += VOUCHED_FOR
+    await page.evaluate("document.getElementById('text').value = 'Aftalt.'; null")
+    await page.press("Læg i journalen")
+    await page.see("#kept", "Log ind i et nyt vindue")
+    assert await page.evaluate("document.getElementById('text').value") == "Aftalt."
+    faults = await faults_of(page, unit.origin, "da")
+    assert [fault for fault in faults if "401" not in fault] == []
+    await page.close()
+    unit.staff.unit.around.clock.at -= VOUCHED_FOR
+
+
+async def test_half_written_words_outlive_the_session(chromium: Browser, unit: ServedStaff) -> None:
+    """A press past the hour: it is said, and what was typed stays to be sent again."""
+    part = f"write-{(await own_room(unit.staff.unit.office, 'mette', UNIT)).node}"
+    page = await open_scene(chromium, unit.origin, Scene("past", "/staff", await unit.cookies()), "da")
+    await page.evaluate(f"document.getElementById('{part}').open = true; null")
+    await page.evaluate(f"document.getElementById('{part}-words').value = 'Vi kommer snart.'; null")
+    unit.staff.unit.around.clock.at += VOUCHED_FOR
+    await page.evaluate(f"document.querySelector('#{part} form').requestSubmit(); null")
+    await page.see("#why", "Du er ikke logget ind længere.")
+    assert await page.evaluate(f"document.getElementById('{part}-words').value") == "Vi kommer snart."
+    await page.close()
+    unit.staff.unit.around.clock.at -= VOUCHED_FOR
+
+
 async def test_signed_out_elsewhere_the_page_goes(chromium: Browser, unit: ServedStaff) -> None:
     """Nothing of the day stays on the screen once the session is over."""
     page = await open_scene(chromium, unit.origin, Scene("out", "/staff", await unit.cookies("lars")), "da")
@@ -177,5 +225,6 @@ async def test_signed_out_elsewhere_the_page_goes(chromium: Browser, unit: Serve
 async def test_what_is_looked_at_is_what_there_is() -> None:
     """A template that no scene shows fails here."""
     shown_by = {"staff_day", "staff_login", "staff_note", "staff_hotline", "staff_hours", "staff_hand_over"}
+    shown_by.add("staff_note_kept")
     parts = {"staff_base", "staff_macros", "staff_recording", "staff_row"}
     assert THERE - parts == shown_by

@@ -11,7 +11,7 @@ from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Session, SessionKind
 from xmpp_agent.ports.diary import Conflict, Enrolment
 from xmpp_agent.ports.login import Identity
-from xmpp_agent.rules.staff_roles import RoleMap, Standing, is_vouched_for, standing
+from xmpp_agent.rules.staff_roles import RoleMap, Standing, is_vouched_for, may_go_on, standing
 
 SESSION_LIFE = 36000.0
 """Seconds staff stay signed in at most, however often the employer's sign-on vouches for them: a working day."""
@@ -20,8 +20,14 @@ LONGEST_NAME = 200
 
 async def signed_in(office: Office, cookie: str) -> Session | None:
     """The session of staff behind a browser's cookie; None when there is none or it is over. Raises Unavailable."""
+    found = await to_go_on(office, cookie)
+    return found if found is not None and is_vouched_for(found, office.clock.now()) else None
+
+
+async def to_go_on(office: Office, cookie: str) -> Session | None:
+    """The same, also when nobody vouched for it for too long: good for nothing until `renew`. Raises Unavailable."""
     found = await office.visitors.session(office.marks.mark("session", cookie)) if cookie else None
-    if found is None or found.kind is not SessionKind.STAFF or not is_vouched_for(found, office.clock.now()):
+    if found is None or found.kind is not SessionKind.STAFF or not may_go_on(found, office.clock.now()):
         return None
     return found
 

@@ -52,7 +52,12 @@ def standing(roles: frozenset[str], role_map: RoleMap, enrolled_in: str = "") ->
 
 def is_vouched_for(session: Session, now: float) -> bool:
     """Whether a session of staff holds: in time, and checked not too long ago."""
-    return now < session.expires_at and now - session.checked_at < VOUCHED_FOR
+    return may_go_on(session, now) and now - session.checked_at < VOUCHED_FOR
+
+
+def may_go_on(session: Session, now: float) -> bool:
+    """Whether the employer's word may revive a session: in time, whenever it was checked."""
+    return now < session.expires_at
 
 
 def asks_again(session: Session, now: float) -> bool:

@@ -6,7 +6,8 @@ from tests.an_office import UNIT
 from tests.edges.web.site.on_site import Surfer, heading
 from tests.edges.web.site.staff.on_staff import STAFF_COOKIE, StaffPages, identity, without_roles
 from tests.edges.web.site.staff.test_logins import comes_back, comes_to_nothing, ends, state_of
-from xmpp_agent.flows.staff_login import SESSION_LIFE, signed_in
+from xmpp_agent.flows.staff_door import finish_visit, let_one_in
+from xmpp_agent.flows.staff_login import SESSION_LIFE, signed_in, to_go_on
 from xmpp_agent.flows.staff_out import Exits, sign_out_everywhere
 from xmpp_agent.ports.login import LoginReason
 from xmpp_agent.rules.staff_roles import ASKED_AGAIN, VOUCHED_FOR
@@ -22,6 +23,17 @@ async def at_work(staff: StaffPages, since: float = ASKED_AGAIN) -> Surfer:
     return browser
 
 
+async def met_anna(staff: StaffPages) -> None:
+    """A visit that is over; its note is due."""
+    unit = staff.unit
+    await unit.book("anna")
+    await unit.opens()
+    await unit.comes("anna")
+    await let_one_in(unit.desk, unit.who(), "anna")
+    await unit.obeys("anna")
+    await finish_visit(unit.desk, unit.who(), "anna")
+
+
 async def test_asked_again_unseen_and_forms_still_fit(staff: StaffPages) -> None:
     """To the provider and back to the page that was opened, with the same cookie: other windows' forms go on."""
     browser = await at_work(staff)
@@ -32,6 +44,59 @@ async def test_asked_again_unseen_and_forms_still_fit(staff: StaffPages) -> None
     assert browser.http.cookies.get(STAFF_COOKIE) == before
     assert (await browser.press("/staff/hours", do="closed", da="x", en="x")).headers["location"] != "/staff"
     assert (await browser.look("/staff")).status_code == 200, "and not again at the next page"
+
+
+async def test_a_note_is_opened_with_time_to_write_it(staff: StaffPages) -> None:
+    """The employer is asked before it opens, and it is the note that opens then."""
+    await met_anna(staff)
+    browser = await at_work(staff)
+    back = await comes_back(browser, await browser.look("/staff/a/anna/note"))
+    assert back.headers["location"] == "/staff/a/anna/note"
+    assert heading(await browser.follow(back)) == "Notat"
+    staff.unit.around.clock.at += VOUCHED_FOR - 1
+    assert (
+        (await browser.press("/staff/a/anna/note", text="Aftalt.")).headers["location"].startswith("/staff?said=note")
+    )
+
+
+async def test_a_note_written_past_the_hour_is_kept(staff: StaffPages) -> None:
+    """What was typed is on the page again and nothing else of the meeting; signed in elsewhere, the form still fits."""
+    await met_anna(staff)
+    browser = await at_work(staff, 0)
+    await browser.look("/staff/a/anna/note")
+    staff.unit.around.clock.at += VOUCHED_FOR
+    kept = await browser.press("/staff/a/anna/note", text="Aftalt: <b>nyt</b> møde.", closes="yes")
+    assert kept.status_code == 401
+    assert "Aftalt: &lt;b&gt;nyt&lt;/b&gt; møde." in kept.text
+    assert "Anna" not in kept.text
+    assert " checked" in kept.text
+    assert 'href="/staff/login" target="_blank"' in kept.text
+    [note] = (await staff.unit.desk.notes.of(["anna"]))["anna"]
+    assert note.text == ""
+    page = browser.page
+    assert heading(await browser.follow(await comes_back(browser, await browser.look("/staff/login")))) == "Min dag"
+    browser.page = page
+    sent = await browser.press("/staff/a/anna/note", text="Aftalt: nyt møde.")
+    assert sent.headers["location"].startswith("/staff?said=note")
+
+
+async def test_somebody_else_gets_no_cookie_of_before(staff: StaffPages) -> None:
+    """An hour later another account signs in at the same browser: a cookie of their own, and the old one is dead."""
+    browser = await at_work(staff, VOUCHED_FOR)
+    before = browser.http.cookies.get(STAFF_COOKIE) or ""
+    staff.sso.identity = identity("lars")
+    await browser.follow(await comes_back(browser, await browser.look("/staff/login")))
+    assert "Lars Holm" in browser.page
+    assert browser.http.cookies.get(STAFF_COOKIE) != before
+    assert await to_go_on(staff.unit.office, before) is None
+
+
+async def test_a_press_past_the_hour_is_told_to_a_script(staff: StaffPages) -> None:
+    """In words: the page may hold something half-written, which a reload would lose."""
+    browser = await at_work(staff, 0)
+    staff.unit.around.clock.at += VOUCHED_FOR
+    answer = await browser.press("/staff/hours", do="opened", by="script")
+    assert (answer.status_code, "nyt vindue" in answer.json()["text"]) == (401, True)
 
 
 async def test_a_role_that_was_taken_away_is_gone_soon(staff: StaffPages) -> None:

@@ -5,13 +5,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from xmpp_agent.edges.web.site.reception import LOOKS
 from xmpp_agent.edges.web.site.rendering import browser_of
-from xmpp_agent.edges.web.site.staff.entry import StaffSite, done, form_of, not_done, told
+from xmpp_agent.edges.web.site.staff.entry import SignInFirst, StaffSite, done, form_of, not_done, told
 from xmpp_agent.edges.web.site.staff.texts import why
 from xmpp_agent.flows import hotline, opening
 from xmpp_agent.flows.hotline_rows import calls_of
 from xmpp_agent.flows.notes import note_form, write_note
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.staff_room import colleagues_of, open_room, staff_of, unit_of
+from xmpp_agent.model.visitors import Session
 from xmpp_agent.rules.names import masked
 from xmpp_agent.rules.opening_hours import is_open, written_hours
 from xmpp_agent.rules.staff_day import may_read_name
@@ -28,20 +29,31 @@ class Notes:
 
     async def form(self, one: str, request: Request) -> Response:
         """Filled in with time and people."""
-        return await self._page(one, request)
+        return await self._page(await self._site.who_opens(request), one, request)
 
     async def write(self, one: str, request: Request) -> Response:
-        """On its way to the journal; what was written is shown again when it is refused."""
-        who, form = await self._site.who(request), form_of(request)
+        """On its way to the journal; what was written is shown again when it is refused, or nobody is signed in."""
+        form = form_of(request)
         text = form.get("text", "")
+        try:
+            who = await self._site.who(request)
+        except SignInFirst:
+            return self._kept(request, text, closes="closes" in form)
         try:
             await write_note(self._desk, who, one, text, case_closes=form.get("closes") == "yes")
         except Refused as no:
-            return await self._page(one, request, text, no)
+            return await self._page(who, one, request, text, no)
         return done(request, "note", f"/staff#r-{one}", stays=False)
 
-    async def _page(self, one: str, request: Request, text: str = "", no: Refused | None = None) -> Response:
-        who = await self._site.who(request)
+    def _kept(self, request: Request, text: str, *, closes: bool) -> Response:
+        """The session is over: nothing of the meeting, only what this browser sent, to be sent again."""
+        answer = self._site.page(request, "staff_note_kept.html.j2", None, None, text=text, closes=closes)
+        answer.status_code = 401
+        return answer
+
+    async def _page(
+        self, who: Session, one: str, request: Request, text: str = "", no: Refused | None = None
+    ) -> Response:
         try:
             form = await note_form(self._desk, who, one)
         except Refused as refused:

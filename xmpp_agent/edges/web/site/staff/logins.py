@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict
 
 from fastapi import FastAPI, Request
@@ -11,9 +12,9 @@ from xmpp_agent.edges.web.site import cookies
 from xmpp_agent.edges.web.site.reception import LOOKS, on_to
 from xmpp_agent.edges.web.site.rendering import browser_of
 from xmpp_agent.edges.web.site.staff.entry import SignInFirst, StaffSite, is_by_script, put_off_name
-from xmpp_agent.edges.web.site.staff.texts import STAFF_LANGUAGES
+from xmpp_agent.edges.web.site.staff.texts import STAFF_LANGUAGES, say
 from xmpp_agent.flows.office import Refused
-from xmpp_agent.flows.staff_login import renew, sign_in, sign_out, signed_in
+from xmpp_agent.flows.staff_login import renew, sign_in, sign_out, signed_in, to_go_on
 from xmpp_agent.ports.login import Attempt, Identity, LoginFault, LoginReason
 
 HOME = "/staff"
@@ -23,7 +24,7 @@ _LATER = 60
 """Seconds until a sign-on that did not answer is asked again."""
 _LONGEST = 4096
 """Letters of one value a provider sends back."""
-_PAGES = ("/staff", "/staff/hotline", "/staff/hours")
+_PAGES = re.compile(r"/staff(?:/hotline|/hours|/a/[A-Za-z0-9_-]{1,64}/note)?")
 """Where a login leads to."""
 
 
@@ -40,7 +41,7 @@ class Logins:
         A session that goes on is tried again and again, each time it is due: a login that succeeded forgets the try.
         """
         if is_by_script(request) or request.url.path == "/staff/events":
-            return JSONResponse({"done": False, "text": "", "to": HOME}, 401)
+            return JSONResponse({"done": False, "text": say(browser_of(request).language, "login.again")}, 401)
         if request.method == "POST":
             return on_to(HOME)
         tried = request.cookies.get(_silent_name(secure=self._secure)) is not None
@@ -81,7 +82,11 @@ class Logins:
 
     async def _signed_in(self, request: Request, attempt: Attempt, identity: Identity) -> str:
         """The cookie of the session they have now; empty when it is the one they had. Raises Refused, Unavailable."""
-        before = await signed_in(self._office, browser_of(request).cookie)
+        cookie = browser_of(request).cookie
+        before = await signed_in(self._office, cookie)
+        lapsed = await to_go_on(self._office, cookie) if before is None else None
+        if lapsed is not None:  # with the same cookie: what was typed in another window can still be sent
+            return (await renew(self._office, identity, self._site.roles, lapsed))[1]
         if attempt.silent and before is not None:
             return (await renew(self._office, identity, self._site.roles, before))[1]
         return (await sign_in(self._office, identity, self._site.roles, before))[1]
@@ -119,7 +124,7 @@ class Logins:
             )
         except LoginFault as fault:
             return self._later(on_to(request.url.path)) if goes_on else self._page(request, fault.reason, 503)
-        to = request.url.path if request.url.path in _PAGES else HOME
+        to = request.url.path if _PAGES.fullmatch(request.url.path) else HOME
         kept = json.dumps({"to": to, "attempt": asdict(attempt)})
         answer = RedirectResponse(address, 303)
         sealed = self._site.reception.seals.seal(kept, _place(value))

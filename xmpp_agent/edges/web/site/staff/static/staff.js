@@ -7,6 +7,7 @@ const TOLD_AGAIN = 30000;
 const NO_STREAM = 5000;
 const LEAST = 1000;
 const SHOWN_FOR = 30000;
+const SOUND = 'portner-sound';
 const ROOTS = ['day', 'lost'];
 const said = document.getElementById('said');
 const why = document.getElementById('why');
@@ -101,11 +102,12 @@ function page() {
     });
 }
 
-/* Whether nothing of somebody's work would be lost with the page. */
-function isIdle() {
+/* Whether nothing of somebody's work would be lost with the page; `sent` is a form that came to nothing. */
+function isIdle(sent = null) {
     const typed = [...document.querySelectorAll('textarea, input:not([type="hidden"])')].some(field => field.value
         && field.value !== field.defaultValue);
-    return !typed && !revealed.size && !document.querySelector('form[data-busy]');
+    const busy = [...document.querySelectorAll('form[data-busy]')].some(form => form !== sent);
+    return !typed && !revealed.size && !busy;
 }
 
 function words(element, text) {
@@ -124,7 +126,7 @@ async function look() {
     try {
         const answer = await page();
         const fresh = answer.response && answer.response.getElementById('day');
-        if ((answer.status === 401 || (fresh && fresh.dataset.renew === 'yes' && !audio)) && isIdle()) {
+        if ((answer.status === 401 || (fresh && fresh.dataset.renew === 'yes')) && isIdle()) {
             window.location.reload();  /* signed out, or to be signed on anew, which takes a page of its own */
             return;
         }
@@ -202,10 +204,29 @@ async function pressSound() {
     if (audio) {
         await audio.close();
         audio = null;
+        window.sessionStorage.removeItem(SOUND);
     } else {
         audio = new AudioContext();
         await audio.resume();
         tone();
+        window.sessionStorage.setItem(SOUND, 'on');
+        words(why, '');
+    }
+    soundLabel();
+}
+
+/* The page was loaded again while sound was on: on it stays if the browser allows that, else the page says so. */
+async function soundAgain() {
+    const button = document.getElementById('sound');
+    if (!button || window.sessionStorage.getItem(SOUND) !== 'on') {
+        return;
+    }
+    const allowed = new AudioContext();
+    if (allowed.state === 'running') {
+        audio = allowed;
+    } else {
+        words(why, button.dataset.lost);
+        await allowed.close();
     }
     soundLabel();
 }
@@ -241,7 +262,7 @@ async function send(form, button) {
     const fields = new URLSearchParams(new FormData(form, button));
     fields.set('by', 'script');
     const answer = await fetch(form.getAttribute('action'), { method: 'POST', body: fields, redirect: 'error' });
-    if (answer.status === 401) {
+    if (answer.status === 401 && isIdle(form)) {
         window.location.reload();
         return;
     }
@@ -332,6 +353,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 soundLabel();
+soundAgain();
 document.title = waiting().size ? `(${waiting().size}) ${title}` : title;
 timer = window.setTimeout(look, TOLD_AGAIN);
 listen();

@@ -16,6 +16,7 @@ DA = {
     "login.text": "Log ind med din arbejdskonto for at se din dag.",
     "login.button": "Log ind",
     "login.out": "Du er logget ud.",
+    "login.again": "Du er ikke logget ind længere. Log ind i et nyt vindue, og tryk så igen her.",
     "login.no_role": "Du er logget ind, men har ikke fået adgang til Portner. Kontakt din leder.",
     "login.none": "Login for medarbejdere er ikke sat op her.",
     "login.fault.cancelled": "Du afbrød login.",
@@ -42,6 +43,7 @@ DA = {
     "day.knock": "En borger er kommet.",
     "sound.on": "Slå lyd til",
     "sound.off": "Slå lyd fra",
+    "sound.lost": "Lyden er slået fra, fordi siden blev hentet igen. Tryk på “Slå lyd til”.",
     "room.open": "Åbn lokalet i Jitsi",
     "room.opens": "Åbner i et nyt vindue.",
     "room.next": "Næste",
@@ -223,6 +225,9 @@ DA = {
     "note.hint": "Tid og deltagere er skrevet for dig. Notatet lægges i journalen.",
     "note.case": "Sagen skal lukkes",
     "note.send": "Læg i journalen",
+    "note.kept": "Notatet er ikke sendt endnu, for du er ikke logget ind længere. Log ind i et nyt vindue, kom tilbage "
+    "hertil, og tryk på “Læg i journalen” igen.",
+    "note.kept.login": "Log ind i et nyt vindue",
     "note.back": "Tilbage til min dag",
     # hotline
     "hotline.title": "Hotline",
