@@ -40,7 +40,6 @@ from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.flows.notices import tell_places
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.passing_time import due, pass_time, tidy
-from xmpp_agent.flows.staff_out import Exits, sign_out_by_supervisor
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.settings import Settings, SettingsFault
@@ -97,7 +96,6 @@ class Agent:
             orders.confirm,
             _report,
         )
-        self._exits = Exits(database.visitors, database.diary, database.records, database.ledger, self.house)
         self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
@@ -150,7 +148,7 @@ class Agent:
 
     def _console(self) -> Door:
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
-        add_people(app, self._erase, self._sign_out)
+        add_people(app, self._erase, self._forgetting.sign_out)
         add_recordings(app, self.recording_desk)
         return Door(app, self._settings.supervisors)
 
@@ -170,9 +168,6 @@ class Agent:
         verdict = await self._forgetting.erase(person_id, actor, units)
         self.recordings.forget()
         return verdict
-
-    async def _sign_out(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
-        return await sign_out_by_supervisor(self._exits, person_id, actor, units, self._clock.now())
 
     def _appointment_changed(self, appointment_id: str) -> None:
         if self.site is not None:

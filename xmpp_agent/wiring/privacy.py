@@ -1,4 +1,4 @@
-"""Forgetting, as one part of the agent: once a day by itself, and a citizen at a supervisor's word."""
+"""Forgetting, as one part of the agent: once a day by itself; at a supervisor's word a citizen, or staff's way in."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from xmpp_agent.edges.store.database import Database
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.privacy import Custody, erase
 from xmpp_agent.flows.retention import EVERY, run_retention
+from xmpp_agent.flows.staff_out import Exits, sign_out_by_supervisor
 from xmpp_agent.model.verdicts import Verdict
 
 FIRST = 600.0
@@ -25,6 +26,7 @@ class Forgetting:
         self, house: House, database: Database, report: Callable[[BaseException], None], first: float = FIRST
     ) -> None:
         self._custody = Custody(database.holdings, database.diary, database.records, house)
+        self._exits = Exits(database.visitors, database.diary, database.records, database.ledger, house)
         self._report, self._first = report, first
         self._clock = house.clock
         self._work: asyncio.Task[None] | None = None
@@ -32,6 +34,10 @@ class Forgetting:
     async def erase(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
         """See `xmpp_agent.flows.privacy.erase`."""
         return await erase(self._custody, person_id, actor, units, self._clock.now())
+
+    async def sign_out(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
+        """See `xmpp_agent.flows.staff_out.sign_out_by_supervisor`."""
+        return await sign_out_by_supervisor(self._exits, person_id, actor, units, self._clock.now())
 
     def start(self) -> None:
         """Begin to work once a day."""
