@@ -277,6 +277,28 @@ async def test_a_second_recording_is_filed_though_the_appointment_changed(room: 
     assert room.journal.asked.count(str(consent["id"])) == 1
 
 
+@pytest.mark.parametrize("asked_by", ["", "mette"])
+@pytest.mark.parametrize("on_tape", [True, False])
+@pytest.mark.parametrize("answer", [None, Agreement.YES])
+async def test_what_nobody_let_through_is_not_filed_without_a_yes(
+    tmp_path: Path, answer: Agreement | None, on_tape: bool, asked_by: str
+) -> None:
+    """Unless it is asked on the tape; a person is told, and may discard it."""
+    policy = replace(RECORDED, plan=Plan(recording=replace(TERMS, on_tape=on_tape)))
+    async with open_custodian(tmp_path) as room:
+        await room.book(policy=policy)
+        if answer is not None:
+            await room.says(answer)
+        room.around.clock.at += 1
+        await taken_in(room, asked_by=asked_by)
+        await room.room.file()
+        row, is_let_through = await room.row(), asked_by != ""
+        if is_let_through or answer is Agreement.YES or on_tape:
+            assert row.stage is Stage.RECEIPTED
+        else:
+            assert (row.stage, row.fault, room.filed()) == (Stage.FILING_REFUSED, Fault.NO_CONSENT, {})
+
+
 async def test_nothing_is_destroyed_before_its_row_says_so(room: Custodian) -> None:
     """Else a hold in between would be one of nothing; and while the vault is away it is without its key already."""
     row = await taken_in(room)

@@ -28,6 +28,7 @@ from xmpp_agent.ports.recordings import (
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.recording import closing, consent, custody
 from xmpp_agent.rules.recording.custody import Happened
+from xmpp_agent.rules.recording.may_file import may_file
 
 MOST = 20
 """Of each kind, looked at in one go."""
@@ -151,6 +152,9 @@ async def _file(archive: Archive, recording: Recording) -> None:
         return
     if _is_withdrawn(case, recording):
         await _withdrawn(archive, recording)
+        return
+    if not may_file(case.entry, recording, case.consents):
+        await _stuck(archive, recording, Happened.REFUSED, Fault.NO_CONSENT)
         return
     try:
         await _file_consents(archive, case)

@@ -58,6 +58,8 @@ class Fault(StrEnum):
     OTHER_ROOM = "other_room"
     """Its metadata speak of another room or time than the recording they are said to be of."""
     TWO_FILES = "two_files"
+    NO_CONSENT = "no_consent"
+    """Somebody who may be on it did not agree: it is not filed by itself."""
     DISCARDED = "discarded"
     """It came after somebody had said that the recording must not be kept."""
     ODD_DIRECTORY = "odd_directory"

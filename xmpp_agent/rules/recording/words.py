@@ -64,6 +64,10 @@ FAULTS: dict[Fault, tuple[str, str]] = {
         "What the file says of itself is of another meeting.",
     ),
     Fault.TWO_FILES: ("Der er flere filer i samme mappe.", "There is more than one file in the same directory."),
+    Fault.NO_CONSENT: (
+        "Ikke alle har sagt ja til optagelsen.",
+        "Not everybody has agreed to the recording.",
+    ),
     Fault.DISCARDED: (
         "Optagelsen blev kasseret, før filen kom.",
         "The recording was discarded before its file came.",

@@ -1,0 +1,21 @@
+"""Whether a recording may go into the case by itself: not where nobody let it through and nobody agreed."""
+
+from collections.abc import Collection
+
+from xmpp_agent.model.appointments import Entry
+from xmpp_agent.model.recordings import Agreement, Consent, Recording
+from xmpp_agent.rules.recording import consent
+
+
+def may_file(entry: Entry, recording: Recording, consents: Collection[Consent]) -> bool:
+    """Whether those on it agreed, as far as is known. `consents`: every answer given in the appointment.
+
+    What was let through began with the yes of everybody inside, or with the question on the tape. What nobody let
+    through needs the citizen's yes (unless it is asked on the tape) and nobody's no.
+    """
+    if recording.asked_by:
+        return True
+    said = consent.newest(consents).values()
+    on_tape = entry.appointment.policy.plan.recording.on_tape
+    agreed = on_tape or not consent.missing({entry.citizen.id}, consents)
+    return agreed and all(one.answer is Agreement.YES for one in said)
