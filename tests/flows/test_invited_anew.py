@@ -11,7 +11,8 @@ from tests.flows.test_consent import RECORDED, entry, given, lets_anna_in, made,
 from xmpp_agent.flows import rebooking
 from xmpp_agent.flows.booking import By
 from xmpp_agent.flows.case_papers import case_of, consent_entry
-from xmpp_agent.flows.consent import ask
+from xmpp_agent.flows.consent import Answer, answered, ask
+from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.rebooking import Change
 from xmpp_agent.model.people import Reach
 from xmpp_agent.model.recordings import Agreement, Fault, HowAsked, Stage
@@ -76,6 +77,15 @@ async def test_whoever_answers_at_this_moment_is_waited_for(unit: Staffed) -> No
         assert not done
     await changes
     assert [one.how for one in await given(unit)][1:] == [HowAsked.VOID]
+
+
+async def test_an_answer_on_its_way_is_not_that_of_whoever_is_invited_by_then(unit: Staffed) -> None:
+    """Anna pressed on her page just before: it is refused, not Bo's."""
+    annas = await entry(unit)
+    await bo_is_invited(unit)
+    with pytest.raises(Refused):
+        await answered(unit.office, annas, Answer("anna", Agreement.YES, HowAsked.PAGE, "anna", "da"))
+    assert len(await given(unit)) == 2
 
 
 async def test_the_case_does_not_say_that_bo_agreed(unit: Staffed) -> None:

@@ -131,6 +131,7 @@ async def answered(office: Office, entry: Entry, answer: Answer) -> None:
 
 
 async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
+    await _see_nobody_else_is_invited(office, entry)
     booked, now = entry.appointment, office.clock.now()
     people = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
     given_before = await _consents(office, booked.id)
@@ -156,6 +157,13 @@ async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     await office.records.keep(line, given, look, *await _follows(office, entry, answers))
     _let_in(office, entry, answers)
     office.changed(booked.id)
+
+
+async def _see_nobody_else_is_invited(office: Office, entry: Entry) -> None:
+    """Since whoever answers was seen: it would be the answer of somebody who never gave one. Raises Refused."""
+    stands = await office.diary.entry(entry.appointment.id)
+    if stands is None or stands.appointment.invited != entry.appointment.invited:
+        raise refusal("consent", Reason.CHANGED_MEANWHILE)
 
 
 async def _stop(office: Office, entry: Entry, answer: Answer) -> None:

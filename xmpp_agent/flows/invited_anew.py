@@ -38,7 +38,7 @@ async def nothing_of_before(office: Office, after: Entry) -> tuple[Noun, ...]:
 @asynccontextmanager
 async def answers_held(office: Office, appointment_id: str) -> AsyncIterator[None]:
     """Nobody answers for as long as the block runs. Raises Unavailable when too much is going on."""
-    async with office.house.lanes.held(f"consent {appointment_id}") as held:
+    async with office.house.lanes.held(recording.answers_lane(appointment_id)) as held:
         if not held:
             raise Unavailable("too many answer at this moment")
         yield
