@@ -71,6 +71,7 @@ SCENES = {
     (S.RECORDER_LOST, H.FILE_CAME): Scene(LOST, "film later:1"),
     (S.MISSING, H.FILE_CAME): Scene(MISSING, "film later:1"),
     (S.MISSING, H.RETRIED): Scene(MISSING, "retry"),
+    (S.MISSING, H.ENDED): Scene(f"{STOPPING} later:601", "off"),
     (S.MISSING, H.DISCARDED): Scene(MISSING, "discard"),
     (S.HERE, H.FILE_CAME): Scene(f"{HERE} damaged later:31", "later:61"),
     (S.HERE, H.READ_BACK): Scene(HERE, "later:31"),

@@ -57,6 +57,14 @@ def test_a_file_that_is_not_there_is_missed_a_minute_after_the_end() -> None:
     assert (missed.stage in custody.STUCK, missed.due_at, missed.fault) == (True, None, Fault.NO_FILE)
 
 
+def test_a_stop_that_was_ignored_is_missed_and_over_when_it_ends_after_all() -> None:
+    """Its file is waited for from then on."""
+    stopping = replace(NEW, stage=Stage.STOPPING)
+    missed = custody.step(stopping, Happened.NO_FILE_CAME, Terms(), 700.0, Fault.NO_FILE)
+    over = custody.step(missed, Happened.ENDED, Terms(), 900.0)
+    assert (over.stage, over.off_at, over.due_at, over.fault) == (Stage.EXPECTED, 900.0, 960.0, None)
+
+
 @given(st.lists(st.sampled_from(list(Happened)), max_size=40), st.sampled_from(sorted(FIRST)))
 def test_whatever_is_told_in_whatever_order(told: list[Happened], first: Stage) -> None:
     """Either a step of the table, one version on, or nothing at all; what is deleted stays deleted."""

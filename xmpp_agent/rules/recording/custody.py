@@ -67,6 +67,7 @@ TRANSITIONS: dict[tuple[Stage, Happened], Stage] = {
     (S.RECORDER_LOST, H.FILE_CAME): S.HERE,
     (S.MISSING, H.FILE_CAME): S.HERE,
     (S.MISSING, H.RETRIED): S.EXPECTED,
+    (S.MISSING, H.ENDED): S.EXPECTED,  # a stop nobody answered: it went on meanwhile, and is over only now
     (S.HERE, H.FILE_CAME): S.HERE,  # what was read back was not what was put in: taken in anew
     (S.HERE, H.READ_BACK): S.ENCRYPTED,
     (S.HERE, H.READ_BACK_UNMAPPED): S.UNMAPPED,
