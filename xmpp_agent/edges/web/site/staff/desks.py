@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from xmpp_agent.edges.web.site.reception import LOOKS
 from xmpp_agent.edges.web.site.rendering import browser_of
-from xmpp_agent.edges.web.site.staff.entry import SignInFirst, StaffSite, done, form_of, not_done, told
+from xmpp_agent.edges.web.site.staff.entry import SignInFirst, StaffSite, done, form_of, is_by_script, not_done, told
 from xmpp_agent.edges.web.site.staff.texts import why
 from xmpp_agent.flows import hotline, opening
 from xmpp_agent.flows.hotline_rows import calls_of
@@ -38,6 +38,8 @@ class Notes:
         try:
             who = await self._site.who(request)
         except SignInFirst:
+            if is_by_script(request) or not text.strip():
+                raise
             return self._kept(request, text, closes="closes" in form)
         try:
             await write_note(self._desk, who, one, text, case_closes=form.get("closes") == "yes")
