@@ -67,13 +67,15 @@ async def test_a_look_that_fails_is_told_and_the_room_goes_on(tmp_path: Path) ->
             await filed.wait()
 
 
-async def test_without_a_recorders_folder_notes_are_filed_all_the_same(tmp_path: Path) -> None:
-    """Nothing is looked for where nothing is set."""
+async def test_without_a_recorders_folder_files_are_missed_and_notes_filed_all_the_same(tmp_path: Path) -> None:
+    """Nothing is looked for where nothing is set; but nobody waits in silence for what will never come."""
     async with open_custodian(tmp_path) as here:
         await here.book()
         await here.at(Stage.EXPECTED)
         note = await here.note(closes=False)
-        room = RecordingRoom(None, here.archive, here.around.faults.append, leads=lambda: True)
+        intake = Intake(here.around.office, here.archive.recordings, None, here.vault)
+        room = RecordingRoom(intake, here.archive, here.around.faults.append, leads=lambda: True)
+        here.around.clock.at += 61
         await room.take_in()
         await room.file()
-        assert (set(here.filed()), (await here.row()).stage) == ({note.id}, Stage.EXPECTED)
+        assert (set(here.filed()), (await here.row()).stage) == ({note.id}, Stage.MISSING)

@@ -22,13 +22,12 @@ class RecordingRoom:
 
     def __init__(
         self,
-        intake: Intake | None,
+        intake: Intake,
         archive: Archive,
         on_error: Callable[[BaseException], None],
         *,
         leads: Callable[[], bool],
     ) -> None:
-        """`intake` None: no recorder's folder is set, and only notes are filed."""
         self._intake, self._archive, self._on_error, self._leads = intake, archive, on_error, leads
         self._woken = asyncio.Event()
         archive.office.on_appointment.append(self.wake)
@@ -45,7 +44,7 @@ class RecordingRoom:
 
     async def take_in(self) -> None:
         """One look at the recorders' folder. Raises Unavailable."""
-        if self._intake is not None and self._leads():
+        if self._leads():
             await taking_in.look(self._intake)
 
     async def file(self) -> None:

@@ -36,7 +36,8 @@ class Intake:
 
     office: Office
     recordings: Recordings
-    source: Source
+    source: Source | None
+    """None: no recorders' folder is set. Nothing comes then, and what is waited for is missed in its time."""
     vault: Vault
 
     async def terms(self, recording: Recording) -> Terms:
@@ -61,12 +62,7 @@ async def look(intake: Intake) -> None:
     Raises Unavailable once everything was looked at: one directory that cannot be cleared away stops no other one.
     """
     troubles: list[Unavailable] = []
-    there: set[str] = set()
-    for seen in await intake.source.look():
-        try:
-            there |= await _directory(intake, replace(seen, session=_session(seen)))
-        except Unavailable as trouble:
-            troubles.append(trouble)
+    there = await _folder(intake, intake.source, troubles) if intake.source is not None else set[str]()
     for recording in await intake.recordings.due(_LOOKED_AFTER, intake.office.clock.now(), MOST):
         if recording.stage is Stage.HERE:
             await _read_back(intake, recording)
@@ -76,7 +72,18 @@ async def look(intake: Intake) -> None:
         raise troubles[0]
 
 
-async def _directory(intake: Intake, found: Found) -> set[str]:
+async def _folder(intake: Intake, source: Source, troubles: list[Unavailable]) -> set[str]:
+    """Every directory there is; ids of recordings whose file lies there and is not safe yet."""
+    there: set[str] = set()
+    for seen in await source.look():
+        try:
+            there |= await _directory(intake, source, replace(seen, session=_session(seen)))
+        except Unavailable as trouble:
+            troubles.append(trouble)
+    return there
+
+
+async def _directory(intake: Intake, source: Source, found: Found) -> set[str]:
     """One directory; ids of recordings whose file lies in it and is not safe yet."""
     theirs = belongs(found, await _candidates(intake, found))
     running = theirs.of is not None and theirs.of.stage in custody.RUNNING
@@ -84,24 +91,24 @@ async def _directory(intake: Intake, found: Found) -> set[str]:
     if not is_ripe(found, running, intake.office.clock.now()):
         return there
     if not theirs.pieces:
-        await _nothing_in_it(intake, found, theirs)
+        await _nothing_in_it(intake, source, found, theirs)
         return set()
     safe = [await _piece(intake, found, theirs, piece) for piece in theirs.pieces]
     if all(safe):
-        await _clear_away(intake, found)
+        await _clear_away(intake, source, found)
     return there
 
 
-async def _clear_away(intake: Intake, found: Found) -> None:
+async def _clear_away(intake: Intake, source: Source, found: Found) -> None:
     """The recorder's copy goes when each file is, byte for byte, one that is safe; another one is taken in, too."""
-    read = replace(found, hashes=await intake.source.hashes(found))
+    read = replace(found, hashes=await source.hashes(found))
     theirs = belongs(read, await _candidates(intake, read))
     others = [piece for piece in theirs.pieces if not piece.is_taken]
     for piece in others:
         log.warning("another_file_of_the_same_size", part=piece.part)
         await _piece(intake, read, theirs, piece)
     if not others:
-        await intake.source.remove(found)
+        await source.remove(found)
 
 
 async def _candidates(intake: Intake, found: Found) -> tuple[Recording, ...]:
@@ -176,7 +183,7 @@ async def _new(intake: Intake, found: Found, theirs: Belonging, piece: Piece) ->
     return row
 
 
-async def _nothing_in_it(intake: Intake, found: Found, theirs: Belonging) -> None:
+async def _nothing_in_it(intake: Intake, source: Source, found: Found, theirs: Belonging) -> None:
     """A directory without anything to take in: the recording is missed for that reason, and the directory stays.
 
     Unless its files are safe already, and something ended us before it was gone as well.
@@ -184,7 +191,7 @@ async def _nothing_in_it(intake: Intake, found: Found, theirs: Belonging) -> Non
     mine, now = theirs.of, intake.office.clock.now()
     if not found.media and theirs.fault is None:
         if all(r.stage in _SAFE for r in await intake.recordings.of_session(found.session) if r.file is not None):
-            await intake.source.remove(found)
+            await source.remove(found)
         return
     if mine is None:
         if not await intake.recordings.of_session(found.session):

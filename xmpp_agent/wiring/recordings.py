@@ -48,7 +48,8 @@ def recording_room(
     vault = SealedVault(recorder or data_dir / "no-recorder", _shelf(conf, data_dir), parts.ring.columns)
     memo = SqlMemos(database.engine, office.clock)
     archive = Archive(office, database.recordings, database.notes, vault, journal(table, memo, keep), memo)
-    intake = Intake(office, database.recordings, RecorderFolder(recorder), vault) if recorder is not None else None
+    source = RecorderFolder(recorder) if recorder is not None else None
+    intake = Intake(office, database.recordings, source, vault)
     return RecordingRoom(intake, archive, report, leads=leads)
 
 
