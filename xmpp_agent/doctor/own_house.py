@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -40,6 +41,7 @@ def own_house(settings: Settings) -> Iterator[Finding]:
     yield _keys(settings.key_dir)
     yield _secret(settings.component_secret_file)
     yield _database(settings.database)
+    yield from recorders(settings)
     yield _clock()
     yield _agent(settings.socket)
 
@@ -88,6 +90,20 @@ def _database(path: Path) -> Finding:
         return Finding(State.WRONG, "database", f"{path} is damaged: {error}. Restore it from a backup.")
     wrong = f"{path} is damaged: {said}. Restore it from a backup."
     return judged(said == "ok", "database", f"{path} is whole and closed to others.", wrong)
+
+
+def recorders(settings: Settings) -> Iterator[Finding]:
+    """Whether what a policy allows to be recorded can be taken in; nothing where that cannot be asked."""
+    if settings.site is not None and settings.site.recordings is not None:
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{settings.database.absolute()}?mode=ro", uri=True, timeout=_SECONDS)) as db:
+            allowed = db.execute("SELECT count(*) FROM policies WHERE recording_allowed").fetchone()[0]
+    except sqlite3.Error:  # said of the database itself already
+        return
+    if allowed:
+        words = f"{allowed} policies allow recordings, but [site] recordings names no folder: none is taken in."
+        yield Finding(State.WRONG, "recordings", words)
 
 
 def _clock() -> Finding:
