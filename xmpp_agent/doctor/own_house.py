@@ -17,6 +17,9 @@ from xmpp_agent.edges.keys.ring import read_keys
 from xmpp_agent.settings import Settings
 
 _SECONDS = 5.0
+_MAY_BE_RECORDED = """
+SELECT count(*) FROM policies WHERE recording_allowed AND id IN (SELECT policy FROM appointments)
+"""
 _UNSYNCHRONISED = 0x40
 """STA_UNSYNC of adjtimex(2)."""
 
@@ -93,17 +96,17 @@ def _database(path: Path) -> Finding:
 
 
 def recorders(settings: Settings) -> Iterator[Finding]:
-    """Whether what a policy allows to be recorded can be taken in; nothing where that cannot be asked."""
-    if settings.site is not None and settings.site.recordings is not None:
+    """Whether what may be recorded of booked meetings can be taken in; nothing where that cannot be asked."""
+    if settings.site is None or settings.site.recordings is not None:
         return
     try:
         with closing(sqlite3.connect(f"file:{settings.database.absolute()}?mode=ro", uri=True, timeout=_SECONDS)) as db:
-            allowed = db.execute("SELECT count(*) FROM policies WHERE recording_allowed").fetchone()[0]
+            allowed = db.execute(_MAY_BE_RECORDED).fetchone()[0]
     except sqlite3.Error:  # said of the database itself already
         return
     if allowed:
-        words = f"{allowed} policies allow recordings, but [site] recordings names no folder: none is taken in."
-        yield Finding(State.WRONG, "recordings", words)
+        words = "booked meetings may be recorded, but [site] recordings names no folder: is there no recorder?"
+        yield Finding(State.UNKNOWN, "recordings", words)
 
 
 def _clock() -> Finding:
