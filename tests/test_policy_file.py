@@ -12,8 +12,8 @@ from tests.edges.store.samples import raw
 from xmpp_agent.model.appointments import Plan, Policy, Rung
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.model.people import Level
-from xmpp_agent.model.units import Hours, Unit
 from xmpp_agent.model.recordings import Terms
+from xmpp_agent.model.units import Hours, Unit
 from xmpp_agent.policy_file import PolicyFault, read_policies
 
 __all__ = ["bare", "portner"]  # fixtures

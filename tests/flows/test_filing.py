@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.custodian import DAY, RECORDED, SESSION, TERMS, Custodian, mette, open_custodian
+from tests.flows.custodian import DAY, RECORDED, SESSION, TERMS, Custodian, open_custodian
 from tests.flows.untrue import untrue
-from xmpp_agent.flows.notes import mark_case
 from xmpp_agent.model.appointments import Plan
 from xmpp_agent.model.notes import NoteState
-from xmpp_agent.model.recordings import Agreement, ClosingState, Fault, Recording, Stage
+from xmpp_agent.model.recordings import Agreement, Fault, Recording, Stage
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.recordings import EntryKind, Journal, JournalEntry, Receipt
 from xmpp_agent.rules.recording import custody
@@ -328,42 +327,6 @@ async def test_where_the_journal_has_a_reference_ours_is_the_only_copy_and_stays
         assert list(room.journal_folder.glob("*.mp4")) == []
 
 
-async def test_a_case_is_closed_after_note_consents_and_recording_are_filed(room: Custodian) -> None:
-    """And not before, in whatever order they come."""
-    await room.book("bo", closes=True)
-    await room.says(Agreement.YES, "bo")
-    row = await room.at(Stage.EXPECTED, "bo")
-    await room.note("bo")
-    await room.passes(31)
-    closing = await room.archive.recordings.closing("bo")
-    assert (closing and closing.state, set(room.filed("close-case"))) == (ClosingState.QUEUED, set())
-    room.leave()
-    await room.passes(1)
-    assert (await room.row(row.id)).stage is Stage.RECEIPTED
-    assert len(room.filed("close-case")) == 0
-    await room.passes(31)
-    assert {entry["kind"] for entry in room.filed().values()} == {"note", "consent", "recording", "close-case"}
-    closing = await room.archive.recordings.closing("bo")
-    assert closing is not None
-    assert closing.state is ClosingState.CLOSED
-
-
-async def test_a_mark_that_was_taken_away_closes_nothing(room: Custodian) -> None:
-    """Not even when the note that brought it is filed already."""
-    entry = await room.book("bo", closes=True)
-    await room.at(Stage.EXPECTED, "bo")
-    await room.note("bo")
-    await room.passes(31)
-    office, booked = room.around.office, entry.appointment
-    unmarked = replace(booked, case_closes=False, version=booked.version + 1)
-    await office.records.keep(office.line("case-stays-open", "mette", "bo"), unmarked)
-    room.leave()
-    for _ in range(5):
-        await room.passes(HOUR)
-    closing = await room.archive.recordings.closing("bo")
-    assert (closing and closing.state, room.filed("close-case")) == (ClosingState.DROPPED, {})
-
-
 async def test_a_note_is_filed_under_the_same_id_at_every_attempt(room: Custodian) -> None:
     """Its number comes back with it; a clock that jumps does not file it twice."""
     note = await room.note(closes=False)
@@ -404,14 +367,3 @@ async def test_a_clock_that_jumps_files_once_and_deletes_nothing_early(
         assert await untrue(room) == []
         assert (await room.row()).stage in {Stage.RECEIPTED, Stage.DELETED}
         assert len(room.filed("recording")) == 1
-
-
-@pytest.mark.parametrize("filed_first", [True, False])
-async def test_a_case_that_is_marked_after_its_note_is_closed_too(room: Custodian, filed_first: bool) -> None:
-    """Whether the note is filed by then or still on its way."""
-    await room.note(closes=False)
-    if filed_first:
-        await room.look()
-    await mark_case(room.desk, mette(), "anna", closes=True)
-    await room.passes(31)
-    assert len(room.filed("close-case")) == 1

@@ -58,7 +58,7 @@ def an_office(database: Database, ring: KeyRing) -> Office:
         passes=passes,
         store=database.store,
         ledger=database.ledger,
-            recordings=database.recordings,
+        recordings=database.recordings,
         prosody=nobody,
         lobby=nobody,
         lanes=Lanes(_say),

@@ -88,14 +88,8 @@ class Agent:
         self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
-        self.inside = Inside(
-            self.house,
-            passes,
-            lambda: self.component.is_live,
-            lambda: self._stream.standby,
-            orders.confirm,
-            _report,
-        )
+        is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
+        self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report)
         self._forgetting = Forgetting(self.house, database, _report)
         self._server = SocketServer(self._console(), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)

@@ -203,9 +203,7 @@ async def open_house() -> AsyncIterator[House]:
     """A house on a free port of this machine."""
     # Listening before the server is there: whoever comes early waits in the kernel's queue.
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        sock.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # else each answer waits 40 ms
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each answer waits 40 ms
         house = House(f"http://127.0.0.1:{sock.getsockname()[1]}")
         server = _Server(uvicorn.Config(house, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
         task = asyncio.create_task(server.serve(sockets=[sock]))

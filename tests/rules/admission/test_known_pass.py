@@ -78,7 +78,10 @@ def test_nobody_without_a_pass_is_let_by(fault: Reason | None) -> None:
 
 @pytest.mark.parametrize(
     "nick",
-    [*("focus", "Focus", "FOCUS", "jibri", "portner", "", "-a", "a b", "ａｂ", "x" * 65, "a/b", "a\n"), *sorted(RESERVED)],
+    [
+        *("focus", "Focus", "FOCUS", "jibri", "portner", "", "-a", "a b", "ａｂ", "x" * 65, "a/b", "a\n"),
+        *sorted(RESERVED),
+    ],
 )
 def test_nicks_of_machines_and_strange_nicks_are_refused(nick: str) -> None:
     """No person enters or knocks under a machine's nick or one that clients do not make."""
