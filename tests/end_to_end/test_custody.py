@@ -100,7 +100,7 @@ ACTS = (
     *("take-in", "expected+file_came", "read-back", "here+read_back"),
     *("note-sending", "file note", "note-filed", "file consent", "file recording"),
     *("encrypted+filed", "filed+receipt_came", "close-case", "case-closed"),
-    *("remove", "receipted+kept_long_enough", "destroy"),
+    *("remove", "receipted+kept_long_enough", "destroy", "recording-destroyed"),
 )
 """What happens to it, in this order."""
 AROUND = [f"{when} {act}" for act in ACTS[4:] for when in ("before", "after") if act not in SCENES_BY_NAME]
