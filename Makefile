@@ -13,7 +13,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= $(shell nproc)
+# One more than there are cores: tests wait for Prosody and browsers most of the time.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 export PYTHON
 
 # The environment is made anew in place when the lock or the project's own metadata changes.

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from xmpp_agent.cli_common import PLAIN, AsJson, settings_of
 from xmpp_agent.flows.office import new_id
 from xmpp_agent.wire import Discard, Done, Hold, MapTo, Problem, RecordingRow, Recordings, Retry
-from xmpp_agent.withdrawing import NotDone
+from xmpp_agent.withdrawing import NotDone, listens
 
 recording = typer.Typer(help="Recordings: what is stuck, and what to do about it.", **PLAIN)
 _SECONDS = 15.0
@@ -92,12 +92,13 @@ def _act(context: typer.Context, which: str, verb: str, command: Retry) -> None:
 def _ask(context: typer.Context, verb: str, path: str, command: BaseModel | None = None) -> bytes:
     """What the agent answers. Raises NotDone in its words, also when no agent runs."""
     body = json.loads(command.model_dump_json()) if command is not None else None
-    transport = httpx.HTTPTransport(uds=str(settings_of(context).socket))
+    path_to_agent = settings_of(context).socket
+    if not listens(path_to_agent):
+        raise NotDone("No agent runs here. It must run: it alone files and deletes.")
     try:
+        transport = httpx.HTTPTransport(uds=str(path_to_agent))
         with httpx.Client(transport=transport, base_url="http://agent/v1/", timeout=_SECONDS) as client:
             answer = client.request(verb, path, json=body, headers={"accept-language": "en"})
-    except httpx.ConnectError:
-        raise NotDone("No agent runs here. It must run: it alone files and deletes.") from None
     except httpx.HTTPError as error:
         raise NotDone(f"The agent did not answer: {type(error).__name__}.") from None
     if not answer.is_success:

@@ -41,7 +41,7 @@ def asked(path: Path, what: What, ident: str, act: Act) -> bool:
     """
     if ident and _ID.fullmatch(ident) is None:
         raise NotDone(f"That is no id of {what}.")
-    if not _listens(path):
+    if not listens(path):
         return False
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), timeout=_SECONDS) as client:
@@ -74,7 +74,8 @@ async def revoke(database: Database, pass_id: str, at: float) -> None:
     await database.ledger.revoke_pass(pass_id, _line(at, "revoke", "", pass_id))
 
 
-def _listens(path: Path) -> bool:
+def listens(path: Path) -> bool:
+    """Whether an agent runs behind this socket. Raises NotDone when that cannot be known."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(_SECONDS)
         try:

@@ -1,6 +1,7 @@
 """Every page of staff, Danish and English, narrow and wide, folded and unfolded: WCAG 2.1 AA, and no other origin."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -185,7 +186,7 @@ async def test_sound_outlives_a_page_that_is_loaded_again(chromium: Browser, uni
 
 async def test_a_note_past_the_hour_is_kept(chromium: Browser, unit: ServedStaff) -> None:
     """The page that shows it again has no fault, and what was typed stands in it."""
-    page = await open_scene(chromium, unit.origin, await _note(unit), "da")
+    page = await open_scene(chromium, unit.origin, replace(await _note(unit), name="late note"), "da")
     unit.staff.unit.around.clock.at += VOUCHED_FOR
     await page.evaluate("document.getElementById('text').value = 'Aftalt.'; null")
     await page.press("Læg i journalen")

@@ -137,7 +137,7 @@ async def test_filter_sort_and_alerts_by_keyboard(tmp_path: Path) -> None:
 
         await console.pilot.press("slash", *"psyk")
         await console.until(lambda: len(rooms.order) == 5)
-        assert "filter: psyk (5 af 13)" in console.text()
+        await console.until(lambda: "filter: psyk (5 af 13)" in console.text())
         await console.pilot.press("enter", "s", "s")
         assert rooms.order == ["s1/r7", "s1/r10", "s1/r2", "s1/r13", "s1/r4"]
         await console.pilot.press("escape")

@@ -83,6 +83,7 @@ DA = {
     "answer.withdrawn": "sagt stop",
     "how.page": "på egen side kl. {clock}",
     "how.spoken": "sagt højt, skrevet ned kl. {clock}",
+    "how.void": "gælder ikke mere: en anden er inviteret, kl. {clock}",
     "say.yes": "Siger ja",
     "say.no": "Siger nej",
     "say.withdrawn": "Siger stop",

@@ -79,6 +79,7 @@ EN = {
     "answer.withdrawn": "said stop",
     "how.page": "on their own page at {clock}",
     "how.spoken": "said aloud, written down at {clock}",
+    "how.void": "no longer counts: somebody else is invited, at {clock}",
     "say.yes": "Says yes",
     "say.no": "Says no",
     "say.withdrawn": "Says stop",
