@@ -1,5 +1,6 @@
 """The real console, worked by keys, on the real agent's socket, with real Prosody and clients behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -211,8 +212,14 @@ async def test_a_console_whose_agent_fails_never_shows_the_picture_as_current(tm
             await _prosody_gone(clinic, supervisor)
 
 
+LAST_WORDS = 50
+"""Turns of the loop in which what the agent had said before it was stopped is read."""
+
+
 async def _stopped(clinic: OutsideClinic, supervisor: Supervisor) -> None:
     clinic.agent_process.signal(SIGSTOP)
+    for _ in range(LAST_WORDS):
+        await asyncio.sleep(0)
     supervisor.clock.ahead += LATE_AFTER + 1
     assert supervisor.state is State.LATE
     await _keys_do_nothing(supervisor)

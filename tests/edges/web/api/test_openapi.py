@@ -36,6 +36,7 @@ CHECKS: list[Any] = [
     openapi.ignored_auth,
 ]
 """Not `positive_data_acceptance`: what the document allows, the rules may refuse."""
+ROUNDS = 4
 BOUNDED = settings(
     max_examples=8,
     deadline=None,
@@ -133,8 +134,11 @@ def test_what_exists_is_answered_as_the_document_says(schema: BaseSchema, api: A
             about_what_exists(case, api.booked())
             api.ask(case)
 
-        ask()
-        assert any(200 <= status < 300 for status in api.answers), operation.label
+        for _ in range(ROUNDS):  # of what is made up, all may be what the rules do not take
+            ask()
+            if any(200 <= status < 300 for status in api.answers):
+                break
+        assert any(200 <= status < 300 for status in api.answers), (operation.label, api.answers)
 
 
 def about_what_exists(case: Case[Any], booked: dict[str, Any]) -> None:
