@@ -28,7 +28,7 @@ from xmpp_agent.ports.recordings import (
 from xmpp_agent.rules import note_outbox
 from xmpp_agent.rules.recording import closing, consent, custody
 from xmpp_agent.rules.recording.custody import Happened
-from xmpp_agent.rules.recording.may_file import may_file
+from xmpp_agent.rules.recording.may_file import may_file, must_not_be_filed
 
 MOST = 20
 """Of each kind, looked at in one go."""
@@ -150,7 +150,7 @@ async def _file(archive: Archive, recording: Recording) -> None:
     if case is None:
         await _stuck(archive, recording, Happened.REFUSED, Fault.UNKNOWN_CASE)
         return
-    if _is_withdrawn(case, recording):
+    if must_not_be_filed(case.entry, recording, case.consents):
         await _withdrawn(archive, recording)
         return
     if not may_file(case.entry, recording, case.consents):
@@ -241,17 +241,10 @@ async def _confirm(archive: Archive, recording: Recording) -> None:
 async def _refused(archive: Archive, recording: Recording) -> None:
     """Somebody took their yes back while it was stuck: then nobody needs to look any more."""
     case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
-    if case is not None and _is_withdrawn(case, recording):
+    if case is not None and must_not_be_filed(case.entry, recording, case.consents):
         await _withdrawn(archive, recording)
     else:
         await archive.keep("recording-rests", recording.id, custody.rests(recording))
-
-
-def _is_withdrawn(case: Case, recording: Recording) -> bool:
-    """Of a file that was only found nobody knows when it began: not before the appointment, at the earliest."""
-    found = min(recording.made_at, case.entry.appointment.starts_at)
-    pressed = recording.made_at if recording.asked_by else found
-    return consent.bars_filing(case.consents, pressed=pressed, begun=recording.on_at or pressed)
 
 
 async def _withdrawn(archive: Archive, recording: Recording) -> None:

@@ -103,17 +103,9 @@ class Letter:
         return unheard or (self.state in _MAY_BE_IN_DOUBT and self.failure is Failure.IN_DOUBT)
 
     @property
-    def is_settled(self) -> bool:
-        """Whether nothing more can become of it."""
-        return self.state in _SETTLED
-
-    @property
     def has_arrived(self) -> bool:
         """Whether the person has it, as far as anybody can know."""
         return self.state in (LetterState.DELIVERED, LetterState.OPENED)
 
 
 _MAY_BE_IN_DOUBT = frozenset({LetterState.QUEUED, LetterState.FAILED, LetterState.DROPPED})
-_SETTLED = frozenset(
-    {LetterState.DELIVERED, LetterState.OPENED, LetterState.FAILED, LetterState.DROPPED, LetterState.ASTRAY}
-)

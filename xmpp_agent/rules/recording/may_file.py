@@ -19,3 +19,12 @@ def may_file(entry: Entry, recording: Recording, consents: Collection[Consent]) 
     on_tape = entry.appointment.policy.plan.recording.on_tape
     agreed = on_tape or not consent.missing({entry.citizen.id}, consents)
     return agreed and all(one.answer is Agreement.YES for one in said)
+
+
+def must_not_be_filed(entry: Entry, recording: Recording, consents: Collection[Consent]) -> bool:
+    """Whether somebody on it took their yes back or said no to it since: then it is erased.
+
+    Of a file that was only found nobody knows when it began: not before the appointment, at the earliest.
+    """
+    pressed = recording.made_at if recording.asked_by else min(recording.made_at, entry.appointment.starts_at)
+    return consent.bars_filing(consents, pressed=pressed, begun=recording.on_at or pressed)
