@@ -18,6 +18,7 @@ from tests.clients.websocket import FramedClient
 from tests.clinic import NICK, Clinic, Person, is_inside, is_refusal_to_lobby, shown_name
 from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.store.bookings import Booked
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.people import Level, Pass
 
 pytestmark = [pytest.mark.prosody, pytest.mark.asyncio(loop_scope="module")]
@@ -147,7 +148,7 @@ async def test_a_newer_pass_takes_the_seat_over_and_keeps_the_admission(clinic: 
     pass_, token = await clinic.citizen_pass(booked)
     first = await clinic.person(token, booked)
     await clinic.come_in(staff, first)
-    newer = clinic.passes.mint(replace(pass_, id="n" + pass_.id[1:], issued_at=pass_.issued_at + 1), "Anna Hansen")
+    newer = clinic.passes.mint(replace(pass_, id=new_id(), issued_at=pass_.issued_at + 1), "Anna Hansen")
     second = await clinic.person(newer, booked)
     await staff.client.wait(lambda e: e.get("type") == "unavailable" and e.get("from") == first.seat_in_meeting)
     assert is_inside(await second.join())

@@ -11,6 +11,7 @@ from tests.clients.tcp import TcpClient
 from tests.clients.websocket import FramedClient
 from tests.clinic import JITMEET, Clinic, Person, is_inside, is_invitation, is_refusal_to_lobby, lobby_chat, shown_name
 from xmpp_agent.edges.store.bookings import Booked
+from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.people import Pass
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
@@ -23,7 +24,7 @@ MANY = 50
 
 def newer(clinic: Clinic, pass_: Pass, seconds: float = 1.0) -> str:
     """The next pass of the same person, as after a reload."""
-    again = replace(pass_, id=f"{int(seconds)}{pass_.id[1:]}", issued_at=pass_.issued_at + seconds)
+    again = replace(pass_, id=new_id(), issued_at=pass_.issued_at + seconds)
     return clinic.passes.mint(again, "Anna Hansen")
 
 

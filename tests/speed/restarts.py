@@ -33,10 +33,13 @@ async def measure_restarts(portner: Installation, guests: list[Guest], rounds: i
         number_sent = signal.SIGKILL if number % 2 else signal.SIGTERM
         async with asyncio.TaskGroup() as group:
             group.create_task(_restart(portner, number_sent, result))
-            for place, guest in enumerate(guests):
+            joins = [
                 group.create_task(_join(guest, place * _SECONDS / len(guests), result))
-        for guest in guests:
-            await guest.client.leave(guest.seat)
+                for place, guest in enumerate(guests)
+            ]
+        for guest, join in zip(guests, joins, strict=True):
+            if join.result():
+                await guest.client.leave(guest.seat)
     return result
 
 
@@ -50,9 +53,12 @@ async def _restart(portner: Installation, number: signal.Signals, result: Restar
     result.away.setdefault(number.name, []).append(live.at - began)
 
 
-async def _join(guest: Guest, after: float, result: Restarts) -> None:
+async def _join(guest: Guest, after: float, result: Restarts) -> bool:
+    """Whether there is a seat to leave again."""
     await asyncio.sleep(after)
     try:
         result.waits.append(await guest.client.join(guest.seat))
     except (Refused, Lost):
         result.lost += 1
+        return False
+    return True
