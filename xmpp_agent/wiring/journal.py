@@ -41,7 +41,7 @@ def journal(table: Mapping[str, Any], memo: Memo, keep: Callable[[httpx.AsyncCli
             return F2(f2, _client(f2.authorities, keep), memo)
         case "nova":
             nova = read_table(NovaSettings, given, _WHERE)
-            return Nova(nova, _client(nova.authorities, keep))
+            return Nova(nova, _client(nova.authorities, keep), memo)
         case "sbsys":
             sbsys = read_table(SbsysSettings, given, _WHERE)
             return Sbsys(sbsys, _client(sbsys.authorities, keep), memo)

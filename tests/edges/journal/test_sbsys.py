@@ -167,6 +167,17 @@ async def test_a_request_that_may_still_be_at_work_is_not_repeated(place: Place)
     assert sbsys.made == 1
 
 
+async def test_what_went_to_another_case_is_not_made_again(place: Place) -> None:
+    """The answer was lost, then somebody corrected the reference: it is where it was put, once."""
+    sbsys, how, http = fresh(place)
+    one, memory = entry(EntryKind.NOTE, CASE), Memory()
+    sbsys.script.then(*[None] * 3, Trick.LOST_ANSWER)
+    assert (await refused(Sbsys(replace(how, seconds=SOON), http, memory).file(one)))[1]
+    soon, corrected = replace(how, settles_within=0.0), replace(one, case_ref="4712")
+    assert (await Sbsys(soon, http, memory).file(corrected)).number == str(sbsys.notes[0].id)
+    assert sbsys.made == 1
+
+
 @pytest.mark.parametrize("trick", [Trick.BUSY, Trick.ERROR])
 async def test_a_plain_no_is_tried_again_at_once_and_a_crash_is_not(place: Place, trick: Trick) -> None:
     """429 says that nothing was made; 500 does not say that."""

@@ -24,6 +24,8 @@ from xmpp_agent.ports.recordings import JournalEntry, JournalFault, Media, Recei
 _MODE = 0o640
 """For us and the group of whoever reads it."""
 _BLOCK = 1 << 20
+_BEHIND = 64 << 20
+"""Bytes written between two flushes: the disk works while the next ones are read, not all of it at the end."""
 _LARGEST_RECEIPT = 64 * 1024
 _OURS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP})
 """Nothing a repetition would help."""
@@ -111,8 +113,18 @@ class Folder:
         await self._soon(lambda: self._in_place(draft, name))
 
     async def _pour(self, file: BinaryIO, content: AsyncIterator[bytes]) -> None:
-        async for piece in content:
-            await self._soon(partial(_written, file, piece))
+        flush = partial(os.fdatasync, file.fileno())
+        flushing = asyncio.create_task(self._soon(flush))
+        since = 0
+        try:
+            async for piece in content:
+                await self._soon(partial(_written, file, piece))
+                since += len(piece)
+                if since >= _BEHIND:
+                    await flushing
+                    flushing, since = asyncio.create_task(self._soon(flush)), 0
+        finally:
+            await flushing
 
     def _put(self, name: str, content: bytes) -> None:
         """A small file; already there with the same content is done."""

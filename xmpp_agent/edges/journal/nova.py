@@ -1,7 +1,9 @@
 """KMD Nova: each entry is a document on its case, under an id that we choose.
 
 The id is made of the entry's, so that at each attempt it can be asked whether the document is on the case already, and
-what was begun can be done again. Notes go as text files; a note of Nova's own kind could not be asked for by its id.
+what was begun can be done again. Which case it was begun on is remembered: where the appointment's reference has
+changed since, it is looked for there first. Notes go as text files; a note of Nova's own kind could not be asked for by
+its id.
 Published are the requests (see docs/journal.md), not what the service answers when it refuses.
 """
 
@@ -38,10 +40,12 @@ from xmpp_agent.edges.journal.papers import (
     words,
 )
 from xmpp_agent.model.recordings import Fault
-from xmpp_agent.ports.recordings import JournalEntry, JournalFault, Receipt
+from xmpp_agent.ports.recordings import JournalEntry, JournalFault, Memo, Receipt
 
 _OURS = uuid.UUID("5d6c5b1e-7a54-5a0c-9f0e-3a1f6f0f7c11")
 """Namespace of the documents' ids; another one would file everything anew."""
+_CASE = "case"
+"""Step of the memo: Nova's own id of the case the document was begun on."""
 _CLOSED = "Afsluttet"
 
 
@@ -84,24 +88,31 @@ class _Case:
 class Nova:
     """One municipality's Nova."""
 
-    def __init__(self, settings: NovaSettings, http: httpx.AsyncClient) -> None:
-        self._settings = settings
+    def __init__(self, settings: NovaSettings, http: httpx.AsyncClient, memo: Memo) -> None:
+        self._settings, self._memo = settings, memo
         line = Line(http, [settings.host, settings.token_url], settings.seconds)
         self._account = Account(line, self._token_request)
 
     async def file(self, entry: JournalEntry) -> Receipt:
         """As `Journal.file`. The number is the document's."""
         document = str(uuid.uuid5(_OURS, named(entry.id)))
+        begun = (await self._memo.recall(entry.id)).get(_CASE, "")
+        number = await self._number(begun, document) if begun else None
+        return Receipt(number or await self._on_its_case(entry, document, begun))
+
+    async def _on_its_case(self, entry: JournalEntry, document: str, begun: str) -> str:
+        """The document's number on the case it is for by now, where it is put unless it is there."""
         case = await self._case(entry.case_ref)
-        number = await self._number(case, document)
+        number = await self._number(case.id, document) if case.id != begun else None
         if number is None:
             if case.is_closed:
                 raise JournalFault(Fault.CASE_CLOSED, again=False)
+            await self._memo.remember(entry.id, _CASE, case.id)
             await self._put(entry, case, document)
-            number = await self._number(case, document)
+            number = await self._number(case.id, document)
         if number is None:
             raise unreadable()
-        return Receipt(number)
+        return number
 
     async def confirmed(self, entry_id: str, number: str) -> Receipt | None:
         """As `Journal.confirmed`: what stands on the case's list is there."""
@@ -132,7 +143,7 @@ class Nova:
             read_json(answer)  # what cannot be read was not said by Nova
         told = self._description(entry, case, document)
         answer = await self._ask("POST", "Document/Import", as_json(told))
-        if not answer.is_yes and await self._number(case, document) is None:
+        if not answer.is_yes and await self._number(case.id, document) is None:
             raise refusal(answer)
 
     def _description(self, entry: JournalEntry, case: _Case, document: str) -> dict[str, object]:
@@ -152,11 +163,11 @@ class Nova:
             "caseworker": {"kspIdentity": {"racfId": settings.caseworker, "fullName": settings.caseworker_name}},
         }
 
-    async def _number(self, case: _Case, document: str) -> str | None:
+    async def _number(self, case: str, document: str) -> str | None:
         """What Nova calls the document; None when it is not on the case."""
         wish = {
             "common": self._common(),
-            "caseUuid": case.id,
+            "caseUuid": case,
             "getOutput": {"title": True, "documentDate": True},
         }
         found = inner(await self._done("PUT", "Document/GetList", as_json(wish)), "documents")

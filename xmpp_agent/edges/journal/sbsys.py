@@ -44,6 +44,8 @@ from xmpp_agent.ports.recordings import JournalEntry, JournalFault, Media, Memo,
 
 _SENT = "sent"
 """Step of the memo: when the request that makes it went out; empty once SBSYS said no to it."""
+_CASE = "case"
+"""Step of the memo: SBSYS' own id of the case it went to. The appointment's reference may be another by now."""
 _CLOSED = "Afsluttet"
 _STATUS = ("SagsStatus", "Sagsstatus")
 _TITLES = ("Overskrift", "Titel", "DokumentNavn", "Navn")
@@ -88,16 +90,23 @@ class Sbsys:
     async def file(self, entry: JournalEntry) -> Receipt:
         """As `Journal.file`. The number is the note's or document's id."""
         named(entry.id)
+        begun = as_number((await self._memo.recall(entry.id)).get(_CASE, ""))
+        found = await self._found(begun, entry) if begun else None
+        return Receipt(found or await self._on_its_case(entry, begun))
+
+    async def _on_its_case(self, entry: JournalEntry, begun: str | None) -> str:
+        """What it is called on the case it is for by now, where it is made unless it is there."""
         case = await self._case(entry.case_ref)
-        found = await self._found(case, entry)
+        ident = str(_id_of(case))
+        found = await self._found(ident, entry) if ident != begun else None
         if found is None:
             if _is_closed(case, self._settings.closed_status):
                 raise JournalFault(Fault.CASE_CLOSED, again=False)
             await self._make(case, entry)
-            found = await self._found(case, entry)
+            found = await self._found(ident, entry)
         if found is None:
             raise unreadable()
-        return Receipt(found)
+        return found
 
     async def confirmed(self, entry_id: str, number: str) -> Receipt | None:
         """As `Journal.confirmed`: what was seen on the case is there."""
@@ -119,6 +128,7 @@ class Sbsys:
         sent = (await self._memo.recall(entry.id)).get(_SENT, "")
         if sent and abs(time.time() - float(sent)) < self._settings.settles_within:
             raise JournalFault(Fault.JOURNAL_BUSY, again=True)
+        await self._memo.remember(entry.id, _CASE, str(_id_of(case)))
         await self._memo.remember(entry.id, _SENT, str(time.time()))
         try:
             answer = await self._send(case, entry)
@@ -139,10 +149,10 @@ class Sbsys:
         way = "dokument/journaliser"
         return await self._account.ask(lambda: self._asked("POST", way, _document(case, entry, media)))
 
-    async def _found(self, case: Mapping[str, object], entry: JournalEntry) -> str | None:
+    async def _found(self, case: str, entry: JournalEntry) -> str | None:
         """What SBSYS calls what bears the entry's mark; None when nothing on the case does."""
         what = "dokumenter" if file_of(entry) is not None else "journalarknotes"
-        told = await self._got(f"sag/{_id_of(case)}/{what}")
+        told = await self._got(f"sag/{case}/{what}")
         rows = inner(told, "Results") if isinstance(told, dict) else told
         if not isinstance(rows, list):
             raise unreadable()

@@ -5,7 +5,7 @@ import errno
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,8 @@ from xmpp_agent.ports.recordings import VaultFault
 _PART = 5 << 20
 """Bytes of one part of an upload: the least S3 takes, so up to 48 GB a file; held in memory while it is sent."""
 _SIDE_BY_SIDE = 2
+_BEHIND = 0.25
+"""Seconds between two flushes of what is being written: the disk works while the next pieces are hashed and sealed."""
 RESERVE = 256_000_000
 """Bytes left free on our disk: the audit is on it as well, and without audit no door opens."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -88,7 +90,14 @@ class LocalShelf(ObjectShelf):
     async def put(self, name: str, pieces: AsyncIterator[bytes | bytearray]) -> None:
         with _faults(Fault.VAULT_AWAY):
             await asyncio.to_thread(self._sweep, _plain(name))
-        await super().put(name, pieces)
+        written = asyncio.Event()
+        behind = asyncio.create_task(self._write_behind(name, written))
+        try:
+            await super().put(name, pieces)
+        finally:
+            written.set()
+            with _faults(Fault.VAULT_AWAY):  # a disk tells of a fault once: what this flush heard no later one hears
+                await behind
         with _faults(Fault.VAULT_AWAY):
             await asyncio.to_thread(self._settle, name)
 
@@ -98,6 +107,18 @@ class LocalShelf(ObjectShelf):
         with _faults(Fault.VAULT_AWAY):
             await asyncio.to_thread(self._sweep, _plain(name))
             await asyncio.to_thread(_flush, self._folder)
+
+    async def _write_behind(self, name: str, written: asyncio.Event) -> None:
+        """Put on the disk what is written so far, until all of it is; else the whole of it waits for the end."""
+        while not written.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(written.wait(), _BEHIND)
+            await asyncio.to_thread(self._flush_drafts, name)
+
+    def _flush_drafts(self, name: str) -> None:
+        for draft in self._folder.glob(f"{name}#*"):
+            with suppress(FileNotFoundError):  # finished, or given up, this very moment
+                _flush(draft)
 
     def _sweep(self, name: str) -> None:
         """Delete what a crash left of it: obstore writes to `name#1`, `name#2` and renames at the end."""
