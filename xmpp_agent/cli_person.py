@@ -22,7 +22,7 @@ from xmpp_agent.edges.clock import SystemClock
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.flows import privacy
 from xmpp_agent.flows.office import Refused
-from xmpp_agent.flows.retention import look_ahead, run_retention
+from xmpp_agent.flows.retention import look_ahead, recordings_ahead, run_retention
 from xmpp_agent.model.verdicts import Verdict
 from xmpp_agent.model.words import WORDS
 from xmpp_agent.ports.privacy import Party
@@ -114,10 +114,13 @@ def retention(
 ) -> None:
     """Erase what is due, as the agent does once a day; prints how many of each kind."""
 
-    def work(custody: privacy.Custody, now: float) -> Awaitable[Counter[str]]:
-        return look_ahead(custody, now) if dry_run else run_retention(custody, now, actor())
+    async def work(database: Database, _: Settings) -> Counter[str]:
+        custody, now = _custody(database), SystemClock().now()
+        if dry_run:
+            return await look_ahead(custody, now) + await recordings_ahead(database.recordings, now)
+        return await run_retention(custody, now, actor())
 
-    for held, count in sorted(_with(context, work).items()):
+    for held, count in sorted(on_database(context, work).items()):
         print(f"{held}: {count}")
 
 
@@ -125,13 +128,16 @@ def _with(context: typer.Context, act: Callable[[privacy.Custody, float], Awaita
     """Run a flow on the database, beside a running agent or without one. Raises NotDone in the words of a refusal."""
 
     async def work(database: Database, _: Settings) -> Answer:
-        custody = privacy.Custody(database.holdings, database.diary, database.records)
         try:
-            return await act(custody, SystemClock().now())
+            return await act(_custody(database), SystemClock().now())
         except Refused as refused:
             raise NotDone(WORDS[refused.verdict.reason][1]) from None
 
     return on_database(context, work)
+
+
+def _custody(database: Database) -> privacy.Custody:
+    return privacy.Custody(database.holdings, database.diary, database.records)
 
 
 def _write_new(path: Path, text: str) -> None:

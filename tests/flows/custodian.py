@@ -16,8 +16,8 @@ from xmpp_agent.edges.recordings.handing_over import MARK
 from xmpp_agent.edges.recordings.shelves import LocalShelf
 from xmpp_agent.edges.recordings.vault import SealedVault
 from xmpp_agent.edges.store.memos import SqlMemos
+from xmpp_agent.flows.archive import Archive
 from xmpp_agent.flows.consent import Answer, answered, ask
-from xmpp_agent.flows.filing import Archive
 from xmpp_agent.flows.letter_book import LetterBook
 from xmpp_agent.flows.office import new_id
 from xmpp_agent.flows.recording_room import RecordingRoom

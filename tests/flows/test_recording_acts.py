@@ -15,7 +15,7 @@ from xmpp_agent.edges.recordings.shelves import LocalShelf
 from xmpp_agent.edges.recordings.vault import SealedVault
 from xmpp_agent.edges.store.memos import SqlMemos
 from xmpp_agent.flows import filing
-from xmpp_agent.flows.filing import Archive
+from xmpp_agent.flows.archive import Archive
 from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
 from xmpp_agent.model.appointments import Companion
 from xmpp_agent.model.people import CompanionKind, Person, Role

@@ -13,13 +13,13 @@ from tests.flows.held import a_life, column, custody, notes_of
 from tests.rules.scenes import HOTLINE, NOW, POLICY
 from xmpp_agent.edges.store.audit_trail import verify_audit
 from xmpp_agent.flows import citizen
-from xmpp_agent.flows.retention import BATCH, look_ahead, run_retention
+from xmpp_agent.flows.retention import BATCH, look_ahead, recordings_ahead, run_retention
 from xmpp_agent.model.appointments import DAY
 from xmpp_agent.model.callers import ALL_UNITS, Caller, Event, Hook
 from xmpp_agent.model.calls import Call, CallState
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.model.people import NO_NAME, PassRecord, Person, Reach, Role
-from xmpp_agent.model.recordings import Stage
+from xmpp_agent.model.recordings import Recording, Stage
 from xmpp_agent.model.rooms import Place, RoomMemory, Visit
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.ports.diary import Enrolment, NewKey, Parted
@@ -250,6 +250,20 @@ async def test_looking_ahead_changes_nothing(here: OpenOffice) -> None:
     assert column(here, "SELECT count(*) FROM audit") == lines
     assert await here.database.diary.person("anna") == Person("anna", "jobcenter", "Anna")
     assert await run_retention(custody(here), END + KEEP) == ahead
+
+
+async def test_looking_ahead_tells_of_recordings_too(here: OpenOffice) -> None:
+    """Those that go within a day and those held by law; not one that goes later, nor one the journal has not."""
+    office, now = here.office, here.clock.at
+    rows = [
+        Recording("soon", "room", "a", Stage.RECEIPTED, "mette", now, now, due_at=now + 3600),
+        Recording("later", "room", "a", Stage.RECEIPTED, "mette", now, now, due_at=now + 90_000),
+        Recording("held", "room", "a", Stage.RECEIPTED, "mette", now, now, held=True),
+        Recording("here", "room", "a", Stage.ENCRYPTED, "mette", now, now, due_at=now),
+    ]
+    await office.records.keep(office.line("made", "test", "a"), *rows)
+    found = await recordings_ahead(here.database.recordings, now)
+    assert found == {"recording-within-a-day": 1, "recording-held": 1}
 
 
 async def test_nothing_of_what_was_erased_is_left_in_the_files(here: OpenOffice, tmp_path: Path) -> None:

@@ -71,11 +71,12 @@ async def recording_entry(diary: Diary, vault: Vault, case: Case, recording: Rec
     if recording.file is None:
         raise VaultFault(Fault.VAULT_DAMAGED, again=False)
     booked = case.entry.appointment
-    author = await diary.person(recording.asked_by)
+    author = await diary.person(recording.asked_by or booked.staff)
     media = Media(
         recording.file,
         lambda: vault.read(recording),
         as_reference=booked.policy.plan.recording.as_reference,
+        kept_at=papers.kept_at(case.unit),
     )
     return JournalEntry(
         recording.id,

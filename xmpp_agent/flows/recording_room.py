@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from xmpp_agent.flows import filing, taking_in
-from xmpp_agent.flows.filing import Archive
+from xmpp_agent.flows.archive import Archive
 from xmpp_agent.flows.taking_in import Intake
 
 LOOK_EVERY = 2.0

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Callable
 
 from xmpp_agent.flows.privacy import Custody, forget
 from xmpp_agent.model.audit import AuditLine
+from xmpp_agent.model.recordings import Stage
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
 from xmpp_agent.ports.privacy import Held, Holdings, Party, Piece
+from xmpp_agent.ports.recordings import Recordings
 from xmpp_agent.rules import retention
 
 EVERY = 86400.0
@@ -45,6 +47,20 @@ async def look_ahead(custody: Custody, now: float) -> Counter[str]:
     found: Counter[str] = Counter()
     async for pieces, held_back in _due(custody, now):
         found += Counter(piece.held.value for piece in pieces) + Counter({_HELD_BACK: held_back})
+    return found
+
+
+async def recordings_ahead(recordings: Recordings, now: float) -> Counter[str]:
+    """Recordings the journal has and whose copy here goes within a day, each at its own time; and those held by law.
+
+    The agent deletes them (`flows/letting_go.py`), not a run. Raises Unavailable.
+    """
+    found: Counter[str] = Counter()
+    for recording in await recordings.at({Stage.RECEIPTED}):
+        if recording.held:
+            found["recording-held"] += 1
+        elif recording.due_at is not None and recording.due_at <= now + EVERY:
+            found["recording-within-a-day"] += 1
     return found
 
 

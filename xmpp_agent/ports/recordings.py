@@ -136,7 +136,7 @@ class Media:
     """The file in pieces, from the start at each call."""
     as_reference: bool = False
     """File only size, hash and where it is kept, not the file."""
-    kept_at: str = "Portner"
+    kept_at: str = ""
     """Where it is kept, as the reference says it: the authority's own words."""
 
 

@@ -13,7 +13,7 @@ from xmpp_agent.edges.recordings.shelves import Bucket, LocalShelf, ObjectShelf,
 from xmpp_agent.edges.recordings.vault import SealedVault
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.store.memos import SqlMemos
-from xmpp_agent.flows.filing import Archive
+from xmpp_agent.flows.archive import Archive
 from xmpp_agent.flows.office import Office
 from xmpp_agent.flows.recording_room import RecordingRoom
 from xmpp_agent.flows.taking_in import Intake

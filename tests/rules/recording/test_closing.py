@@ -49,9 +49,11 @@ def test_attempts_come_further_apart_and_end() -> None:
 
 
 def test_waiting_for_papers_is_no_attempt() -> None:
-    """It is looked at again, as often as need be."""
+    """It is looked at again, as often as need be, ever more seldom up to an hour."""
     case = closing.begun("anna", 0.0)
     for now in range(100):
         case = closing.waits(case, float(now))
-    assert (case.state, case.attempts, case.due_at) == (ClosingState.QUEUED, 0, 99.0 + closing.LOOK_AGAIN)
+    assert (case.state, case.attempts, case.due_at) == (ClosingState.QUEUED, 0, 99.0 + 99.0)
+    assert closing.waits(case, 1.0).due_at == 1.0 + closing.LOOK_AGAIN
+    assert closing.waits(case, 1e6).due_at == 1e6 + closing.LONGEST_WAIT
     assert closing.ended(replace(case, fault=Fault.JOURNAL_AWAY), ClosingState.CLOSED, 200.0).fault is None

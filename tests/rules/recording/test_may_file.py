@@ -6,8 +6,8 @@ import pytest
 
 from tests.rules.recording.test_consent import said
 from tests.rules.scenes import ANNA, NOW, ROOM, appointment
-from xmpp_agent.model.appointments import Entry
-from xmpp_agent.model.people import Person
+from xmpp_agent.model.appointments import Companion, Entry
+from xmpp_agent.model.people import CompanionKind, Person
 from xmpp_agent.model.recordings import Agreement, Recording, Stage
 from xmpp_agent.rules.recording.may_file import may_file, must_not_be_filed
 
@@ -32,6 +32,14 @@ def test_a_no_counts_from_when_it_may_have_been_on(
 ) -> None:
     """From the press; of what was only found, from the beginning of the appointment."""
     assert must_not_be_filed(BOOKED, recording, [said(ANNA, answer, at)]) is barred
+
+
+def test_what_nobody_let_through_needs_the_yes_of_each_companion_too() -> None:
+    """Nobody knows who was inside."""
+    ole = Companion(BOOKED.appointment.id, Person("ole", "Jobcenter", "Ole"), CompanionKind.INTERPRETER)
+    booked, yes = replace(BOOKED, companions=(ole,)), said(ANNA, Agreement.YES, NOW)
+    assert not may_file(booked, FOUND, [yes])
+    assert may_file(booked, FOUND, [yes, said("ole", Agreement.YES, NOW)])
 
 
 def test_what_nobody_let_through_needs_the_citizens_yes_and_nobodys_no() -> None:

@@ -8,8 +8,8 @@ from xmpp_agent.model.notes import Note, NoteState
 from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording
 from xmpp_agent.rules.recording.custody import SETTLED
 
-LOOK_AGAIN = 30.0
-"""Seconds until it is looked at again whether everything is filed."""
+LOOK_AGAIN, LONGEST_WAIT = 30.0, 3600.0
+"""Seconds until it is looked at again whether everything is filed: after as long as it has waited, within these."""
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 21600.0
 """Seconds between attempts: doubled from the first to the longest."""
 MOST_ATTEMPTS = 20
@@ -42,7 +42,7 @@ def may_close(notes: Iterable[Note], recordings: Iterable[Recording]) -> bool:
 
 def waits(closing: Closing, now: float) -> Closing:
     """Something is still to be filed."""
-    return replace(closing, due_at=now + LOOK_AGAIN)
+    return replace(closing, due_at=now + min(LONGEST_WAIT, max(LOOK_AGAIN, now - closing.made_at)))
 
 
 def failed(closing: Closing, fault: Fault, *, again: bool, now: float) -> Closing:

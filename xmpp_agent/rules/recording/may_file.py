@@ -11,13 +11,15 @@ def may_file(entry: Entry, recording: Recording, consents: Collection[Consent]) 
     """Whether those on it agreed, as far as is known. `consents`: every answer given in the appointment.
 
     What was let through began with the yes of everybody inside, or with the question on the tape. What nobody let
-    through needs the citizen's yes (unless it is asked on the tape) and nobody's no.
+    through needs the yes of the citizen and of every companion, for nobody knows who was inside (unless it is asked on
+    the tape), and nobody's no.
     """
     if recording.asked_by:
         return True
     said = consent.newest(consents).values()
     on_tape = entry.appointment.policy.plan.recording.on_tape
-    agreed = on_tape or not consent.missing({entry.citizen.id}, consents)
+    invited = {entry.citizen.id, *(companion.person.id for companion in entry.companions)}
+    agreed = on_tape or not consent.missing(invited, consents)
     return agreed and all(one.answer is Agreement.YES for one in said)
 
 

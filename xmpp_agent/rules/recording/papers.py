@@ -35,6 +35,11 @@ def recording_text(recording: Recording, unit: Unit) -> str:
     return "\n".join(lines)
 
 
+def kept_at(unit: Unit) -> str:
+    """Where the file is when the journal gets a reference."""
+    return f"Portner hos {unit.name}"
+
+
 def consent_text(consent: Consent, name: str, by: str, unit: Unit) -> str:
     """One answer: the question word for word, what was said, by whom and how. `by`: the member of staff, if spoken."""
     when = _when(unit, consent.at)
