@@ -40,7 +40,7 @@ class Post(RuleBasedStateMachine):
         self.unsure: set[str] = set()
         self.may_have_it: set[str] = set()
         """Letters that one attempt at least may have brought there."""
-        self.had_heard: set[str] = set()
+        self.may_have_heard: set[str] = set()
         """Whoever might have had one when it was called off."""
 
     @initialize(
@@ -68,7 +68,8 @@ class Post(RuleBasedStateMachine):
             stands = self.letters.get(letter.id)
             planned = letter.state is QUEUED and not letter.attempts
             before = {QUEUED} if planned else COMES_FROM[letter.state]
-            if stands is None or stands.state in before:
+            hides = letter.state is LetterState.DROPPED and stands is not None and stands.attempts > letter.attempts
+            if stands is None or (stands.state in before and not hides):
                 self.letters[letter.id] = letter
 
     def climb(self) -> None:
@@ -171,15 +172,23 @@ class Post(RuleBasedStateMachine):
         later = replace(booked, starts_at=starts_at, ends_at=starts_at + HOUR, sequence=booked.sequence + 1)
         self.entry = replace(self.entry, appointment=later)
         letters = tuple(self.letters.values())
-        read = tuple(replace(one, state=QUEUED) if stale and one.state is SENDING else one for one in letters)
-        self.keep(*ladder.on_change(self.entry, read, self.now))
+        self.keep(*ladder.on_change(self.entry, self.as_read(letters) if stale else letters, self.now))
 
-    @rule(sure=st.integers(0, 9))
-    def cancel(self, sure: int) -> None:
+    @staticmethod
+    def as_read(letters: tuple[Letter, ...]) -> tuple[Letter, ...]:
+        """By whoever looked before those that are being handed over were taken for that."""
+        return tuple(
+            replace(one, state=QUEUED, attempts=one.attempts - 1) if one.state is SENDING else one for one in letters
+        )
+
+    @rule(sure=st.integers(0, 9), stale=st.booleans())
+    def cancel(self, sure: int, stale: bool) -> None:
+        """`stale` as with `move`."""
         if sure == 9 and not self.entry.appointment.cancelled:
-            self.had_heard = {one.person for one in self.letters.values() if one.id in self.may_have_it}
+            self.may_have_heard = set(self.may_have_it)
             self.entry = cancelled(self.entry, self.now)
-            self.keep(*ladder.on_cancel(self.entry, tuple(self.letters.values()), self.now))
+            letters = tuple(self.letters.values())
+            self.keep(*ladder.on_cancel(self.entry, self.as_read(letters) if stale else letters, self.now))
 
     @invariant()
     def nothing_is_handed_over_twice(self) -> None:
@@ -211,7 +220,9 @@ class Post(RuleBasedStateMachine):
     def is_seen_to(self, person: str) -> None:
         """Told or called: nobody who is to be invited, or who may have heard of what is off by now, is forgotten."""
         booked = self.entry.appointment
-        if not booked.policy.plan.ladder or (booked.cancelled and person not in self.had_heard):
+        # What a late receipt calls failed nobody has heard of after all.
+        heard = {self.letters[ident].person for ident in self.may_have_heard & self.may_have_it}
+        if not booked.policy.plan.ladder or (booked.cancelled and person not in heard):
             return
         theirs = [one for one in self.letters.values() if one.person == person and not is_overtaken(self.entry, one)]
         tells = [one for one in theirs if one.about is not About.REMINDER]

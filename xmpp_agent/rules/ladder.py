@@ -108,7 +108,8 @@ def next_steps(entry: Entry, letters: Collection[Letter], now: float, tells: Col
     `tells`: the channels whose carrier gives receipts. On the others SENT is as good as arrived.
     """
     before = {letter.id: letter for letter in letters}
-    after = {ident: _by_itself(entry, letter, now, tells) for ident, letter in before.items()}
+    known = before | {letter.id: letter for letter in _off_after_all(entry, letters, now)}
+    after = {ident: _by_itself(entry, letter, now, tells) for ident, letter in known.items()}
     for chain in _chains(after):
         after.update((step.id, step) for step in _climb(entry, chain, now, tells))
     after.update((step.id, step) for step in tuple(by_the_way_that_worked(entry.appointment, after.values())))
@@ -164,6 +165,18 @@ def _no_longer_true(entry: Entry, before: Collection[Letter], now: float) -> Ite
     for letter in before:
         if letter.state is LetterState.QUEUED and is_overtaken(entry, letter):
             yield dropped(letter, now)
+
+
+def _off_after_all(entry: Entry, letters: Collection[Letter], now: float) -> Iterator[Letter]:
+    """Whoever has a letter that was on its way in the moment of the cancellation, and was not known to, is told too."""
+    if not entry.appointment.cancelled:
+        return
+    for person in people(entry):
+        theirs = [letter for letter in letters if letter.person == person]
+        told = any(one.about is About.CANCELLED and one.sequence == entry.appointment.sequence for one in theirs)
+        heard = any(one.state is not LetterState.SENDING and was_written(one) for one in theirs)
+        if heard and not told:
+            yield from _on_the_ladder(entry.appointment, person, About.CANCELLED, letters, now)
 
 
 def _to_nobody(letter: Letter, now: float) -> Iterator[Letter]:

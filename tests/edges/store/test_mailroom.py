@@ -90,6 +90,15 @@ async def test_a_letter_only_goes_forward(database: Database, stands: LetterStat
     assert (found.state, found.attempts) == ((comes, 2) if stands in COMES_FROM[comes] else (stands, 1))
 
 
+async def test_what_is_being_handed_over_is_not_dropped_by_who_saw_it_wait(database: Database) -> None:
+    """It would look as if nobody could have it. Who knows of the attempt may."""
+    await stand(database, SENDING)
+    await keep(database, queued("1", state=LetterState.DROPPED))
+    assert await state_of(database, "1") is SENDING
+    await keep(database, queued("1", state=LetterState.DROPPED, attempts=1))
+    assert await state_of(database, "1") is LetterState.DROPPED
+
+
 @pytest.mark.parametrize("stands", LetterState)
 async def test_planned_twice_is_sent_once(database: Database, stands: LetterState) -> None:
     """A letter planned again, by somebody who did not see that it went out meanwhile, stays what it became."""

@@ -42,6 +42,8 @@ def _forward(*states: LetterState) -> Statement:
 
 
 _FORWARD = {state: _forward(*before) for state, before in COMES_FROM.items()}
+# Who drops by what they read a moment ago must not hide that it is being handed over now: somebody may have it then.
+_FORWARD[LetterState.DROPPED] = _FORWARD[LetterState.DROPPED].where(letters.c.attempts <= bindparam("n_attempts"))
 _PLAN_ANEW = _forward(LetterState.QUEUED)
 
 
