@@ -55,8 +55,8 @@ class Opened:
         return bottom
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition, at most about five seconds; draws in between."""
-        for _ in range(250):
+        """Wait for a condition, at most about half a minute; draws in between."""
+        for _ in range(1500):
             if self.live.is_mounted:
                 self.live.flush()
             if condition():

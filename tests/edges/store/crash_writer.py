@@ -1,11 +1,10 @@
 """A process to be killed: writes lines, places and memory from many tasks; says on stdout what was acknowledged.
 
-Run as `python -m tests.edges.store.crash_writer <database> <round>`.
+Forked (tests/warm_fork.py) with a database and a round.
 """
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
 from tests.edges.store.samples import CIPHER, MARK, a_line
@@ -30,5 +29,7 @@ async def _main(path: Path, round_: str) -> None:
         await asyncio.gather(*(_write(database, round_, task) for task in range(_TASKS)))
 
 
-if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1]), sys.argv[2]))
+def begin(arguments: list[str]) -> None:
+    """See `tests.warm_fork`."""
+    path, round_ = arguments
+    asyncio.run(_main(Path(path), round_))

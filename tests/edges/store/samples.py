@@ -14,8 +14,9 @@ from xmpp_agent.model.people import CompanionKind, Level, Pass, Role
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 
-CIPHER = ColumnCipher((b"k" * 32,))
-ROTATED = ColumnCipher((b"n" * 32, b"k" * 32))
+OLD_KEY, NEW_KEY = b"k" * 32, b"n" * 32
+CIPHER = ColumnCipher((OLD_KEY,))
+ROTATED = ColumnCipher((NEW_KEY, OLD_KEY))
 """The same keys after one rotation."""
 MARK = "m" * 32
 MARKS = IdentityHash(b"m" * 32)

@@ -4,44 +4,41 @@ import asyncio
 import contextlib
 import json
 import random
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.edges.store.samples import CIPHER, MARK, a_line, raw
+from tests.warm_fork import Child, Warm, warm_process
 from xmpp_agent.edges.store.audit_trail import verify_audit
 from xmpp_agent.edges.store.database import open_database
 
-_ROOT = Path(__file__).parents[3]
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Warm]:
+    """Whoever writes is forked from this process."""
+    with warm_process("tests.edges.store.crash_writer") as process:
+        yield process
 
 
-async def started(path: Path, round_: int) -> asyncio.subprocess.Process:
-    """A writer on that database."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.edges.store.crash_writer", str(path), str(round_)),
-        cwd=_ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-
-
-async def killed_after(process: asyncio.subprocess.Process, acknowledged: int) -> list[str]:
+async def killed_after(process: Child, acknowledged: int) -> list[str]:
     """Kill -9 once that many writes were acknowledged; all that were acknowledged until death."""
-    assert process.stdout is not None
-    heard = [await process.stdout.readline() for _ in range(acknowledged + 1)]
+    heard = [await process.says.readline() for _ in range(acknowledged + 1)]
     process.kill()
-    heard += (await process.stdout.read()).splitlines(keepends=True)
+    heard += (await process.says.read()).splitlines(keepends=True)
     await process.wait()
     # A word cut off in the middle of the pipe was not said.
     return [word.decode().strip() for word in heard if word.endswith(b"\n")][1:]
 
 
-async def test_killed_while_writing(path: Path) -> None:
+async def test_killed_while_writing(path: Path, warm: Warm) -> None:
     """After each of several kills at random moments the chain verifies and nothing acknowledged is lost or halved."""
     chance = random.Random()  # noqa: S311  # moments, not secrets
     acknowledged: set[str] = set()
     for round_ in range(6):
-        process = await started(path, round_)
-        acknowledged |= set(await killed_after(process, chance.randrange(400)))
+        async with warm.child(str(path), str(round_)) as process:
+            acknowledged |= set(await killed_after(process, chance.randrange(400)))
 
         async with open_database(path, CIPHER, MARK, "one") as database:
             report = await verify_audit(database.engine)
@@ -58,17 +55,13 @@ async def test_killed_while_writing(path: Path) -> None:
         assert f"{node}-{int(str(seq)) + 1}" not in stand
 
 
-async def test_killed_while_opening(path: Path) -> None:
+async def test_killed_while_opening(path: Path, warm: Warm) -> None:
     """A kill while the database is being made leaves none or a whole one."""
     chance = random.Random()  # noqa: S311  # moments, not secrets
     for round_ in range(4):
-        process = await started(path, round_)
-        assert process.stdout is not None
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.stdout.readline(), chance.uniform(0.3, 1.0))
-        process.kill()
-        await process.stdout.read()
-        await process.wait()
+        async with warm.child(str(path), str(round_)) as process:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.says.readline(), chance.uniform(0.0, 0.4))
 
     async with open_database(path, CIPHER, MARK, "one") as database:
         await database.ledger.write(a_line())

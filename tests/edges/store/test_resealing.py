@@ -1,11 +1,10 @@
 """Sealing anew: everything ends up under the newest key, nothing is lost, whoever writes meanwhile wins."""
 
 import asyncio
-import contextlib
-import random
 import re
+import signal
 import sqlite3
-import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sqlalchemy import Text
 from typing_extensions import override
 
 from tests.edges.store.samples import CIPHER, MARK, ROTATED, a_booking, a_line, raw
+from tests.warm_fork import Warm, warm_process
 from xmpp_agent.edges.keys.columns import ColumnCipher
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.resealing import BATCH, KEYS, SEALED, keys_in_use, reseal, reseal_keys
@@ -176,55 +176,46 @@ async def test_the_old_ciphertext_is_overwritten(old: Path) -> None:
     assert [place for place, value in standing(old).items() if value.encode() not in files] == []
 
 
-async def started(path: Path) -> asyncio.subprocess.Process:
-    """A process that seals anew."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.edges.store.reseal_and_say", str(path)),
-        cwd=_ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Warm]:
+    """Whatever seals anew in a process of its own is forked from this one."""
+    with warm_process("tests.edges.store.reseal_and_say") as process:
+        yield process
 
 
-async def test_killed_in_the_middle_it_goes_on(old: Path) -> None:
-    """After each kill everything opens, part of it under each key; the last run does the rest."""
-    assert len(standing(old)) > 10 * BATCH
-    before, mixed = standing(old), 0
-    chance = random.Random()  # noqa: S311  # moments, not secrets
-    for _ in range(5):
-        process = await started(old)
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"begins\n"
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.stdout.readline(), chance.uniform(0, 0.3))
-        process.kill()
-        await process.wait()
+async def test_killed_in_the_middle_it_goes_on(old: Path, warm: Warm) -> None:
+    """After each kill everything opens, what was done stays done; the last run does the rest."""
+    before, done = standing(old), 0
+    assert len(before) > 10 * BATCH
+    for dies_after in (1, BATCH // 2, BATCH + 1, 3 * BATCH):
+        async with warm.child(str(old), str(dies_after)) as process:
+            assert await process.says.readline() == b"begins\n"
+            assert await process.wait() == -signal.SIGKILL
         now = standing(old)
         assert {place: ROTATED.open(value, place) for place, value in now.items()} == {
             place: CIPHER.open(value, place) for place, value in before.items()
         }
-        mixed += len({ROTATED.key_of(value) for value in now.values()}) == 2
+        anew = sum(ROTATED.key_of(value) == ROTATED.newest for value in now.values())
+        assert anew - done in range(dies_after - BATCH, dies_after)
+        done = anew
 
-    process = await started(old)
-    out, _ = await process.communicate()
-    assert process.returncode == 0
-    assert out.splitlines()[-1].startswith(b"done")
+    assert 0 < done < len(before)
+    async with warm.child(str(old), "0") as process:
+        assert (await process.says.read()).endswith(f"done {len(before) - done}\n".encode())
+        assert await process.wait() == 0
     assert {ROTATED.key_of(value) for value in standing(old).values()} == {ROTATED.newest}
-    assert mixed > 0
 
 
-async def test_it_goes_on_beside_an_agent_that_writes(old: Path) -> None:
+async def test_it_goes_on_beside_an_agent_that_writes(old: Path, warm: Warm) -> None:
     """While everything is sealed anew, lines of another process's writer are not held up by more than moments."""
-    async with open_database(old, ROTATED, MARK, "one") as database:
-        process = await started(old)
-        assert process.stdout is not None
-        await process.stdout.readline()
+    async with open_database(old, ROTATED, MARK, "one") as database, warm.child(str(old), "0") as process:
+        await process.says.readline()
         written = 0
-        done = asyncio.create_task(process.stdout.readline())
+        done = asyncio.create_task(process.says.readline())
         while not done.done():
             await _line(database, written)
             written += 1
-        await process.wait()
+        assert await process.wait() == 0
 
     assert (await done).startswith(b"done")
     assert written > 10
@@ -235,7 +226,14 @@ async def _line(database: Database, number: int) -> None:
         await database.ledger.write(a_line(str(number)))
 
 
-async def test_whoever_has_the_database_open_is_seen_to_seal(path: Path) -> None:
+@pytest.fixture(scope="module")
+def writers() -> Iterator[Warm]:
+    """Whoever writes is forked from this process."""
+    with warm_process("tests.edges.store.crash_writer") as process:
+        yield process
+
+
+async def test_whoever_has_the_database_open_is_seen_to_seal(path: Path, writers: Warm) -> None:
     """With the key they seal with, until they close it or are killed; nothing is left beside the database."""
     async with open_database(path, CIPHER, MARK, "one"), open_database(path, CIPHER, MARK, "two"):
         assert others_seal(path, ROTATED.newest)
@@ -243,15 +241,7 @@ async def test_whoever_has_the_database_open_is_seen_to_seal(path: Path) -> None
     assert not others_seal(path, ROTATED.newest)
     assert list(path.parent.iterdir()) == [path]
 
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.edges.store.crash_writer", str(path), "0"),
-        cwd=_ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    await process.stdout.readline()
-    assert others_seal(path, ROTATED.newest)
-    process.kill()
-    await process.communicate()
+    async with writers.child(str(path), "0") as process:
+        await process.says.readline()
+        assert others_seal(path, ROTATED.newest)
     assert not others_seal(path, ROTATED.newest)

@@ -1,6 +1,7 @@
-"""The whole walk behind each other broker, by people with a browser without a screen; and what the logs tell of it.
+"""The whole walk behind the bridge to NemLog-in, by people with a browser without a screen; and what the logs tell of it.
 
-Presets differ in the login alone, so that is what differs here; test_walk.py has the one that is walked in Chromium.
+Presets differ in the login alone: tests/edges/oidc/test_brokers.py goes through the login of each. This one is the most
+different; test_walk.py walks behind another in Chromium.
 """
 
 import asyncio
@@ -34,13 +35,12 @@ def logged(path: Path) -> Iterator[Path]:
         handler.close()
 
 
-@pytest.mark.parametrize("preset", ["signicat", "neb", "nemlogin-bridge"])
-async def test_the_walk_goes_as_expected_and_no_log_tells_of_it(tmp_path: Path, preset: str) -> None:
+async def test_the_walk_goes_as_expected_and_no_log_tells_of_it(tmp_path: Path) -> None:
     """Every expected thing happens, nothing else; at debug level no log has person, number, code, pass or key."""
     said: list[str] = []
     diary = Diary(said.append)
     with logged(tmp_path / "demo.log") as own:
-        async with open_town(tmp_path / "town", Plan(preset=preset, settings=DEBUG)) as town:
+        async with open_town(tmp_path / "town", Plan(preset="nemlogin-bridge", settings=DEBUG)) as town:
             async with walk(town, diary) as way:
                 await way.play()
                 stage = way.stage
