@@ -1,4 +1,4 @@
-"""The whole walk behind the bridge to NemLog-in, by people with a browser without a screen; and what the logs tell of it.
+"""The whole walk behind the bridge to NemLog-in, by people with a browser without a screen, and what the logs tell.
 
 Presets differ in the login alone: tests/edges/oidc/test_brokers.py goes through the login of each. This one is the most
 different; test_walk.py walks behind another in Chromium.
