@@ -16,7 +16,7 @@ def _view(**more: object) -> View:
     view = View(lambda phase: phase.value)
     for name, value in more.items():
         setattr(view, name, value)
-    view.update(DAY, DAY.keys(), hold=False)
+    view.update(DAY, DAY.keys(), hold=False, now=NOW)
     return view
 
 
@@ -41,11 +41,11 @@ def test_change_by_change_is_the_same_as_all_at_once(rows: list[wire.RoomRow], s
     view, tally = View(lambda phase: phase.value, sort, text), Tally()
     for row in rows:
         rooms[row.key] = row
-        view.update(rooms, {row.key}, hold=False)
+        view.update(rooms, {row.key}, hold=False, now=NOW)
         tally.update(rooms, {row.key}, {})
 
     fresh, counted = View(lambda phase: phase.value, sort, text), Tally()
-    fresh.update(rooms, rooms.keys(), hold=False)
+    fresh.update(rooms, rooms.keys(), hold=False, now=NOW)
     counted.update(rooms, rooms.keys(), {})
     assert view.order == fresh.order
     assert tally.sums(NOW) == counted.sums(NOW)
@@ -67,11 +67,11 @@ def test_while_held_nothing_moves() -> None:
     rooms = {**DAY, "s1/new": room("new", "Aa", phase=P.STUCK)}
     del rooms[before[0]]
 
-    view.update(rooms, {"s1/new", before[0]}, hold=True)
+    view.update(rooms, {"s1/new", before[0]}, hold=True, now=NOW)
 
     assert view.order == [*before[1:], "s1/new"]
     assert view.held
-    view.update(rooms, set(), hold=False)
+    view.update(rooms, set(), hold=False, now=NOW)
     assert view.order[0] == "s1/new"
 
 
@@ -79,7 +79,7 @@ def test_filter_words() -> None:
     """Every word must match somewhere; a word after ! must not; the state's word counts."""
     view = _view()
 
-    view.choose(DAY, sort=Sort.STAFF, filter_text="psyk VISIT !hjort")
+    view.choose(DAY, sort=Sort.STAFF, filter_text="psyk VISIT !hjort", now=NOW)
 
     assert view.order == ["s1/r4"]
 

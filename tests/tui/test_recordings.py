@@ -18,7 +18,7 @@ from tests.edges.web.test_recordings import on, put
 from tests.tui.a_day import recording
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.opened import NARROW, WIDE, opened
-from tests.tui.test_hostile import EVIL, Harmed, _clean, _click
+from tests.tui.test_hostile import EVIL, Harmed, _clean, _nothing_to_click
 from tui.app import PortnerApp
 from tui.plain import read_aloud
 from tui.screens.custody import ACTS
@@ -230,9 +230,7 @@ async def test_hostile_words_are_drawn_and_never_run(
                 await console.pilot.press(keys)
                 await console.until(lambda: console.app.screen is not console.live)
             await console.pilot.pause()
-            for y in range(size[1] - 1):
-                for x in range(3, size[0], 9):
-                    await _click(console.pilot.app, x, y)
+            _nothing_to_click(console.app)
             _clean(console.text())
             if keys:
                 await console.pilot.press("escape")

@@ -3,50 +3,54 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
+from tui.board.filtering import Facts, understood
+
 Row = TypeVar("Row")
 Order = TypeVar("Order")
 Place = tuple[float, float, str, str]
 
 
-def matcher(filter_text: str) -> Callable[[str], bool]:
-    """Every word must occur; a word with `!` before it must not. Case does not matter."""
-    words = filter_text.casefold().split()
-    wanted = [word for word in words if not word.startswith("!")]
-    unwanted = [word[1:] for word in words if word.startswith("!") and len(word) > 1]
-    return lambda hay: all(word in hay for word in wanted) and not any(word in hay for word in unwanted)
-
-
 class Listing(Generic[Row, Order]):
     """`place` says where a row stands in an order; it must depend on the row alone, never on the time. `hay` is what
-    a filter looks at, in lower case."""
+    the words of a filter are looked for in, in lower case; `facts` what its fields look at."""
 
     def __init__(
-        self, place: Callable[[Row, Order], Place], hay: Callable[[Row], str], sort: Order, filter_text: str = ""
+        self,
+        place: Callable[[Row, Order], Place],
+        hay: Callable[[Row], str],
+        sort: Order,
+        filter_text: str = "",
+        facts: Callable[[Row], Facts] | None = None,
     ) -> None:
         self.sort = sort
         self.filter_text = filter_text
         self.order: list[str] = []
         self.held = False
         """Whether rows stand where they stood although they may belong elsewhere."""
-        self._place, self._hay = place, hay
+        self._place, self._hay, self._facts = place, hay, facts or (lambda row: Facts())
+        self._filter, self._looked_at = understood(filter_text), 0
         self._places: dict[str, Place] = {}
 
-    def choose(self, rows: Mapping[str, Row], *, sort: Order, filter_text: str) -> None:
+    def choose(self, rows: Mapping[str, Row], *, sort: Order, filter_text: str, now: float) -> None:
         """Another order or filter: everything is placed anew."""
         self.sort = sort
-        self.filter_text = filter_text
+        self.filter_text, self._filter = filter_text, understood(filter_text)
         self._places.clear()
         self.order = []
-        self.update(rows, rows.keys(), hold=False)
+        self.update(rows, rows.keys(), hold=False, now=now)
 
-    def update(self, rows: Mapping[str, Row], touched: Collection[str], *, hold: bool) -> None:
-        """Take in the rows touched. With `hold` nothing moves: gone rows go, new ones come last."""
+    def update(self, rows: Mapping[str, Row], touched: Collection[str], *, hold: bool, now: float) -> None:
+        """Take in the rows touched, and once a second all of them when the filter asks for lengths of time.
+
+        With `hold` nothing moves: gone rows go, new ones come last. `now`: the agent's clock.
+        """
+        if self._filter.is_timed and int(now) != self._looked_at:
+            self._looked_at, touched = int(now), {*touched, *rows}
         if not touched and (hold or not self.held):
             return
-        wanted = matcher(self.filter_text)
         for key in touched:
             row = rows.get(key)
-            if row is None or not wanted(self._hay(row)):
+            if row is None or not self._filter.lets(self._hay(row), self._facts(row), now):
                 self._places.pop(key, None)
             else:
                 self._places[key] = self._place(row, self.sort)

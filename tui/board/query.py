@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.board.filtering import Facts
 from tui.board.listing import Listing, Place
 from xmpp_agent import wire
 
@@ -156,7 +157,17 @@ class View(Listing[wire.RoomRow, Sort]):
         def hay(row: wire.RoomRow) -> str:
             return " ".join((*row.staff, row.unit, row.citizen or "", phase_word(row.phase))).casefold()
 
-        super().__init__(_place, hay, sort, filter_text)
+        def facts(row: wire.RoomRow) -> Facts:
+            texts = {
+                "unit": row.unit,
+                "staff": " ".join(row.staff),
+                "state": f"{phase_word(row.phase)} {row.phase.value}",
+                "citizen": row.citizen or "",
+            }
+            since = {"wait": longest_since(row), "visit": row.visit_since, "frozen": row.frozen_since}
+            return Facts({name: text.casefold() for name, text in texts.items()}, since, {"waiting": len(row.waiting)})
+
+        super().__init__(_place, hay, sort, filter_text, facts)
 
 
 def next_alert(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
+from tui.board.filtering import Facts
 from tui.board.listing import Listing, Place
 from xmpp_agent import wire
 
@@ -34,7 +35,17 @@ class RecordingView(Listing[wire.RecordingRow, RecordingSort]):
             about = (row.staff, row.unit, row.citizen or "", row.case, row.number, row.recording)
             return " ".join((*about, stage_word(row.stage), *row.words)).casefold()
 
-        super().__init__(_place, hay, RecordingSort.NEED)
+        def facts(row: wire.RecordingRow) -> Facts:
+            texts = {
+                "unit": row.unit,
+                "staff": row.staff,
+                "state": f"{stage_word(row.stage)} {row.stage.value}",
+                "citizen": row.citizen or "",
+                "case": row.case,
+            }
+            return Facts({name: text.casefold() for name, text in texts.items()}, {"age": row.since})
+
+        super().__init__(_place, hay, RecordingSort.NEED, facts=facts)
 
 
 def next_stuck(order: list[str], stuck: set[str], after: str | None) -> str | None:

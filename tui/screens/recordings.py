@@ -51,7 +51,8 @@ class RecordingsScreen(CustodyScreen):
         """Start drawing."""
         words = self.app.words
         self.view = RecordingView(lambda stage: recordings.stage_word(stage, words))
-        self.view.update(self.app.watched.board.recordings, self.app.watched.board.recordings, hold=False)
+        watch = self.app.watched
+        self.view.update(watch.board.recordings, watch.board.recordings, hold=False, now=watch.now())
         self._on_now: set[str] = set()
         self.query_one("#why").border_title = Content(words.say("recording.title"))
         self.begin()
@@ -72,7 +73,7 @@ class RecordingsScreen(CustodyScreen):
         if ticked:
             sums = recordings_line(len(watch.board.stuck), len(self._on_now), len(rows), self.app.words)
             self.draw_standing(sums, standing, now)
-        self.view.update(rows, touched, hold=self.is_held())
+        self.view.update(rows, touched, hold=self.is_held(), now=now)
         self._draw_list(touched, ticked)
         row = self.chosen()
         nothing = [[Cell(self.app.words.say("recording.none"), "muted")]]
@@ -159,5 +160,6 @@ class RecordingsScreen(CustodyScreen):
         self._look(self.view.sort)
 
     def _look(self, sort: RecordingSort) -> None:
-        self.view.choose(self.app.watched.board.recordings, sort=sort, filter_text=self.filter_text())
+        watch = self.app.watched
+        self.view.choose(watch.board.recordings, sort=sort, filter_text=self.filter_text(), now=watch.now())
         self.looked()

@@ -71,7 +71,7 @@ class ShiftScreen(DoorScreen):
         if ticked:
             sums = sums_line(self._tally.sums(now), len(watch.board.stuck), now, self.app.words)
             self.draw_standing(sums, standing, now)
-        self.view.update(watch.board.rooms, touched, hold=self.is_held())
+        self.view.update(watch.board.rooms, touched, hold=self.is_held(), now=now)
         self._draw_rooms(touched, ticked)
         self._draw_lobby()
         self.draw_events()
@@ -213,7 +213,10 @@ class ShiftScreen(DoorScreen):
         self._look()
 
     def _look(self, sort: Sort | None = None) -> None:
-        self.view.choose(self.app.watched.board.rooms, sort=sort or self.view.sort, filter_text=self.filter_text())
+        watch = self.app.watched
+        self.view.choose(
+            watch.board.rooms, sort=sort or self.view.sort, filter_text=self.filter_text(), now=watch.now()
+        )
         self.looked()
 
     @override

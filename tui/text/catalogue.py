@@ -135,8 +135,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reveal.shown": ("{name}   skjules om {n} s (Esc nu)", "{name}   hidden in {n} s (Esc now)"),
     "reveal.unseen": ("Navnet blev ikke vist: vinduet var ikke i brug.", "Not shown: this window was not in use."),
     "filter.hint": (
-        "medarbejder, enhed, borger, tilstand · !ord fra",
-        "staff, unit, citizen, state · !word out",
+        "ord · !ord fra · enhed:syd medarbejder:mette tilstand:frosset vent>10m besøg>30m",
+        "words · !word out · unit:syd staff:mette state:frozen wait>10m visit>30m",
     ),
     # help
     "help.title": ("Taster", "Keys"),

@@ -14,8 +14,8 @@ RECORDINGS: Final[dict[str, tuple[str, str]]] = {
         "None matches (Esc clears the filter)",
     ),
     "recordings.hint": (
-        "medarbejder, enhed, sag, tilstand, årsag · !ord fra",
-        "staff, unit, case, state, why · !word out",
+        "ord · !ord fra · enhed:syd tilstand:mangler sag:17 alder>1t",
+        "words · !word out · unit:syd state:missing case:17 age>1h",
     ),
     "recording.title": ("Optagelsen", "The recording"),
     "recording.none": ("Vælg en optagelse", "Choose a recording"),

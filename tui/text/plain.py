@@ -20,12 +20,12 @@ def status_lines(board: Board, now: float, standing: Standing, words: Words) -> 
     `now` is the agent's clock; `standing` says whether the picture is current, and is the first thing read.
     """
     view = View(lambda phase: phase_word(phase, words))
-    view.update(board.rooms, board.rooms.keys(), hold=False)
+    view.update(board.rooms, board.rooms.keys(), hold=False, now=now)
     lines = [head_line(board, now, standing, words)]
     for key in view.order:
         lines += room_lines(board.rooms[key], now, words)
     listed = RecordingView(lambda stage: stage_word(stage, words))
-    listed.update(board.recordings, board.recordings.keys(), hold=False)
+    listed.update(board.recordings, board.recordings.keys(), hold=False, now=now)
     return lines + [recording_line(board.recordings[key], now, words) for key in listed.order]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
+    Update,
     and_,
     bindparam,
     exists,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from xmpp_agent.edges.store.changes import Change, Statement
+from xmpp_agent.edges.store.changes import Change
 from xmpp_agent.edges.store.reading import Reader
 from xmpp_agent.edges.store.rows import Values
 from xmpp_agent.edges.store.tables import letters
@@ -31,7 +32,7 @@ _ADD = insert(letters).from_select(
 )
 
 
-def _forward(*states: LetterState) -> Statement:
+def _forward(*states: LetterState) -> Update:
     """Replaces a letter that is in one of these states."""
     before: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in states]
     return (
@@ -41,9 +42,9 @@ def _forward(*states: LetterState) -> Statement:
     )
 
 
-_FORWARD = {state: _forward(*before) for state, before in COMES_FROM.items()}
 # Who drops by what they read a moment ago must not hide that it is being handed over now: somebody may have it then.
-_FORWARD[LetterState.DROPPED] = _FORWARD[LetterState.DROPPED].where(letters.c.attempts <= bindparam("n_attempts"))
+_DROP = _forward(*COMES_FROM[LetterState.DROPPED]).where(letters.c.attempts <= bindparam("n_attempts"))
+_FORWARD = {state: _forward(*before) for state, before in COMES_FROM.items()} | {LetterState.DROPPED: _DROP}
 _PLAN_ANEW = _forward(LetterState.QUEUED)
 
 
