@@ -25,6 +25,11 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
     "next_alert": ("n", "next_alert", True),
+    "freeze": ("z", "freeze", False),
+    "earlier": ("left_square_bracket", "earlier", False),
+    "later": ("right_square_bracket", "later", False),
+    "moment": ("t", "moment", False),
+    "export": ("E", "export", False),
     "rooms": ("1", "app.rooms", True),
     "recordings": ("2", "app.recordings", True),
     "help": ("question_mark,f1", "help", True),
@@ -48,8 +53,9 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "custody": ("retry", "assign", "discard", "hold"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
-        "next_panel", "previous_panel",
+        "next_panel", "previous_panel", "export",
     ),
+    "time": ("freeze", "earlier", "later", "moment"),
     "app": ("rooms", "recordings", "back", "help", "palette", "light", "quit"),
 }  # fmt: skip
 """The help screen's order."""

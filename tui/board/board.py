@@ -36,6 +36,18 @@ class Board:
             return {self._recording(heard.event)}
         return self._apply(heard.event)
 
+    def copy(self) -> "Board":
+        """Another one that goes its own way; rows never change, so both may have the same."""
+        return Board(
+            dict(self.rooms),
+            dict(self.recordings),
+            set(self.stuck),
+            self.link,
+            dict(self.unread),
+            dict(self._by_name),
+            dict(self._seen),
+        )
+
     def named(self, room: str) -> wire.RoomRow | None:
         """The row that commands and notes call `room`."""
         return self.rooms.get(self._by_name.get(room, ""))

@@ -26,6 +26,8 @@ class State(StrEnum):
     """The agent is there and takes the picture anew from Prosody."""
     LINK_LOST = "link_lost"
     """The agent is there and does not see Prosody."""
+    PAST = "past"
+    """A person looks at how it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Standing:
 
     state: State
     seconds: int = 0
-    """Since when (LATE, LINK_*), or until the next attempt (LOST)."""
+    """Since when (LATE, LINK_*), or until the next attempt (LOST); PAST: how many changes came since."""
     why: str = ""
     """LOST: key of the texts."""
 

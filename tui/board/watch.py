@@ -1,13 +1,17 @@
-"""All that one running console knows: board, hearing and happenings, and what changed since it was last drawn."""
+"""All that one running console knows: board, hearing and happenings, and what changed since it was last drawn.
+
+A person may look at how it was: then the board is the one of that moment, time stands still, and nothing may be done.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from tui.board.board import Board
-from tui.board.freshness import Hearing, Standing
+from tui.board.freshness import Hearing, Standing, State
 from tui.board.happenings import Happenings
 from tui.board.heard import Happened, Heard, Picture, RecordingEvent
+from tui.board.past import Past
 from xmpp_agent import wire
 
 _LOUD: Final = frozenset({"wrote", "stuck"})
@@ -19,13 +23,40 @@ class Watch:
     """`clock` is monotonic, seconds."""
 
     clock: Callable[[], float]
-    board: Board = field(default_factory=Board)
+    live: Board = field(default_factory=Board)
+    past: Past = field(default_factory=Past)
     hearing: Hearing = field(default_factory=Hearing)
     happenings: Happenings = field(default_factory=Happenings)
     loud: bool = False
     """Something happened that should be heard; whoever rings sets it back."""
+    behind: int = 0
+    """Changes that came since a person began to look at how it was."""
+    _then: tuple[float, Board] | None = None
     _touched: set[str] = field(default_factory=set)
     _touched_recordings: set[str] = field(default_factory=set)
+
+    @property
+    def board(self) -> Board:
+        """What is to be seen: as it is, or as it was then."""
+        return self.live if self._then is None else self._then[1]
+
+    @property
+    def then(self) -> float | None:
+        """The moment looked at, the agent's clock; None: now."""
+        return None if self._then is None else self._then[0]
+
+    def look_back(self, when: float | None) -> bool:
+        """Look at the board of that moment; None: at the present. False: it is not kept that far back."""
+        found = None if when is None else self.past.at(when)
+        if when is not None and found is None:
+            return False
+        before = self.board
+        self.behind = self.behind if self._then is not None and when is not None else 0
+        self._then = None if when is None or found is None else (when, found)
+        for board in (before, self.board):
+            self._touched |= board.rooms.keys() | board.recordings.keys()
+            self._touched_recordings |= board.recordings.keys()
+        return True
 
     def take(self, heard: Heard) -> None:
         """Take in what the stream said."""
@@ -37,7 +68,9 @@ class Watch:
         if isinstance(heard, Picture) or isinstance(heard.event, RecordingEvent):
             self._take_recordings(heard)
         else:
-            self._touched |= self.board.take(heard)
+            self._touched |= self.live.take(heard)
+        self.past.take(heard, self.live, self.hearing.agent_now(self.clock()))
+        self.behind += self._then is not None
 
     def take_touched_recordings(self) -> set[str]:
         """Keys of recordings that may look different since this was last asked."""
@@ -51,26 +84,28 @@ class Watch:
 
     def read(self, key: str) -> None:
         """A room was looked at."""
-        if key in self.board.unread:
-            self.board.read(key)
+        if self._then is None and key in self.live.unread:
+            self.live.read(key)
             self._touched.add(key)
 
     def now(self) -> float:
-        """The agent's clock, as far as it was heard."""
-        return self.hearing.agent_now(self.clock())
+        """The agent's clock, as far as it was heard, or the moment looked at."""
+        return self.hearing.agent_now(self.clock()) if self._then is None else self._then[0]
 
     def standing(self) -> Standing:
         """Whether the picture is current, this very moment."""
-        return self.hearing.standing(self.board.link, self.clock())
+        if self._then is not None:
+            return Standing(State.PAST, self.behind)
+        return self.hearing.standing(self.live.link, self.clock())
 
     def _take_recordings(self, heard: Picture | Happened) -> None:
         """One that is stuck rings once, however often the picture is taken anew."""
-        stuck = self.board.stuck.copy()
-        touched = self.board.take(heard)
+        stuck = self.live.stuck.copy()
+        touched = self.live.take(heard)
         self._touched |= touched
         self._touched_recordings |= touched
-        self.loud = self.loud or bool(self.board.stuck - stuck)
+        self.loud = self.loud or bool(self.live.stuck - stuck)
 
     def _note(self, note: wire.Note) -> None:
-        self.happenings.note(note, self.board, self.now())
+        self.happenings.note(note, self.live, self.hearing.agent_now(self.clock()))
         self.loud = self.loud or note.kind in _LOUD

@@ -10,7 +10,8 @@ from typing_extensions import override
 from tui.agent.client import Refused, Unanswered, new_command
 from tui.screens.choosing import ChooseAppointment
 from tui.screens.dialogs import AskWords, Confirm
-from tui.screens.live import LiveScreen, words_of
+from tui.screens.live import words_of
+from tui.screens.looking_back import LookingBack
 from tui.text.recordings import stage_word, whose
 from tui.text.safe import safe
 from xmpp_agent import wire
@@ -24,7 +25,7 @@ ACTS: Final[dict[str, tuple[wire.RecordingAct, ...]]] = {
 """By action: which of these the agent must say is possible."""
 
 
-class CustodyScreen(LiveScreen):
+class CustodyScreen(LookingBack):
     """A screen on which a recording can be chosen."""
 
     def chosen(self) -> wire.RecordingRow | None:

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from tui.agent.client import new_command
 from tui.screens.dialogs import AskWords, Confirm
-from tui.screens.live import LiveScreen
+from tui.screens.looking_back import LookingBack
 from tui.text.people import who
 from tui.text.rooms import citizen_name, staff_names
 from tui.text.safe import safe
@@ -26,7 +26,7 @@ Room = wire.RoomRow
 Person = wire.WaitingRow
 
 
-class DoorScreen(LiveScreen):
+class DoorScreen(LookingBack):
     """A screen on which a room, and somebody waiting there, can be chosen."""
 
     def chosen_room(self) -> Room | None:

@@ -1,10 +1,13 @@
 """What every screen on the live board has: top line, warning, filter, what happened, acts seen through to the end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Final
+from pathlib import Path
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
@@ -13,6 +16,8 @@ from textual.widgets import Input, Static
 from tui.agent.client import Refused, Unanswered
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course, Line
+from tui.export import as_csv, file_name, write_new
+from tui.keys import keys
 from tui.screens.reading import Help
 from tui.screens.spoken import SpokenScreen
 from tui.text import events
@@ -35,6 +40,7 @@ FILTER_PAUSE: Final = 0.15
 class LiveScreen(SpokenScreen):
     """Drawn four times a second where it changed, only while it is the mode looked at."""
 
+    BINDINGS: ClassVar[list[BindingType]] = keys("export")
     MAIN = ""
     """Id of the grid the screen is about."""
 
@@ -98,7 +104,7 @@ class LiveScreen(SpokenScreen):
         """The top line, and across the screen when nothing is current."""
         words = self.app.words
         self.query_one("#sums", Static).update(to_content([sums]), layout=False)
-        at = Cell(f"  {clock(now)}" if standing.state is State.LIVE else "", "muted")
+        at = Cell(f"  {clock(now)}" if standing.state in (State.LIVE, State.PAST) else "", "muted")
         self.put("standing", [[standing_cell(standing, words), at]])
         if self._standing is None or standing.may_act != self._standing.may_act:
             for grid in self.query(RowGrid):
@@ -187,6 +193,20 @@ class LiveScreen(SpokenScreen):
         self.grid(self.MAIN).focus()
         if self.has_class("-filtering"):
             self.close_filter()
+
+    def action_export(self) -> None:
+        """Save the list as a file."""
+        grid, now = self.grid(self.MAIN), self.app.watched.now()
+        text = as_csv(grid.columns, [grid.cells(key) for key in grid.order])
+        self.run_act(self._export(Path.home() / file_name(self.MAIN, now), text, len(grid.order)))
+
+    async def _export(self, path: Path, text: str, count: int) -> None:
+        try:
+            await asyncio.to_thread(write_new, path, text)
+        except OSError:
+            self.app.tell("export.failed", bad=True, path=path)
+        else:
+            self.app.tell("export.done", n=count, path=path)
 
     def action_help(self) -> None:
         """All keys."""

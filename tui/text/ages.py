@@ -1,6 +1,7 @@
 """Lengths of time as people read them. Minutes are enough for a board one glances at; seconds for a queue."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 
 def glance(seconds: float) -> str:
@@ -30,3 +31,17 @@ def clock(at: float, *, seconds: bool = False) -> str:
     """Time of day here, of `at` seconds since 1970."""
     local = datetime.fromtimestamp(at, tz=UTC).astimezone()
     return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def moment(text: str, now: float) -> float | None:
+    """The last time before `now` a clock here showed `10:42` (or `10.42:30`), seconds since 1970; None: no such time."""
+    found = re.fullmatch(r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?", text.strip())
+    if found is None:
+        return None
+    hour, minute, second = (int(part or 0) for part in found.groups())
+    here = datetime.fromtimestamp(now, tz=UTC).astimezone()
+    try:
+        then = here.replace(hour=hour, minute=minute, second=second, microsecond=0)
+    except ValueError:
+        return None
+    return (then if then <= here else then - timedelta(days=1)).timestamp()

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from tui.text.catalogue_past import PAST
 from tui.text.catalogue_recordings import RECORDINGS
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **RECORDINGS,
+    **PAST,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),

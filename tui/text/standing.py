@@ -13,6 +13,7 @@ _TONES: Final[dict[State, Tone]] = {
     State.LOST: "bad",
     State.LINK_RESYNCING: "info",
     State.LINK_LOST: "bad",
+    State.PAST: "warn",
 }
 _SIGNS: Final[dict[State, str]] = {
     State.LIVE: "live",
@@ -21,6 +22,7 @@ _SIGNS: Final[dict[State, str]] = {
     State.LOST: "lost",
     State.LINK_RESYNCING: "loading",
     State.LINK_LOST: "lost",
+    State.PAST: "late",
 }
 
 
