@@ -113,13 +113,17 @@ async def test_the_list_is_saved_as_it_is_seen(tmp_path: Path, monkeypatch: pyte
     async with opened(tmp_path, agent=FakeAgent(), frozen=True) as console:
         await console.pilot.press("E")
         await console.until(lambda: "rækker gemt" in console.notices())
-        (path,) = tmp_path.glob("portner-rooms-*.csv")
-        rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        rows = _saved(tmp_path)
         assert len(rows) == 1 + len(console.shift.view.order)
         assert any("J. K." in row for row in rows)
         await console.pilot.press("E")
         await console.until(lambda: "kunne ikke skrives" in console.notices())
+
+
+def _saved(folder: Path) -> list[list[str]]:
+    (path,) = folder.glob("portner-rooms-*.csv")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
 
 
 def test_nothing_in_a_csv_is_computed(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def clock(at: float, *, seconds: bool = False) -> str:
 
 
 def moment(text: str, now: float) -> float | None:
-    """The last time before `now` a clock here showed `10:42` (or `10.42:30`), seconds since 1970; None: no such time."""
+    """When a clock here last showed `10:42` (or `10.42:30`), seconds since 1970; None: no such time."""
     found = re.fullmatch(r"(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?", text.strip())
     if found is None:
         return None
