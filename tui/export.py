@@ -31,9 +31,8 @@ def file_name(what: str, now: float) -> str:
 def write_new(path: Path, text: str) -> None:
     """A new file nobody else may read; one that is there is left alone. Raises OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(
-        handle, "w", encoding="utf-8-sig", newline=""
-    ) as file:  # the mark tells spreadsheets that it is UTF-8
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
         file.write(text)
 
 
