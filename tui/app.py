@@ -4,6 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,8 +21,9 @@ from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
 from tui.board.watch import Watch
 from tui.console import Console
-from tui.keys import keys
+from tui.keys import MODES, keys
 from tui.palette import RoomCommands
+from tui.screens.lobby import LobbyScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
 from tui.settings import Settings, UnknownChoice
@@ -37,8 +39,12 @@ class PortnerApp(Console):
     TITLE = "Portner"
     CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
     COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
-    BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light")
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"rooms": ShiftScreen, "recordings": RecordingsScreen}
+    BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light", *MODES)
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "rooms": ShiftScreen,
+        "recordings": RecordingsScreen,
+        "lobby": LobbyScreen,
+    }
     DEFAULT_MODE = "rooms"
 
     def __init__(
@@ -63,13 +69,13 @@ class PortnerApp(Console):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
-        if isinstance(screen, ShiftScreen | RecordingsScreen):
+        if isinstance(screen, ShiftScreen | RecordingsScreen | LobbyScreen):
             yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
-        yield SystemCommand(say("key.rooms"), say("tip.rooms"), self.action_rooms)
-        yield SystemCommand(say("key.recordings"), say("tip.recordings"), self.action_recordings)
+        for mode in MODES:
+            yield SystemCommand(say(f"key.{mode}"), say(f"tip.{mode}"), partial(self.action_switch_mode, mode))
         yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
         yield SystemCommand(say("key.quit"), say("tip.quit"), self.action_quit)
 
@@ -79,14 +85,6 @@ class PortnerApp(Console):
         if not isinstance(self.screen, CommandPalette):
             asking = self.words.say("palette.placeholder")
             _ = self.push_screen(CommandPalette(placeholder=asking, id="--command-palette"))
-
-    def action_rooms(self) -> None:
-        """Look at the rooms."""
-        _ = self.switch_mode("rooms")
-
-    def action_recordings(self) -> None:
-        """Look at the recordings."""
-        _ = self.switch_mode("recordings")
 
     def action_light(self) -> None:
         """Switch between the dark and the light theme."""

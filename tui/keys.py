@@ -30,8 +30,9 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "later": ("right_square_bracket", "later", False),
     "moment": ("t", "moment", False),
     "export": ("E", "export", False),
-    "rooms": ("1", "app.rooms", True),
-    "recordings": ("2", "app.recordings", True),
+    "rooms": ("1", "app.switch_mode('rooms')", False),
+    "recordings": ("2", "app.switch_mode('recordings')", False),
+    "lobby": ("4", "app.switch_mode('lobby')", False),
     "help": ("question_mark,f1", "help", True),
     "palette": ("ctrl+p", "command_palette", False),
     "light": ("ctrl+t", "light", False),
@@ -48,6 +49,8 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "choose": ("enter", "choose", False),
     "yes": ("j,y", "yes", True),
 }
+MODES: Final = ("rooms", "recordings", "lobby")
+"""The screens, each by a key of its own, wherever one is."""
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
     "custody": ("retry", "assign", "discard", "hold"),
@@ -56,7 +59,8 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
         "next_panel", "previous_panel", "export",
     ),
     "time": ("freeze", "earlier", "later", "moment"),
-    "app": ("rooms", "recordings", "back", "help", "palette", "light", "quit"),
+    "screens": MODES,
+    "app": ("back", "help", "palette", "light", "quit"),
 }  # fmt: skip
 """The help screen's order."""
 

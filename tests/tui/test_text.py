@@ -16,6 +16,7 @@ from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
 from tui.board.query import Sort
+from tui.board.queue import QueueSort
 from tui.board.recordings import RecordingSort
 from tui.keys import GROUPS, KEYS
 from tui.settings import Settings, UnknownChoice
@@ -119,7 +120,7 @@ def _families() -> set[str]:
     members: dict[str, list[str]] = {
         "state": [state.value for state in State],
         "phase": [phase.value for phase in wire.RoomPhase],
-        "sort": [sort.value for sort in (*Sort, *RecordingSort)],
+        "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort)],
         "stage": [stage.value for stage in wire.RecordingStage],
         "may": [*get_args(wire.RecordingAct), "nothing"],
         "course": [course.value for course in Course],

@@ -3,11 +3,13 @@
 from typing import Final
 
 from tui.text.catalogue_past import PAST
+from tui.text.catalogue_queue import QUEUE
 from tui.text.catalogue_recordings import RECORDINGS
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **RECORDINGS,
     **PAST,
+    **QUEUE,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),
@@ -145,6 +147,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help.group.door": ("Døren", "The door"),
     "help.group.list": ("Listen", "The list"),
     "help.group.app": ("Konsollen", "The console"),
+    "help.group.screens": ("Skærmene", "The screens"),
+    "key.screens": ("Skærme", "Screens"),
     "help.close": ("Esc lukker", "Esc closes"),
     "help.off": ("(tast) virker ikke lige nu.", "(key) does not work just now."),
     "help.alerts": (

@@ -5,13 +5,14 @@ this one draws a line.
 """
 
 from rich.cells import cell_len
-from textual import events
+from textual import events, getters
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 from typing_extensions import override
 
+from tui.console import Console
 from tui.text.cells import Cell
 from tui.widgets.lines import to_content
 
@@ -22,6 +23,7 @@ class KeyLine(Widget):
     """Shows each binding with `show`; one that does nothing now is muted and not bold. A click presses the key."""
 
     ALLOW_SELECT = False
+    app = getters.app(Console)
 
     def on_mount(self) -> None:
         """Draw anew when focus or abilities change."""
@@ -38,6 +40,8 @@ class KeyLine(Widget):
             key = self.app.get_key_display(binding)
             cells.append(Cell(key, "strong" if enabled else "muted"))
             cells.append(Cell(f" {binding.description}{self._gap()}", "plain" if enabled else "muted"))
+        cells.append(Cell("1-9", "strong"))
+        cells.append(Cell(f" {self.app.words.say('key.screens')}"))
         return to_content([cells])
 
     def on_click(self, event: events.Click) -> None:

@@ -1,0 +1,109 @@
+"""Everybody who waits, wherever they wait, in one order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tui.board.filtering import Facts
+from tui.board.listing import Listing, Place
+from xmpp_agent import wire
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One person, the room they wait at, and their place in its queue (from 1)."""
+
+    room: wire.RoomRow
+    person: wire.WaitingRow
+    place: int
+
+    @property
+    def key(self) -> str:
+        """Of the person in that queue."""
+        return f"{self.room.key}\0{self.person.knock}"
+
+
+class QueueSort(StrEnum):
+    """Orders to choose from, in the order the key goes through them."""
+
+    WAIT = "wait"
+    APPOINTMENT = "appointment"
+    VERDICT = "verdict"
+    STAFF = "staff"
+    UNIT = "unit"
+
+    def next(self) -> "QueueSort":
+        """The one after this, round and round."""
+        every = list(QueueSort)
+        return every[(every.index(self) + 1) % len(every)]
+
+
+@dataclass(slots=True)
+class Queue:
+    """All queues as one table of rows by key."""
+
+    rows: dict[str, Waiting] = field(default_factory=dict)
+
+    def update(self, rooms: Mapping[str, wire.RoomRow]) -> set[str]:
+        """Take in the rooms as they are; answers the keys of rows that came, went or say something new."""
+        found = {
+            row.key: row
+            for room in rooms.values()
+            for place, person in enumerate(room.waiting, 1)
+            for row in (Waiting(room, person, place),)
+        }
+        touched = {key for key, row in found.items() if not _same(row, self.rows.get(key))}
+        touched |= self.rows.keys() - found.keys()
+        self.rows = found
+        return touched
+
+
+class QueueView(Listing[Waiting, QueueSort]):
+    """The one list. `verdict_word`: so that one can filter for an answer by the word on the screen."""
+
+    def __init__(self, verdict_word: Callable[[wire.WaitingRow], str]) -> None:
+        def hay(row: Waiting) -> str:
+            person = row.person
+            about = (person.masked, *row.room.staff, row.room.unit, person.proof, person.reason_text)
+            return " ".join((*about, verdict_word(person))).casefold()
+
+        def facts(row: Waiting) -> Facts:
+            texts = {
+                "who": row.person.masked,
+                "staff": " ".join(row.room.staff),
+                "unit": row.room.unit,
+                "proof": row.person.proof,
+                "verdict": f"{verdict_word(row.person)} {row.person.decision}",
+            }
+            return Facts({name: text.casefold() for name, text in texts.items()}, {"wait": row.person.since})
+
+        super().__init__(_place, hay, QueueSort.WAIT, facts=facts)
+
+
+def _same(row: Waiting, before: Waiting | None) -> bool:
+    if before is None:
+        return False
+    if row.room is before.room:
+        return True
+    where = (row.room.staff, row.room.unit) == (before.room.staff, before.room.unit)
+    return where and row.place == before.place and row.person == before.person
+
+
+def _place(row: Waiting, sort: QueueSort) -> Place:
+    person, staff = row.person, row.room.staff[0].casefold() if row.room.staff else "\uffff"
+    match sort:
+        case QueueSort.WAIT:
+            return (0, person.since, staff, row.key)
+        case QueueSort.APPOINTMENT:
+            return (0, person.appointment_at if person.appointment_at is not None else float("inf"), staff, row.key)
+        case QueueSort.VERDICT:
+            return (_rank(person), person.since, staff, row.key)
+        case QueueSort.STAFF:
+            return (0, 0, staff, row.key)
+        case QueueSort.UNIT:
+            return (0, 0, f"{row.room.unit.casefold()}\0{staff}", row.key)
+
+
+def _rank(person: wire.WaitingRow) -> float:
+    """Whom staff must look at first, then who may enter."""
+    return 0 if person.lane == "judge" else {"open": 1, "wait": 2}.get(person.decision, 3)

@@ -1,0 +1,66 @@
+"""Everybody who waits: a row of the one list, its heading, and the sums over it."""
+
+from collections.abc import Collection
+
+from tui.board.queue import QueueView, Waiting
+from tui.text import people
+from tui.text.ages import glance
+from tui.text.cells import Cell, Column
+from tui.text.rooms import staff_names, wait_tone
+from tui.text.safe import safe
+from tui.text.words import Words
+
+
+def columns(words: Words) -> tuple[Column, ...]:
+    """Columns of the one list, in order."""
+    say = words.say
+    return (
+        Column("waited", say("col.waited"), 7, "right"),
+        Column("who", say("col.who"), 12, grows=2),
+        Column("staff", say("col.staff"), 12, grows=3),
+        Column("place", say("col.place"), 3, "right"),
+        Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
+        Column("appointment", say("col.appointment"), 6, gives_way=2),
+        Column("proof", say("col.proof"), 12, grows=1, gives_way=1),
+        Column("verdict", say("col.verdict"), 9),
+        Column("reason", say("col.reason"), 12, grows=4, gives_way=4),
+    )
+
+
+def staff_of(row: Waiting) -> str:
+    """For whom they wait."""
+    return staff_names(row.room)
+
+
+def cells(row: Waiting, now: float, words: Words) -> tuple[Cell, ...]:
+    """The row at `now` (the agent's clock), one cell for each of `columns`."""
+    place, who, appointment, waited, proof, verdict, reason = people.cells(row.place, row.person, now, words)
+    unit = Cell(safe(row.room.unit, 60), "muted")
+    return waited, who, Cell(staff_of(row)), place, unit, appointment, proof, verdict, reason
+
+
+def sums_line(rows: Collection[Waiting], now: float, words: Words) -> list[Cell]:
+    """The top line: how many, the longest wait, whom staff must look at."""
+    say = words.say
+    line = [
+        Cell(say("top.name"), "strong"),
+        Cell(f"  {say('top.waiting', n=len(rows))}", "strong" if rows else "muted"),
+    ]
+    if rows:
+        waited = now - min(row.person.since for row in rows)
+        line.append(Cell(f", {say('top.longest', age=glance(waited))}", wait_tone(waited)))
+    judge = sum(row.person.lane == "judge" for row in rows)
+    if judge:
+        line.append(Cell(f"   {words.signed('judge', say('queue.to_judge', n=judge))}", "warn"))
+    return line
+
+
+def heading(view: QueueView, total: int, words: Words) -> str:
+    """`Alle, der venter · sortering: ventetid · filter: …`."""
+    parts = [words.say("queue.title"), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]
+    if view.filter_text:
+        shown = {"text": safe(view.filter_text, 30), "shown": len(view.order), "all": total}
+        parts.append(words.say("rooms.filtered", **shown))
+    if view.held:
+        parts.append(words.say("rooms.held"))
+    return " · ".join(parts)
