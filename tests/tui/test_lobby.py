@@ -100,7 +100,7 @@ async def test_filter_and_who_must_be_judged(tmp_path: Path) -> None:
         assert row.person.lane == "judge"
         await console.pilot.press("slash")
         console.live.query_one(Input).value = "vent>10m"
-        await console.until(lambda: len(lobby(console).view.order) == 1)
+        await console.until(lambda: len(lobby(console).view.order) == 2)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
