@@ -43,6 +43,10 @@ class Recordings(RoomRecordings, Protocol):
         """What of these stages is to be looked at now, longest due first."""
         ...
 
+    async def strayed(self, stages: Collection[Stage], beyond: float, most: int) -> tuple[Recording, ...]:
+        """What of these stages is to be looked at only after that moment."""
+        ...
+
     async def shown(self, ended: Collection[Stage], since: float, most: int) -> tuple[Recording, ...]:
         """What people look at: all that has not ended, and what ended (a stage of `ended`) since then; newest first."""
         ...

@@ -163,6 +163,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
 """Seconds between attempts of vault and journal: doubled from the first to the longest."""
 
 
+WAITS_SHORTLY = frozenset(Stage) - {Stage.RECEIPTED}
+"""What is looked at again within `LONGEST_PAUSE`, as `due` and `tried` have it; kept for days is only what is filed."""
+
+
 def tried(recording: Recording, fault: Fault, now: float) -> Recording:
     """The recording after an attempt that may succeed later: the same stage, looked at again after a pause."""
     attempts = recording.attempts + 1
