@@ -9,6 +9,7 @@ import pytest
 from tests.flows.custodian import SESSION, Custodian, open_custodian
 from tests.flows.untrue import untrue
 from tests.rules.scenes import ROOM
+from xmpp_agent.edges.recordings.handing_over import hand_over
 from xmpp_agent.model.recordings import Fault, Stage
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.ports import Unavailable
@@ -270,6 +271,25 @@ async def test_a_clock_that_jumps_loses_nothing(room: Custodian, stage: Stage, h
         await takes(room, 6 * 3600)
     row = await room.row()
     assert row.stage is Stage.ENCRYPTED
+    assert list(room.recorder.iterdir()) == []
+
+
+async def test_a_file_begun_after_the_mark_is_waited_for_until_it_is_marked_too(room: Custodian) -> None:
+    """A recorder died and another one goes on in the same directory: nothing of its film is taken before its end."""
+    await room.at(Stage.EXPECTED)
+    room.leave(b"film 1")
+    await takes(room)
+    room.around.clock.at = (room.recorder / SESSION).stat().st_ctime
+    for length in (1, 2, 3):
+        (room.recorder / SESSION / "b.mp4").write_bytes(b"film 2"[:length])
+        await takes(room, 2)
+    [first] = await room.rows()
+    assert (first.part, first.stage) == (1, Stage.ENCRYPTED)
+    room.leave(b"film 2", media="b.mp4", done=False)
+    hand_over(room.recorder / SESSION)
+    for _ in range(3):
+        await takes(room, 1)
+    assert [(row.part, row.file and row.file.size) for row in await room.rows()] == [(1, 6), (2, 6)]
     assert list(room.recorder.iterdir()) == []
 
 

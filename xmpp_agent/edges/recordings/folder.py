@@ -96,7 +96,8 @@ def _inspect(name: str, folder: int) -> Found:
     return Found(
         name,
         session=session,
-        handed_over=MARK in plain,
+        # A film begun after the mark is another recorder's, who went on in the same directory and is not done yet.
+        handed_over=MARK in plain and all(plain[entry].st_ctime_ns <= plain[MARK].st_ctime_ns for entry in media),
         quiet_since=max([own, *(look.st_ctime for look in looks.values())]),
         media=tuple(media),
         sizes=tuple(plain[entry].st_size for entry in media),
