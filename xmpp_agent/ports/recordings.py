@@ -15,6 +15,10 @@ class RoomRecordings(Protocol):
         """What was asked for or made in a room, oldest first."""
         ...
 
+    async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Recording, ...]]:
+        """By appointment, oldest first; appointments without any are left out."""
+        ...
+
     async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
         """Every answer given, by appointment, oldest first; appointments without any are left out."""
         ...
@@ -33,10 +37,6 @@ class Recordings(RoomRecordings, Protocol):
 
     async def of_session(self, session: str) -> tuple[Recording, ...]:
         """Every part of one recording session, by part."""
-        ...
-
-    async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Recording, ...]]:
-        """By appointment, oldest first; appointments without any are left out."""
         ...
 
     async def due(self, stages: Collection[Stage], now: float, most: int) -> tuple[Recording, ...]:
