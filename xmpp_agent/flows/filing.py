@@ -59,12 +59,16 @@ async def _step(archive: Archive, recording_id: str) -> None:
     now, recording = archive.office.clock.now(), await archive.recordings.recording(recording_id)
     if recording is None or recording.stage not in _STEPS or recording.due_at is None or recording.due_at > now:
         return
-    if await _answers_since(archive, recording):
-        await _STEPS[recording.stage](archive, recording)
+    after = await _answers_since(archive, recording)
+    if after is not None and after.stage in _STEPS:
+        await _STEPS[after.stage](archive, after)
 
 
-async def _answers_since(archive: Archive, recording: Recording) -> bool:
-    """File what people said since the journal has the recording; False: it cannot take it now, and all else waits."""
+async def _answers_since(archive: Archive, recording: Recording) -> Recording | None:
+    """File what people said since the journal has the recording; the row as it is then.
+
+    None: the journal cannot take it now, and all else waits.
+    """
     if recording.stage in consent.IN_THE_JOURNAL:
         case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
         try:
@@ -72,10 +76,12 @@ async def _answers_since(archive: Archive, recording: Recording) -> bool:
                 await _file_consents(archive, case)
         except JournalFault as fault:
             log.warning("answer_not_filed", recording=recording.id, fault=fault.fault.value, again=fault.again)
-            if fault.again and not await _is_over(archive, case, recording):
-                await later(archive, recording, fault.fault)
-                return False
-    return True
+            if fault.again:
+                said_no = recording.stage is Stage.DELETED and recording.fault is Fault.SAID_NO  # stays on record
+                is_over = await _is_over(archive, case, recording)
+                await later(archive, recording, Fault.SAID_NO if said_no else fault.fault)
+                return await archive.recordings.recording(recording.id) if is_over else None
+    return recording
 
 
 async def _is_over(archive: Archive, case: Case | None, recording: Recording) -> bool:

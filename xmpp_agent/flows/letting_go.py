@@ -36,7 +36,7 @@ async def withdrawn(archive: Archive, recording: Recording) -> None:
 async def delete(archive: Archive, recording: Recording) -> None:
     """The journal has its own, and ours was kept long enough."""
     if recording.held:
-        await archive.keep("recording-held", recording.id, custody.rests(recording))
+        await archive.keep("recording-held", recording.id, replace(custody.rests(recording), fault=None))
         return
     case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
     until = kept_until(await filed_as.terms_of(archive, case, recording), recording)
@@ -44,7 +44,7 @@ async def delete(archive: Archive, recording: Recording) -> None:
         due_at = until if until < math.inf else None
         await archive.keep("recording-kept", recording.id, replace(custody.rests(recording), due_at=due_at, fault=None))
         return
-    await _drop(archive, recording, Happened.KEPT_LONG_ENOUGH, None)
+    await _drop(archive, recording, Happened.KEPT_LONG_ENOUGH, recording.fault, answers=recording.attempts > 0)
 
 
 async def _drop(
@@ -57,18 +57,22 @@ async def _drop(
     """
     now = archive.office.clock.now()
     gone = replace(custody.step(recording, happened, custody.NO_TERMS, now, why), key="", due_at=now)
+    gone = replace(gone, attempts=recording.attempts if answers else 0)
     if await archive.keep("recording-deleted", recording.id, gone):
         await destroy(archive, gone, answers=answers)
 
 
 async def destroy(archive: Archive, recording: Recording, *, answers: bool = False) -> None:
-    """Its key is gone already, now its file goes; that somebody said no stays on record."""
+    """Its key is gone already, now its file goes; that somebody said no stays on record. `answers`: see `_drop`."""
     said_no = Fault.SAID_NO if recording.fault is Fault.SAID_NO else None
     try:
         await archive.vault.destroy(recording.id)
     except VaultFault as fault:
         await later(archive, recording, said_no or fault.fault)
         return
-    after = custody.woken(recording, archive.office.clock.now()) if answers else custody.rests(recording)
-    await archive.keep("recording-destroyed", recording.id, replace(after, fault=said_no))
+    if answers:
+        after = custody.woken(recording, archive.office.clock.now())
+    else:
+        after = replace(custody.rests(recording), fault=said_no)
+    await archive.keep("recording-destroyed", recording.id, after)
     archive.office.changed(recording.appointment)

@@ -189,8 +189,8 @@ def waited_for(recording: Recording, now: float) -> Recording:
 
 
 def rests(recording: Recording) -> Recording:
-    """The same stage, not looked at again until somebody lets go of it (legal hold)."""
-    return replace(recording, due_at=None, version=recording.version + 1)
+    """The same stage, not looked at again until somebody lets go of it (legal hold); nothing is tried any more."""
+    return replace(recording, due_at=None, attempts=0, version=recording.version + 1)
 
 
 def held(recording: Recording) -> Recording:
