@@ -166,6 +166,17 @@ async def test_a_file_of_nobody_is_put_on_a_shelf_and_never_thrown_away(room: Cu
     assert list(room.recorder.iterdir()) == []
 
 
+async def test_a_start_that_was_refused_in_the_morning_gets_no_film_of_the_afternoon(room: Custodian) -> None:
+    """The room lives all day, so its meeting is that of every visit: a film nobody knows is for the shelf."""
+    refused = await room.at(Stage.NOT_STARTED, session="", meeting="m-1", on_at=None)
+    room.leave(session="s-9", meeting="m-1")
+    for _ in range(3):
+        await takes(room, 3 * 3600)
+    _, shelved = await room.rows()
+    assert (shelved.stage, shelved.appointment, shelved.fault) == (Stage.UNMAPPED, "", Fault.NO_SUCH_RECORDING)
+    assert (await room.row(refused.id)).stage is Stage.NOT_STARTED
+
+
 async def test_a_second_recorder_leaves_a_second_part(room: Custodian) -> None:
     """Of the same appointment, whether it comes with the first one or later, and though it has the same size."""
     await room.at(Stage.EXPECTED)
