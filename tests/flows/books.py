@@ -137,6 +137,15 @@ class Books:
         await self._reading()
         return tuple(one for one in self._shelf.recordings.values() if one.stage in stages)
 
+    async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Recording, ...]]:
+        """See `ports.recordings.RoomRecordings`."""
+        await self._reading()
+        found: dict[str, tuple[Recording, ...]] = {}
+        for one in self._shelf.recordings.values():
+            if one.appointment in appointment_ids:
+                found[one.appointment] = (*found.get(one.appointment, ()), one)
+        return found
+
     async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
         """See `ports.recordings.RoomRecordings`."""
         await self._reading()

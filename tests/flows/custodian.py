@@ -121,6 +121,8 @@ class WatchedJournal:
     watch: Watch = nobody
     fault: Fault | None = None
     again: bool = True
+    fault_of: dict[str, Fault] = field(default_factory=dict)
+    """By act: what it has of this alone."""
     asked: list[str] = field(default_factory=list)
     """Ids of what it was asked to file, also in vain."""
 
@@ -147,8 +149,9 @@ class WatchedJournal:
 
     def _begin(self, act: str) -> None:
         self.watch(f"before {act}")
-        if self.fault is not None:
-            raise JournalFault(self.fault, again=self.again)
+        fault = self.fault or self.fault_of.get(act)
+        if fault is not None:
+            raise JournalFault(fault, again=self.again)
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.custodian import Custodian, mette, open_custodian
 from xmpp_agent.flows.notes import mark_case
-from xmpp_agent.model.recordings import Agreement, ClosingState, Stage
+from xmpp_agent.model.recordings import Agreement, ClosingState, Fault, Stage
 
 HOUR = 3600.0
 
@@ -67,3 +67,30 @@ async def test_a_case_that_is_marked_after_its_note_is_closed_too(room: Custodia
     await mark_case(room.desk, mette(), "anna", closes=True)
     await room.passes(31)
     assert len(room.filed("close-case")) == 1
+
+
+async def test_a_case_is_not_closed_before_a_yes_that_was_taken_back_is_in_it(room: Custodian) -> None:
+    """The journal is busy just then, and our copy's time is up meanwhile: a closed case would take no answer."""
+    await room.at(Stage.EXPECTED)
+    room.leave()
+    await room.look()
+    await room.look()
+    assert (await room.row()).stage is Stage.RECEIPTED
+    await room.says(Agreement.WITHDRAWN)
+    room.journal.fault = Fault.JOURNAL_BUSY
+    await room.passes(1)
+    room.journal.fault = None
+    await room.note(closes=True)
+    await mark_case(room.desk, mette(), "anna", closes=True)
+    room.journal.fault_of = {"file consent": Fault.JOURNAL_BUSY}
+    for _ in range(30):
+        await room.passes(HOUR)
+    assert room.filed("note")
+    assert room.filed("close-case") == {}
+    assert (await room.row()).stage is Stage.DELETED
+    room.journal.fault_of = {}
+    for _ in range(4):
+        await room.passes(HOUR)
+    assert any("taget tilbage" in str(entry["text"]) for entry in room.filed("consent").values())
+    assert len(room.filed("close-case")) == 1
+    assert ((await room.row()).attempts, (await room.row()).due_at) == (0, None)

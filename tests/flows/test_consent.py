@@ -263,6 +263,10 @@ class Interrupting:
         """See `ports.recordings.RoomRecordings`."""
         return await self.recordings.at(stages)
 
+    async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Recording, ...]]:
+        """See `ports.recordings.RoomRecordings`."""
+        return await self.recordings.of(appointment_ids)
+
     async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
         """See `ports.recordings.RoomRecordings`."""
         found = await self.recordings.consents(appointment_ids)

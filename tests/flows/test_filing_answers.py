@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.custodian import DAY, RECORDED, TERMS, Custodian, open_custodian
 from tests.flows.test_filing import HOUR, Slow, taken_in
+from tests.rules.scenes import ROOM
 from xmpp_agent.flows import filing
 from xmpp_agent.model.appointments import Plan
 from xmpp_agent.model.recordings import Agreement, Fault, Stage
@@ -72,3 +73,18 @@ async def test_what_is_said_while_the_journal_takes_it_is_filed_too(room: Custod
     await filing.look(slowly)
     await filing.look(slowly)
     assert len(room.filed("consent")) == 2
+
+
+async def test_a_yes_taken_back_reaches_the_case_though_the_appointment_goes_on_in_another_room(
+    room: Custodian,
+) -> None:
+    """It broke off and was moved to a colleague: what was recorded before is of it all the same."""
+    await taken_in(room)
+    await room.look()
+    office, booked = room.around.office, (await room.entry()).appointment
+    another = replace(ROOM, node="another", day="2027-01-02")
+    moved = replace(booked, room=another.node, version=booked.version + 1)
+    await office.records.keep(office.line("move", "test", "anna"), another, moved)
+    await room.says(Agreement.WITHDRAWN)
+    await room.look()
+    assert any("taget tilbage" in str(entry["text"]) for entry in room.filed("consent").values())

@@ -145,6 +145,25 @@ async def test_a_recording_nobody_let_through_has_a_row_all_the_same(day: Day) -
     assert (row.stage, row.asked_by, row.appointment, row.session) == (Stage.ON, "", "anna", "s-9")
 
 
+async def test_a_recording_nobody_let_through_ends_unless_everybody_on_it_said_yes(day: Day) -> None:
+    """Jicofo's second recorder comes late, and by then the next citizen sits there who was not asked."""
+    room = day.prosody.rooms[MAIN]
+    day.prosody.recorded(MAIN, "on", recorder=False)
+    await day.agent.quiet()
+    await day.agent.tick()
+    assert room.stops == 0
+    day.shelf.consents.clear()
+    await play(day, "kill-agent", "return")
+    await day.agent.tick()
+    assert room.stops == 1
+    day.prosody.recorded(MAIN, "off", recorder=False)
+    day.prosody.recorded(MAIN, "on", "s-2", recorder=False)
+    await day.agent.quiet()
+    day.clock.jump(6)
+    await day.agent.tick()
+    assert room.stops == 2
+
+
 async def test_news_that_cannot_be_kept_is_told_again(day: Day) -> None:
     """The row says what it said before, and the one who told hears that it failed."""
     await press(day)

@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.flows.custodian import Custodian, open_custodian
 from xmpp_agent.flows.recording_room import RecordingRoom
 from xmpp_agent.flows.taking_in import Intake
-from xmpp_agent.model.recordings import Agreement, Stage
+from xmpp_agent.model.recordings import Agreement, Fault, Stage
 from xmpp_agent.ports import Unavailable
+
+YEAR = 365 * 86400.0
 
 
 @asynccontextmanager
@@ -48,6 +52,30 @@ async def test_a_file_that_is_left_is_filed_by_itself(tmp_path: Path) -> None:
         async with at_work(here.room):
             await comes_to(here, Stage.RECEIPTED)
         assert here.in_journal(await here.row())
+
+
+@pytest.mark.parametrize("stage", [Stage.HERE, Stage.ENCRYPTED, Stage.RECEIPTED])
+async def test_a_clock_that_was_a_year_ahead_leaves_nothing_waiting_for_a_year(tmp_path: Path, stage: Stage) -> None:
+    """Tried in vain by the wrong clock, it goes on by the right one; what is filed is kept as long as was said."""
+    async with open_custodian(tmp_path) as here:
+        await here.book()
+        await here.says(Agreement.YES)
+        await here.at(Stage.EXPECTED)
+        here.around.clock.at += YEAR
+        if stage is not Stage.RECEIPTED:
+            here.journal.fault = Fault.JOURNAL_AWAY
+        if stage is Stage.HERE:
+            here.vault.fails["read-back"] = Fault.VAULT_AWAY
+        here.leave()
+        await here.look()
+        assert (await here.row()).stage is stage
+        here.around.clock.at -= YEAR
+        here.journal.fault = None
+        here.vault.fails.clear()
+        for _ in range(3):
+            await here.passes(60)
+        row = await here.row()
+        assert (row.stage, await here.in_vault(row)) == (Stage.RECEIPTED, True)
 
 
 async def test_a_look_that_fails_is_told_and_the_room_goes_on(tmp_path: Path) -> None:

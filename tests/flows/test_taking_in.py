@@ -9,6 +9,7 @@ import pytest
 from tests.flows.custodian import SESSION, Custodian, open_custodian
 from tests.flows.untrue import untrue
 from tests.rules.scenes import ROOM
+from xmpp_agent.edges.recordings.handing_over import hand_over
 from xmpp_agent.model.recordings import Fault, Stage
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.ports import Unavailable
@@ -165,6 +166,17 @@ async def test_a_file_of_nobody_is_put_on_a_shelf_and_never_thrown_away(room: Cu
     assert list(room.recorder.iterdir()) == []
 
 
+async def test_a_start_that_was_refused_in_the_morning_gets_no_film_of_the_afternoon(room: Custodian) -> None:
+    """The room lives all day, so its meeting is that of every visit: a film nobody knows is for the shelf."""
+    refused = await room.at(Stage.NOT_STARTED, session="", meeting="m-1", on_at=None)
+    room.leave(session="s-9", meeting="m-1")
+    for _ in range(3):
+        await takes(room, 3 * 3600)
+    _, shelved = await room.rows()
+    assert (shelved.stage, shelved.appointment, shelved.fault) == (Stage.UNMAPPED, "", Fault.NO_SUCH_RECORDING)
+    assert (await room.row(refused.id)).stage is Stage.NOT_STARTED
+
+
 async def test_a_second_recorder_leaves_a_second_part(room: Custodian) -> None:
     """Of the same appointment, whether it comes with the first one or later, and though it has the same size."""
     await room.at(Stage.EXPECTED)
@@ -270,6 +282,25 @@ async def test_a_clock_that_jumps_loses_nothing(room: Custodian, stage: Stage, h
         await takes(room, 6 * 3600)
     row = await room.row()
     assert row.stage is Stage.ENCRYPTED
+    assert list(room.recorder.iterdir()) == []
+
+
+async def test_a_file_begun_after_the_mark_is_waited_for_until_it_is_marked_too(room: Custodian) -> None:
+    """A recorder died and another one goes on in the same directory: nothing of its film is taken before its end."""
+    await room.at(Stage.EXPECTED)
+    room.leave(b"film 1")
+    await takes(room)
+    room.around.clock.at = (room.recorder / SESSION).stat().st_ctime
+    for length in (1, 2, 3):
+        (room.recorder / SESSION / "b.mp4").write_bytes(b"film 2"[:length])
+        await takes(room, 2)
+    [first] = await room.rows()
+    assert (first.part, first.stage) == (1, Stage.ENCRYPTED)
+    room.leave(b"film 2", media="b.mp4", done=False)
+    hand_over(room.recorder / SESSION)
+    for _ in range(3):
+        await takes(room, 1)
+    assert [(row.part, row.file and row.file.size) for row in await room.rows()] == [(1, 6), (2, 6)]
     assert list(room.recorder.iterdir()) == []
 
 

@@ -66,7 +66,9 @@ async def consent_entry(diary: Diary, case: Case, given: Consent) -> JournalEntr
     )
 
 
-async def recording_entry(diary: Diary, vault: Vault, case: Case, recording: Recording) -> JournalEntry:
+async def recording_entry(
+    diary: Diary, vault: Vault, case: Case, recording: Recording, *, as_reference: bool
+) -> JournalEntry:
     """The recording itself, read from the vault as the journal takes it. Raises Unavailable, VaultFault."""
     if recording.file is None:
         raise VaultFault(Fault.VAULT_DAMAGED, again=False)
@@ -75,7 +77,7 @@ async def recording_entry(diary: Diary, vault: Vault, case: Case, recording: Rec
     media = Media(
         recording.file,
         lambda: vault.read(recording),
-        as_reference=booked.policy.plan.recording.as_reference,
+        as_reference=as_reference,
         kept_at=papers.kept_at(case.unit),
     )
     return JournalEntry(

@@ -57,7 +57,7 @@ async def questions(office: Office, entry: Entry, language: str) -> tuple[Questi
     """
     booked = entry.appointment
     said = consent.newest(await _consents(office, booked.id))
-    made = [one for one in await office.house.recordings.in_room(booked.room) if one.appointment == booked.id]
+    made = await recordings_of(office, booked.id)
     erases = consent.may_erase(booked.policy.plan.recording, made)
     text = consent.question(booked.policy.plan.recording, language)
     is_on = is_recorded(office, entry)
@@ -149,7 +149,7 @@ async def _answered(office: Office, entry: Entry, answer: Answer) -> None:
     text = consent.question(booked.policy.plan.recording, answer.language)
     if before is not None and not booked.policy.recording_allowed:  # there is no question any more but theirs
         text = before.text
-    at = consent.said_at(now, given_before, await office.house.recordings.in_room(booked.room))
+    at = consent.said_at(now, given_before, await recordings_of(office, booked.id))
     given = Consent(new_id(), booked.id, answer.person, said, answer.how, text, answer.language, answer.by, at)
     look = Look(new_id(), booked.citizen, now, answer.by, f"consent-{said}")
     line = office.line(f"consent-{said}", answer.by, booked.id, room=booked.room)
@@ -192,9 +192,7 @@ async def _follows(office: Office, entry: Entry, said: Collection[Consent]) -> t
     elif not consent.missing(people, said):
         happened = Happened.ALL_AGREED
     after = []
-    for asked in await office.house.recordings.in_room(booked.room):
-        if asked.appointment != booked.id:
-            continue
+    for asked in await recordings_of(office, booked.id):
         if asked.number and asked.stage in consent.IN_THE_JOURNAL:
             after.append(custody.woken(asked, now))
         elif happened is not None and (asked.stage, happened) in custody.TRANSITIONS:
@@ -214,3 +212,8 @@ def _let_in(office: Office, entry: Entry, said: Collection[Consent]) -> None:
 
 async def _consents(office: Office, appointment_id: str) -> tuple[Consent, ...]:
     return (await office.house.recordings.consents([appointment_id])).get(appointment_id, ())
+
+
+async def recordings_of(office: Office, appointment_id: str) -> tuple[Recording, ...]:
+    """What was asked for or made in an appointment, in whatever room: it may be moved since. Raises Unavailable."""
+    return (await office.house.recordings.of([appointment_id])).get(appointment_id, ())

@@ -11,6 +11,7 @@ import structlog
 from xmpp_agent.flows.archive import Archive, later, stuck
 from xmpp_agent.flows.case_papers import Case, case_of, consent_entry, note_entry, recording_entry
 from xmpp_agent.flows.closing_cases import close
+from xmpp_agent.flows.filed_as import begin, terms_of
 from xmpp_agent.flows.letting_go import delete, destroy, kept_until, withdrawn
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.recordings import Fault, Recording, Stage, Terms
@@ -58,12 +59,16 @@ async def _step(archive: Archive, recording_id: str) -> None:
     now, recording = archive.office.clock.now(), await archive.recordings.recording(recording_id)
     if recording is None or recording.stage not in _STEPS or recording.due_at is None or recording.due_at > now:
         return
-    if await _answers_since(archive, recording):
-        await _STEPS[recording.stage](archive, recording)
+    after = await _answers_since(archive, recording)
+    if after is not None and after.stage in _STEPS:
+        await _STEPS[after.stage](archive, after)
 
 
-async def _answers_since(archive: Archive, recording: Recording) -> bool:
-    """File what people said since the journal has the recording; False: it cannot take it now, and all else waits."""
+async def _answers_since(archive: Archive, recording: Recording) -> Recording | None:
+    """File what people said since the journal has the recording; the row as it is then.
+
+    None: the journal cannot take it now, and all else waits.
+    """
     if recording.stage in consent.IN_THE_JOURNAL:
         case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
         try:
@@ -71,16 +76,18 @@ async def _answers_since(archive: Archive, recording: Recording) -> bool:
                 await _file_consents(archive, case)
         except JournalFault as fault:
             log.warning("answer_not_filed", recording=recording.id, fault=fault.fault.value, again=fault.again)
-            if fault.again and not _is_over(archive, case, recording):
-                await later(archive, recording, fault.fault)
-                return False
-    return True
+            if fault.again:
+                said_no = recording.stage is Stage.DELETED and recording.fault is Fault.SAID_NO  # stays on record
+                is_over = await _is_over(archive, case, recording)
+                await later(archive, recording, Fault.SAID_NO if said_no else fault.fault)
+                return await archive.recordings.recording(recording.id) if is_over else None
+    return recording
 
 
-def _is_over(archive: Archive, case: Case | None, recording: Recording) -> bool:
+async def _is_over(archive: Archive, case: Case | None, recording: Recording) -> bool:
     """Whether what is due about it cannot wait for an answer to be filed."""
-    terms, now = case.entry.appointment.policy.plan.recording if case else custody.NO_TERMS, archive.office.clock.now()
-    return custody.is_late(recording, terms, now) or kept_until(case, recording) <= now
+    terms, now = await terms_of(archive, case, recording), archive.office.clock.now()
+    return custody.is_late(recording, terms, now) or kept_until(terms, recording) <= now
 
 
 async def _file_note(archive: Archive, note: Note) -> None:
@@ -121,8 +128,10 @@ async def _file(archive: Archive, recording: Recording) -> None:
         return
     try:
         await _file_consents(archive, case)
+        terms = await begin(archive, case, recording)
+        diary, vault, as_reference = archive.office.diary, archive.vault, terms.as_reference
         receipt = await archive.journal.file(
-            await recording_entry(archive.office.diary, archive.vault, case, recording)
+            await recording_entry(diary, vault, case, recording, as_reference=as_reference)
         )
     except (JournalFault, VaultFault) as fault:
         terms = case.entry.appointment.policy.plan.recording
@@ -133,7 +142,7 @@ async def _file(archive: Archive, recording: Recording) -> None:
         else:
             await later(archive, recording, fault.fault)
         return
-    await _filed(archive, case, recording, receipt)
+    await _filed(archive, terms, recording, receipt)
     await _answered_meanwhile(archive, case, recording.id)
 
 
@@ -156,9 +165,9 @@ async def _file_consents(archive: Archive, case: Case) -> None:
         await archive.memo.remember(given.id, _IS_FILED, receipt.number)
 
 
-async def _filed(archive: Archive, case: Case, recording: Recording, receipt: Receipt) -> None:
+async def _filed(archive: Archive, terms: Terms, recording: Recording, receipt: Receipt) -> None:
     """The journal has it, whatever was done to the row meanwhile: held, it goes on; discarded, it keeps the number."""
-    now, terms = archive.office.clock.now(), case.entry.appointment.policy.plan.recording
+    now = archive.office.clock.now()
     for _ in range(_TRIES):
         steps = _steps_filed(replace(recording, number=receipt.number), receipt, terms, now)
         act = "recording-receipted" if receipt.is_final else "recording-filed"
@@ -183,8 +192,7 @@ def _steps_filed(recording: Recording, receipt: Receipt, terms: Terms, now: floa
 async def _confirm(archive: Archive, recording: Recording) -> None:
     """A recording the journal took: has it confirmed by now? Also when it is late: then asked now and then."""
     case = await case_of(archive.office.diary, archive.recordings, recording.appointment)
-    now = archive.office.clock.now()
-    terms = case.entry.appointment.policy.plan.recording if case is not None else custody.NO_TERMS
+    now, terms = archive.office.clock.now(), await terms_of(archive, case, recording)
     try:
         receipt = await archive.journal.confirmed(recording.id, recording.number)
     except JournalFault as fault:

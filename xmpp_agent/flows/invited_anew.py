@@ -30,7 +30,7 @@ async def nothing_of_before(office: Office, after: Entry) -> tuple[Noun, ...]:
     arrival = await office.visitors.arrival(booked.id, citizen)
     arrived = (ArrivalStep(of_another(arrival), Part.PERSON),) if arrival is not None else ()
     consents = (await office.house.recordings.consents([booked.id])).get(booked.id, ())
-    recordings = await office.house.recordings.in_room(booked.room)
+    recordings = (await office.house.recordings.of([booked.id])).get(booked.id, ())
     void = another.void(new_id(), citizen, consents, recordings, now)
     return (*arrived, *((void,) if void is not None else ()), *another.declined(booked, recordings, now))
 

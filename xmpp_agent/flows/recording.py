@@ -194,7 +194,9 @@ async def recall_agreed(house: House, node: str) -> None:
     consents = (await house.recordings.consents([state.visit.appointment])).get(state.visit.appointment, ())
     for person in state.visitors():  # by name: a restart has forgotten who holds which pass
         await house.holder(person.pass_id)
-    agreed = consent.may_be_on(people_inside(house, state), consents)
+    policy = _policy(house, state)
+    on_tape = policy is not None and policy.recording_allowed and policy.plan.recording.on_tape
+    agreed = consent.may_be_on(people_inside(house, state) if on_tape else (), consents)
     house.settle(replace(house.rooms[node], agreed=agreed))
 
 

@@ -7,14 +7,18 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from xmpp_agent.flows import filing, taking_in
 from xmpp_agent.flows.archive import Archive
-from xmpp_agent.flows.taking_in import Intake
+from xmpp_agent.flows.taking_in import MOST, Intake
+from xmpp_agent.rules.recording import custody
 
 LOOK_EVERY = 2.0
 """Seconds between looks into the recorders' folder, and at what is due to be filed when nothing woke it."""
 REST = 10.0
 """Seconds after a look that failed."""
+log = structlog.get_logger("recordings")
 
 
 class RecordingRoom:
@@ -45,12 +49,21 @@ class RecordingRoom:
     async def take_in(self) -> None:
         """One look at the recorders' folder. Raises Unavailable."""
         if self._leads():
+            await self._wake_strayed()
             await taking_in.look(self._intake)
 
     async def file(self) -> None:
         """One look at what is due to be filed. Raises Unavailable."""
         if self._leads():
             await filing.look(self._archive)
+
+    async def _wake_strayed(self) -> None:
+        """A clock that was ahead for a while, and set back since, left them to wait until it has come so far again."""
+        now = self._archive.office.clock.now()
+        beyond = now + 2 * custody.LONGEST_PAUSE
+        for recording in await self._archive.recordings.strayed(custody.WAITS_SHORTLY, beyond, MOST):
+            log.warning("recording_strayed", recording=recording.id, stage=recording.stage.value)
+            await self._archive.keep("recording-woken", recording.id, custody.woken(recording, now))
 
     async def _loop(self, look: Callable[[], Awaitable[None]], woken: asyncio.Event) -> None:
         while True:

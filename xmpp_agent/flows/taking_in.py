@@ -170,7 +170,8 @@ async def _new(intake: Intake, found: Found, theirs: Belonging, piece: Piece) ->
         appointment=of.appointment if of is not None and mapped else "",
         stage=Stage.EXPECTED,
         asked_by=of.asked_by if of is not None and mapped else "",
-        made_at=now,
+        # Of the same press as the first part: what was said since then is said of this one, too.
+        made_at=of.made_at if of is not None and mapped else now,
         changed_at=now,
         session=found.session,
         meeting=found.meeting,

@@ -229,7 +229,7 @@ class Found:
     session: str = ""
     """Empty: the name is none a recorder gives."""
     handed_over: bool = False
-    """Whether the finalize script ran for it."""
+    """Whether the finalize script ran for all that lies in it."""
     quiet_since: float = 0.0
     """Latest change of anything in it, seconds since 1970."""
     media: tuple[str, ...] = ()

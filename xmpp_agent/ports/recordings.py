@@ -15,6 +15,10 @@ class RoomRecordings(Protocol):
         """What was asked for or made in a room, oldest first."""
         ...
 
+    async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Recording, ...]]:
+        """By appointment, oldest first; appointments without any are left out."""
+        ...
+
     async def consents(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Consent, ...]]:
         """Every answer given, by appointment, oldest first; appointments without any are left out."""
         ...
@@ -35,12 +39,12 @@ class Recordings(RoomRecordings, Protocol):
         """Every part of one recording session, by part."""
         ...
 
-    async def of(self, appointment_ids: Collection[str]) -> Mapping[str, tuple[Recording, ...]]:
-        """By appointment, oldest first; appointments without any are left out."""
-        ...
-
     async def due(self, stages: Collection[Stage], now: float, most: int) -> tuple[Recording, ...]:
         """What of these stages is to be looked at now, longest due first."""
+        ...
+
+    async def strayed(self, stages: Collection[Stage], beyond: float, most: int) -> tuple[Recording, ...]:
+        """What of these stages is to be looked at only after that moment."""
         ...
 
     async def shown(self, ended: Collection[Stage], since: float, most: int) -> tuple[Recording, ...]:

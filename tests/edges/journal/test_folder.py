@@ -183,6 +183,17 @@ async def test_a_receipt_confirms(tmp_path: Path) -> None:
     assert await folder.confirmed(one.id, one.id) == Receipt("2026-17")
 
 
+async def test_what_was_fetched_and_confirmed_is_not_put_there_again(tmp_path: Path) -> None:
+    """The reading system took the files away and left its receipt while we were down: it gets nothing twice."""
+    one, folder = entry(EntryKind.RECORDING, CASE), Folder(FolderSettings(tmp_path, receipts=True))
+    await folder.file(one)
+    for name in (f"{one.id}.json", f"{one.id}.mp4"):
+        (tmp_path / name).unlink()
+    (tmp_path / f"{one.id}.receipt.json").write_text('{"number": "2026-17"}')
+    assert await folder.file(one) == Receipt("2026-17")
+    assert names(tmp_path) == {f"{one.id}.receipt.json"}
+
+
 @pytest.mark.parametrize(
     "content",
     [

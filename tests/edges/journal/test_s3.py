@@ -145,6 +145,9 @@ async def test_a_receipt_confirms(bucket: Bucket) -> None:
         assert await s3.confirmed(one.id, one.id) is None
     bucket.put(f"{one.id}.receipt.json", b'{"number": 17}')
     assert await s3.confirmed(one.id, one.id) == Receipt("17")
+    bucket.delete(f"{one.id}.json")
+    assert await s3.file(one) == Receipt("17")  # fetched and confirmed: nothing twice
+    assert bucket.names(one.id) == {".receipt.json"}
 
 
 async def test_a_bucket_that_is_not_there_is_for_somebody_to_look_at(bucket: Bucket) -> None:

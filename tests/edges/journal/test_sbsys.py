@@ -1,5 +1,6 @@
 """SBSYS, which knows no repetition: nothing is made before it was looked for, and nothing while it may be at work."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -164,6 +165,33 @@ async def test_a_request_that_may_still_be_at_work_is_not_repeated(place: Place)
     assert sbsys.made == 0
     await Sbsys(how, http, Memory()).file(one)  # the one that was at work
     assert (await Sbsys(how, http, memory).file(one)).number == str(sbsys.notes[0].id)
+    assert sbsys.made == 1
+
+
+async def test_it_settles_from_the_end_of_an_upload_however_long_it_took(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour's upload whose answer is lost, or whose agent dies, may be at work from then on."""
+    sbsys, how, http = fresh(place)
+    now = [time.time()]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+
+    async def slow() -> AsyncIterator[bytes]:
+        now[0] += 3600
+        yield FILM
+
+    memory, one = Memory(), entry(EntryKind.RECORDING, CASE)
+    assert one.media is not None
+    one = replace(one, media=replace(one.media, read=slow))
+    sbsys.script.then(*[None] * 3, Trick.HANG)
+    assert await refused(Sbsys(replace(how, seconds=SOON), http, memory).file(one)) == (Fault.JOURNAL_AWAY, True)
+    journal = Sbsys(how, http, memory)
+    now[0] += how.settles_within - 1
+    assert await refused(journal.file(one)) == (Fault.JOURNAL_BUSY, True)
+    now[0] += 3600
+    assert await refused(Sbsys(how, http, memory).file(one)) == (Fault.JOURNAL_BUSY, True)
+    assert sbsys.made == 0
+    await journal.file(one)
     assert sbsys.made == 1
 
 

@@ -269,3 +269,18 @@ async def test_a_folder_that_is_away_or_overfull_is_said_aloud(tmp_path: Path, m
     leave(tmp_path)
     with pytest.raises(Unavailable, match="too much"):
         await RecorderFolder(tmp_path).look()
+
+
+async def test_what_cannot_be_removed_is_read_once_until_it_changes(tmp_path: Path) -> None:
+    """Else two gigabytes are read at each look for as long as somebody has to put the rights in order."""
+    directory, source = leave(tmp_path), RecorderFolder(tmp_path)
+    [before] = await source.look()
+    hashes = await source.hashes(before)
+    (directory / MEDIA).unlink()
+    assert await source.hashes(before) == hashes
+    (directory / MEDIA).write_bytes(b"VIDEO")
+    [after] = await source.look()
+    assert await source.hashes(after) != hashes
+    (directory / MEDIA).unlink()
+    with pytest.raises(Unavailable):
+        await RecorderFolder(tmp_path).hashes(after)

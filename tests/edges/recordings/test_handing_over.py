@@ -51,6 +51,16 @@ async def test_the_mark_is_left_once_and_for_all(done: Run, tmp_path: Path) -> N
     assert found.media == (MEDIA,)
 
 
+async def test_a_mark_is_of_what_was_there_by_then(done: Run, tmp_path: Path) -> None:
+    """A second recorder's film in the same directory is handed over by its own call, not by that of the first."""
+    directory = leave(tmp_path)
+    assert done(directory).returncode == 0
+    (directory / "second.mp4").write_bytes(b"film")
+    assert not (await RecorderFolder(tmp_path).look())[0].handed_over
+    assert done(directory).returncode == 0
+    assert (await RecorderFolder(tmp_path).look())[0].handed_over
+
+
 @pytest.mark.parametrize("given", ["", "/", ".", "..", "away", "file", "link", "link/", "link/.", "s/..", "a\nb", None])
 def test_what_is_no_directory_of_its_own_is_refused(done: Run, given: str | None, tmp_path: Path) -> None:
     """Exit code 2 and one sentence that repeats nothing; a link is not followed, and nothing is left anywhere."""

@@ -36,10 +36,16 @@ class Page:
         raise JournalFault(Fault.CASE_CLOSED if closed else Fault.NOT_ALLOWED, again=False)
 
     def marked(self, kind: str, mark: str) -> str:
-        """The address of the first `kind` below whose title has the mark in it; empty when there is none."""
+        """The address of the first `kind` below whose title has the mark in it; empty when there is none.
+
+        Raises JournalFault when it is there and has no address: who took that for nothing would make it twice.
+        """
         for element in self.root.iter():
             if _name(element) == kind and mark in _text(element, "Title"):
-                return self._href(element, "self")
+                found = self._href(element, "self")
+                if not found:
+                    raise unreadable()
+                return found
         return ""
 
     def _href(self, element: Element, relation: str) -> str:

@@ -51,8 +51,13 @@ class Folder:
         self._threads = ThreadPoolExecutor(2, "journal-folder")  # a share that hangs must hold up nobody else
 
     async def file(self, entry: JournalEntry) -> Receipt:
-        """As `Journal.file`. The number is the entry's id."""
+        """As `Journal.file`. The number is the entry's id, or the receipt's.
+
+        Whoever left a receipt may have taken the entry away: it is not put there for them once more.
+        """
         told, media = manifest(entry), file_of(entry)
+        if self._receipts and (receipt := await self.confirmed(entry.id, "")) is not None:
+            return receipt
         if media is not None and not await self._has(media_name(entry), media):
             await self._put_media(media_name(entry), media)
         await self._soon(lambda: self._put(f"{entry.id}.json", told))

@@ -43,7 +43,7 @@ from xmpp_agent.model.recordings import Fault
 from xmpp_agent.ports.recordings import JournalEntry, JournalFault, Media, Memo, Receipt
 
 _SENT = "sent"
-"""Step of the memo: when the request that makes it went out; empty once SBSYS said no to it."""
+"""Step of the memo: when the request that makes it went out or came to nothing; empty once SBSYS said no to it."""
 _CASE = "case"
 """Step of the memo: SBSYS' own id of the case it went to. The appointment's reference may be another by now."""
 _CLOSED = "Afsluttet"
@@ -86,6 +86,7 @@ class Sbsys:
         self._settings, self._memo = settings, memo
         line = Line(http, [settings.host, settings.token_url], settings.seconds)
         self._account = Account(line, self._token_request)
+        self._began = time.time()
 
     async def file(self, entry: JournalEntry) -> Receipt:
         """As `Journal.file`. The number is the note's or document's id."""
@@ -126,21 +127,28 @@ class Sbsys:
     async def _make(self, case: Mapping[str, object], entry: JournalEntry) -> None:
         """One request, and that only when none can be at work."""
         sent = (await self._memo.recall(entry.id)).get(_SENT, "")
-        if sent and abs(time.time() - float(sent)) < self._settings.settles_within:
+        if sent and self._may_be_at_work(float(sent)):
             raise JournalFault(Fault.JOURNAL_BUSY, again=True)
         await self._memo.remember(entry.id, _CASE, str(_id_of(case)))
         await self._memo.remember(entry.id, _SENT, str(time.time()))
         try:
             answer = await self._send(case, entry)
         except JournalFault as fault:
-            if isinstance(fault, NotReached) or fault.fault is not Fault.JOURNAL_AWAY:
-                await self._memo.remember(entry.id, _SENT, "")
+            never = isinstance(fault, NotReached) or fault.fault is not Fault.JOURNAL_AWAY
+            await self._memo.remember(entry.id, _SENT, "" if never else str(time.time()))
             raise
         if answer.is_yes:
             return
-        if answer.status < 500:  # it says that nothing was made
-            await self._memo.remember(entry.id, _SENT, "")
+        # Below 500 it says that nothing was made.
+        await self._memo.remember(entry.id, _SENT, "" if answer.status < 500 else str(time.time()))
         raise _fault(answer)
+
+    def _may_be_at_work(self, sent: float) -> bool:
+        """Whether SBSYS may still be busy with a request that was last heard of then, seconds since 1970.
+
+        Of an agent before this one it is only known that it began to send then: it may have gone on until it ended.
+        """
+        return abs(time.time() - max(sent, self._began)) < self._settings.settles_within
 
     async def _send(self, case: Mapping[str, object], entry: JournalEntry) -> Answer:
         media = file_of(entry)

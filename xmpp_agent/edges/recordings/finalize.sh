@@ -19,6 +19,8 @@ if [ -L "$directory" ] || [ ! -d "$directory" ]; then refuse "What was given is 
 # From here on only names inside the directory as it is now: it cannot be swapped for another one under way.
 cd -P "$directory" || exit 1
 if [ -L "$mark" ] || { [ -e "$mark" ] && [ ! -f "$mark" ]; }; then refuse "Something else lies where the mark belongs"; fi
+# A second recorder may have gone on in the same directory: the mark must be younger than its film, too.
+if [ -f "$mark" ]; then touch -c -h "$mark" || exit 1; fi
 # noclobber: made by O_EXCL, so there is a whole mark or none, and no link is followed.
 if [ ! -e "$mark" ] && ! (set -C && umask 027 && : >"$mark") 2>/dev/null && [ ! -f "$mark" ]; then
     echo "The recording could not be marked as complete (is the disk full?). Nothing is lost: it is found later." >&2

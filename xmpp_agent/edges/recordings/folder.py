@@ -28,14 +28,23 @@ class RecorderFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._hashed: dict[str, tuple[object, tuple[str, ...]]] = {}
+        """By directory: how it was and what its files came to; one that cannot be removed is looked at each time."""
 
     async def look(self) -> tuple[Found, ...]:
         """See `xmpp_agent.ports.recordings.Source`."""
-        return await asyncio.to_thread(_look, self._folder)
+        found = await asyncio.to_thread(_look, self._folder)
+        for gone in self._hashed.keys() - {one.name for one in found}:
+            del self._hashed[gone]
+        return found
 
     async def hashes(self, found: Found) -> tuple[str, ...]:
         """See `xmpp_agent.ports.recordings.Source`."""
-        return await asyncio.to_thread(_hashes, self._folder, found)
+        state, hashes = self._hashed.get(found.name, (None, ()))
+        if state != _state(found):
+            hashes = await asyncio.to_thread(_hashes, self._folder, found)
+            self._hashed[found.name] = (_state(found), hashes)
+        return hashes
 
     async def remove(self, found: Found) -> None:
         """See `xmpp_agent.ports.recordings.Source`."""
@@ -96,7 +105,8 @@ def _inspect(name: str, folder: int) -> Found:
     return Found(
         name,
         session=session,
-        handed_over=MARK in plain,
+        # A film begun after the mark is another recorder's, who went on in the same directory and is not done yet.
+        handed_over=MARK in plain and all(plain[entry].st_ctime_ns <= plain[MARK].st_ctime_ns for entry in media),
         quiet_since=max([own, *(look.st_ctime for look in looks.values())]),
         media=tuple(media),
         sizes=tuple(plain[entry].st_size for entry in media),

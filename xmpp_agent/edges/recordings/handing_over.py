@@ -22,7 +22,7 @@ class NotHandedOver(Exception):
 
 
 def hand_over(directory: Path) -> None:
-    """Leave the mark, on disk when this returns; done also when it is there already. Raises NotHandedOver."""
+    """Leave the mark, on disk when this returns; one that is there already is of now. Raises NotHandedOver."""
     try:
         folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except (OSError, ValueError):
@@ -48,6 +48,8 @@ def _mark(folder: int) -> None:
             raise NotHandedOver(
                 "Something else lies where the mark belongs; nothing was handed over.", refused=True
             ) from None
+        # A second recorder went on in the same directory: the mark must be younger than its film, too.
+        os.utime(MARK, dir_fd=folder, follow_symlinks=False)
         return
     try:
         os.fsync(mark)

@@ -136,6 +136,12 @@ class SqlRecordings(Reader):
         ripe = select(recordings).where(and_(recordings.c.stage.in_(names), recordings.c.due_at <= now))
         return await self._all(ripe.order_by(recordings.c.due_at, recordings.c.id).limit(most))
 
+    async def strayed(self, stages: Collection[Stage], beyond: float, most: int) -> tuple[Recording, ...]:
+        """See `xmpp_agent.ports.recordings.Recordings.strayed`."""
+        names = sorted(stage.value for stage in stages)
+        late = select(recordings).where(and_(recordings.c.stage.in_(names), recordings.c.due_at > beyond))
+        return await self._all(late.order_by(recordings.c.due_at, recordings.c.id).limit(most))
+
     async def shown(self, ended: Collection[Stage], since: float, most: int) -> tuple[Recording, ...]:
         """See `xmpp_agent.ports.recordings.Recordings.shown`."""
         going_on = recordings.c.stage.in_(sorted(stage.value for stage in set(Stage) - set(ended)))

@@ -96,7 +96,10 @@ def _speaks_of_another(found: Found, recording: Recording) -> bool:
 
 
 def _by_meeting(found: Found, known: Iterable[Recording]) -> list[Recording]:
-    """The one recording of its meeting that waits for a file, whose session nobody knows, at that time; or none."""
+    """The one recording of its meeting that waits for a file, whose session nobody knows, at that time; or none.
+
+    Not a start that was refused: it has no time of its own, and each visit of the day is of the same meeting.
+    """
     fitting = [
         r
         for r in known
@@ -104,7 +107,7 @@ def _by_meeting(found: Found, known: Iterable[Recording]) -> list[Recording]:
         and r.meeting == found.meeting
         and not r.session
         and r.file is None
-        and r.stage in _MAY_STILL_COME
+        and r.stage in _MAY_STILL_COME - {Stage.NOT_STARTED}
         and (r.on_at or r.made_at) <= found.quiet_since <= (r.off_at or found.quiet_since) + STOPS_WITHIN
     ]
     return fitting if len(fitting) == 1 else []

@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from xmpp_agent.model.notes import Note, NoteState
-from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording
+from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording, Stage
 from xmpp_agent.rules.recording.custody import SETTLED
 
 LOOK_AGAIN, LONGEST_WAIT = 30.0, 3600.0
@@ -26,13 +26,31 @@ class Awaited(StrEnum):
 
     NOTE = "note"
     RECORDING = "recording"
+    ANSWER = "answer"
+    """Said since the recording was filed: a closed case would not take it any more."""
+
+
+_TRIED = frozenset({Fault.JOURNAL_AWAY, Fault.JOURNAL_BUSY})
 
 
 def awaited(notes: Iterable[Note], recordings: Iterable[Recording]) -> tuple[Awaited, ...]:
     """What of an appointment is still to be filed."""
     note = any(note.state is not NoteState.FILED for note in notes)
-    recording = any(recording.stage not in SETTLED for recording in recordings)
-    return (*((Awaited.NOTE,) if note else ()), *((Awaited.RECORDING,) if recording else ()))
+    made = tuple(recordings)
+    missing = {
+        Awaited.NOTE: note,
+        Awaited.RECORDING: any(one.stage not in SETTLED for one in made),
+        Awaited.ANSWER: any(_has_an_answer_to_file(one) for one in made),
+    }
+    return tuple(what for what, is_missing in missing.items() if is_missing)
+
+
+def _has_an_answer_to_file(recording: Recording) -> bool:
+    """Whether one is still to be told: of what the journal has, or may have, nothing else is tried there."""
+    if recording.stage not in {Stage.RECEIPTED, Stage.DELETED} or recording.due_at is None:
+        return False
+    is_to_be_told = recording.stage is Stage.DELETED and recording.fault is Fault.SAID_NO
+    return is_to_be_told or (recording.attempts > 0 and recording.fault in _TRIED)
 
 
 def may_close(notes: Iterable[Note], recordings: Iterable[Recording]) -> bool:

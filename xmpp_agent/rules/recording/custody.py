@@ -163,6 +163,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3600.0
 """Seconds between attempts of vault and journal: doubled from the first to the longest."""
 
 
+WAITS_SHORTLY = frozenset(Stage) - {Stage.RECEIPTED}
+"""What is looked at again within `LONGEST_PAUSE`, as `due` and `tried` have it; kept for days is only what is filed."""
+
+
 def tried(recording: Recording, fault: Fault, now: float) -> Recording:
     """The recording after an attempt that may succeed later: the same stage, looked at again after a pause."""
     attempts = recording.attempts + 1
@@ -185,8 +189,8 @@ def waited_for(recording: Recording, now: float) -> Recording:
 
 
 def rests(recording: Recording) -> Recording:
-    """The same stage, not looked at again until somebody lets go of it (legal hold)."""
-    return replace(recording, due_at=None, version=recording.version + 1)
+    """The same stage, not looked at again until somebody lets go of it (legal hold); nothing is tried any more."""
+    return replace(recording, due_at=None, attempts=0, version=recording.version + 1)
 
 
 def held(recording: Recording) -> Recording:

@@ -93,6 +93,7 @@ DA = {
     "closing.failed": "Sagen kunne ikke lukkes. Se på det.",
     "awaited.note": "Notatet mangler.",
     "awaited.recording": "Optagelsen mangler.",
+    "awaited.answer": "Et svar om optagelsen er ikke journaliseret.",
     "stage.expected": "Ventes",
     "stage.in_line": "Venter i køen",
     "stage.away": "Har en plads, men er ikke ved siden",

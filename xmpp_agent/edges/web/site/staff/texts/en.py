@@ -89,6 +89,7 @@ EN = {
     "closing.failed": "The case could not be closed. Look at it.",
     "awaited.note": "The note is missing.",
     "awaited.recording": "The recording is missing.",
+    "awaited.answer": "An answer about the recording is not filed yet.",
     "stage.expected": "Expected",
     "stage.in_line": "Waiting in the queue",
     "stage.away": "Has a place but is not at the page",
