@@ -64,8 +64,10 @@ class OfficeDesk:
     ) -> None:
         """`report` hears of a database that is away."""
         rows = OfficeRows(desk, shard)
-        calls = Kind[CallRow]("call", lambda row: CallChanged(now=clock.now(), row=row), lambda key: CallGone(key=key))
-        invitations = Kind[InvitationRow](
+        calls: Kind[CallRow] = Kind(
+            "call", lambda row: CallChanged(now=clock.now(), row=row), lambda key: CallGone(key=key)
+        )
+        invitations: Kind[InvitationRow] = Kind(
             "invitation", lambda row: InvitationChanged(now=clock.now(), row=row), lambda key: InvitationGone(key=key)
         )
         self._desk = desk
