@@ -22,6 +22,9 @@ from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import keys
 from tui.palette import RoomCommands
+from tui.screens.hotline import HotlineScreen
+from tui.screens.invitations import InvitationsScreen
+from tui.screens.office import OfficeScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
 from tui.settings import Settings, UnknownChoice
@@ -38,7 +41,12 @@ class PortnerApp(Console):
     CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
     COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
     BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light")
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"rooms": ShiftScreen, "recordings": RecordingsScreen}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "rooms": ShiftScreen,
+        "recordings": RecordingsScreen,
+        "hotline": HotlineScreen,
+        "invitations": InvitationsScreen,
+    }
     DEFAULT_MODE = "rooms"
 
     def __init__(
@@ -63,13 +71,15 @@ class PortnerApp(Console):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
-        if isinstance(screen, ShiftScreen | RecordingsScreen):
+        if isinstance(screen, ShiftScreen | RecordingsScreen | OfficeScreen):
             yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
         yield SystemCommand(say("key.rooms"), say("tip.rooms"), self.action_rooms)
         yield SystemCommand(say("key.recordings"), say("tip.recordings"), self.action_recordings)
+        yield SystemCommand(say("key.hotline"), say("tip.hotline"), self.action_hotline)
+        yield SystemCommand(say("key.invitations"), say("tip.invitations"), self.action_invitations)
         yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
         yield SystemCommand(say("key.quit"), say("tip.quit"), self.action_quit)
 
@@ -87,6 +97,14 @@ class PortnerApp(Console):
     def action_recordings(self) -> None:
         """Look at the recordings."""
         _ = self.switch_mode("recordings")
+
+    def action_hotline(self) -> None:
+        """Look at the hotline."""
+        _ = self.switch_mode("hotline")
+
+    def action_invitations(self) -> None:
+        """Look at the invitations that did not arrive."""
+        _ = self.switch_mode("invitations")
 
     def action_light(self) -> None:
         """Switch between the dark and the light theme."""

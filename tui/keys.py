@@ -22,6 +22,9 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "assign": ("m", "assign", True),
     "discard": ("x", "discard", True),
     "hold": ("h", "hold", True),
+    "send_link": ("l", "send_link", True),
+    "promise": ("c", "promise", True),
+    "taken": ("b", "taken", True),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
     "next_alert": ("n", "next_alert", True),
@@ -32,6 +35,8 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "export": ("E", "export", False),
     "rooms": ("1", "app.rooms", True),
     "recordings": ("2", "app.recordings", True),
+    "hotline": ("3", "app.hotline", True),
+    "invitations": ("5", "app.invitations", True),
     "help": ("question_mark,f1", "help", True),
     "palette": ("ctrl+p", "command_palette", False),
     "light": ("ctrl+t", "light", False),
@@ -51,12 +56,13 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
     "custody": ("retry", "assign", "discard", "hold"),
+    "office": ("send_link", "promise", "taken"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
         "next_panel", "previous_panel", "export",
     ),
     "time": ("freeze", "earlier", "later", "moment"),
-    "app": ("rooms", "recordings", "back", "help", "palette", "light", "quit"),
+    "app": ("rooms", "recordings", "hotline", "invitations", "back", "help", "palette", "light", "quit"),
 }  # fmt: skip
 """The help screen's order."""
 

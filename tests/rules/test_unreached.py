@@ -74,6 +74,8 @@ def test_what_happens_next_and_when(last: Letter, step_: Next, at: float | None)
     seen = found(POST_FAILED, last)
     assert seen is not None
     assert (seen.next, seen.next_at) == (step_, at)
+    assert (seen.channel is last.channel) is (step_ is not Next.NOTHING)
+    assert "{" not in "".join(next_words(seen, cancelled=False))
 
 
 def test_a_letter_tried_again_is_trouble_by_itself() -> None:
@@ -134,7 +136,7 @@ def test_of_a_meeting_that_is_off_only_that_it_is_off_counts() -> None:
     assert unreached(off, [POST_FAILED], NOW, tells=TELLS, is_here=False) is None
     seen = unreached(off, [POST_FAILED, told, call], NOW, tells=TELLS, is_here=False)
     assert seen is not None
-    assert next_words(seen.next, cancelled=True)[1].endswith("the meeting is off.")
+    assert next_words(seen, cancelled=True)[1].endswith("the meeting is off.")
 
 
 def reason(

@@ -31,7 +31,8 @@ class RecordingsScreen(CustodyScreen):
     """Draws the same board as the first screen; remembers only order, filter and cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
-        "retry", "assign", "discard", "hold", "filter", "sort", "next_alert", "help", "rooms", "back", "next_panel",
+        "retry", "assign", "discard", "hold", "filter", "sort", "next_alert", "help", "rooms", "hotline",
+        "invitations", "back", "next_panel",
         "previous_panel",
     )  # fmt: skip
     MAIN = "recordings"

@@ -32,7 +32,7 @@ class ShiftScreen(DoorScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
         "let_in", "turn_away", "write", "write_all", "finish", "reveal", "filter", "sort", "next_alert", "help",
-        "recordings", "back", "next_panel", "previous_panel",
+        "recordings", "hotline", "invitations", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "rooms"
 

@@ -58,7 +58,9 @@ class Unreached:
     next_at: float | None
     """When the next thing happens; None: now, or never."""
     ways: tuple[Way, ...]
-    """In the order they were tried."""
+    """In the order they were tried, the one that is next too."""
+    channel: Channel | None = None
+    """By which way the next thing happens."""
 
 
 def unreached(
@@ -82,9 +84,11 @@ def unreached(
     is_call = _is_to_be_called(ours, now)
     if not is_call and (arrived or not any(_is_trouble(one) for one in ours)):
         return None
-    step, at = (Next.CALL, None) if is_call else _next(ours, now)
+    step, last = (Next.CALL, None) if is_call else _next(ours)
     ways = tuple(_way(one) for one in ours if _was_tried(one))
-    return Unreached(step, max(one.changed_at for one in ours), at, ways)
+    at = max(last.due_at, now) if last is not None and step is not Next.SENDING else None
+    channel = last.channel if last is not None else None
+    return Unreached(step, max(one.changed_at for one in ours), at, ways, channel)
 
 
 def may_send_again(
@@ -168,12 +172,15 @@ def _is_to_be_called(ours: Sequence[Letter], now: float) -> bool:
     return any(is_call_to_make(one, now) for one in (fresh if hopes else ours))
 
 
-def _next(ours: Sequence[Letter], now: float) -> tuple[Next, float | None]:
+def _next(ours: Sequence[Letter]) -> tuple[Next, Letter | None]:
+    """What happens next by itself, and with which letter."""
     sent_out = [one for one in ours if one.channel is not Channel.CALL]
-    if any(one.state is LetterState.SENDING for one in sent_out):
-        return Next.SENDING, None
-    queued = min((one for one in sent_out if one.state is LetterState.QUEUED), key=lambda one: one.due_at, default=None)
-    if queued is not None:
-        return (Next.RETRY if queued.attempts else Next.WAY), max(queued.due_at, now)
-    sent = [one.due_at for one in sent_out if one.state is LetterState.SENT]
-    return (Next.RECEIPT, max(sent)) if sent else (Next.NOTHING, None)
+    for state, soonest in ((LetterState.SENDING, min), (LetterState.QUEUED, min), (LetterState.SENT, max)):
+        fits = [one for one in sent_out if one.state is state]
+        if fits:
+            letter = soonest(fits, key=lambda one: one.due_at)
+            return _STEP.get(state) or (Next.RETRY if letter.attempts else Next.WAY), letter
+    return Next.NOTHING, None
+
+
+_STEP = {LetterState.SENDING: Next.SENDING, LetterState.SENT: Next.RECEIPT}

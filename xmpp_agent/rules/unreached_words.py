@@ -4,7 +4,7 @@ Times stand beside the words, never in them: whoever shows them knows the clock 
 """
 
 from xmpp_agent.model.letters import Channel, Failure, LetterState
-from xmpp_agent.rules.unreached import Next, Way
+from xmpp_agent.rules.unreached import Next, Unreached, Way
 
 CHANNELS: dict[Channel, tuple[str, str]] = {
     Channel.DIGITAL_POST: ("Digital Post", "Digital Post"),
@@ -47,14 +47,15 @@ NEXT: dict[Next, tuple[str, str]] = {
         "Mere sker ikke af sig selv. Send linket igen, eller ring.",
         "Nothing more happens by itself. Send the link again, or call.",
     ),
-    Next.RETRY: ("Den forsøges igen samme vej.", "It is tried again the same way."),
-    Next.WAY: ("Den næste vej forsøges.", "The next way is tried."),
-    Next.SENDING: ("Den sendes i dette øjeblik.", "It is being sent at this moment."),
+    Next.RETRY: ("{way} forsøges igen.", "{way} is tried again."),
+    Next.WAY: ("{way} forsøges som det næste.", "{way} is tried next."),
+    Next.SENDING: ("{way} sendes i dette øjeblik.", "{way} is being sent at this moment."),
     Next.RECEIPT: (
-        "Den er sendt; kommer der ingen kvittering, forsøges den næste vej.",
-        "It was sent; if no receipt comes, the next way is tried.",
+        "{way} er sendt; kommer der ingen kvittering, forsøges den næste vej.",
+        "{way} was sent; if no receipt comes, the next way is tried.",
     ),
 }
+"""`{way}` stands for the channel's name."""
 CALL_OFF = (
     "Ring til borgeren: det kunne ikke meddeles, at mødet er aflyst.",
     "Call the citizen: they could not be told that the meeting is off.",
@@ -73,6 +74,10 @@ def way_words(way: Way) -> Both:
     return (danish, english) if why is None else (f"{danish}, {why[0]}", f"{english}, {why[1]}")
 
 
-def next_words(step: Next, *, cancelled: bool) -> Both:
-    """What happens next, or what is to be done."""
-    return CALL_OFF if cancelled and step is Next.CALL else NEXT[step]
+def next_words(found: Unreached, *, cancelled: bool) -> Both:
+    """What happens next and by which way, or what is to be done."""
+    if cancelled and found.next is Next.CALL:
+        return CALL_OFF
+    danish, english = NEXT[found.next]
+    way = CHANNELS[found.channel] if found.channel is not None else ("", "")
+    return danish.format(way=way[0]), english.format(way=way[1])

@@ -82,7 +82,7 @@ class OfficeRows:
             staff=staff,
             next=InvitationNext(found.next.value),
             next_at=found.next_at,
-            words=next_words(found.next, cancelled=booked.cancelled),
+            words=next_words(found, cancelled=booked.cancelled),
             since=found.since,
             ways=tuple(_way(way) for way in found.ways),
             may=("again",) if each.may_send else (),
