@@ -9,7 +9,7 @@ from tests.rules.scenes import NOW
 from xmpp_agent.model.appointments import Outcome
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.rules.unreached import Next, Unreached, Way, may_send_again, unreached
+from xmpp_agent.rules.unreached import Next, Unreached, Way, is_worth_a_look, may_send_again, unreached
 from xmpp_agent.rules.unreached_words import CHANNELS, FAILURES, NEXT, STATES, next_words, way_words
 
 BOOKED = entry().appointment
@@ -37,6 +37,7 @@ def found(*letters: Letter, now: float = NOW, is_here: bool = False) -> Unreache
 def step(*letters: Letter) -> Next | None:
     """What happens next."""
     seen = found(*letters)
+    assert seen is None or any(map(is_worth_a_look, letters))
     return seen.next if seen is not None else None
 
 

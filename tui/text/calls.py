@@ -35,7 +35,7 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("alert", "", 1),
         Column("stage", say("col.state"), 16),
         Column("age", say("col.age"), 7, "right"),
-        Column("rang", say("col.rang"), 5),
+        Column("rang", say("col.rang"), 6),
         Column("staff", say("col.staff"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=2),
         Column("number", say("col.phone"), 11, gives_way=1),

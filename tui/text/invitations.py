@@ -79,7 +79,7 @@ def cells(row: wire.InvitationRow, words: Words) -> tuple[Cell, ...]:
     return (
         Cell(words.sign("alert"), "bad") if urgent else Cell(),
         Cell(day_clock(row.starts_at), "strong" if urgent else "plain"),
-        Cell(whose(row, words)),
+        Cell(f"+ {safe(row.masked, 40)}" if row.role == "companion" else whose(row, words)),
         Cell(words.signed(SIGNS[row.next], next_word(row.next, words)), tone),
         Cell(day_clock(row.next_at) if row.next_at is not None else "–", "muted"),
         Cell(safe(row.staff, 60) or words.say("invitation.anybody")),

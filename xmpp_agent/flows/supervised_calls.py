@@ -7,7 +7,7 @@ from xmpp_agent.flows import hotline
 from xmpp_agent.flows.hotline_rows import as_it_stands, newest_message
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.staff_office import StaffOffice
-from xmpp_agent.model.calls import Call, CallState
+from xmpp_agent.model.calls import Call
 from xmpp_agent.model.letters import Failure
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.visitors import Session, SessionKind
@@ -53,11 +53,8 @@ class Wish:
 
 async def open_calls(desk: StaffOffice, appointments: Collection[str] | None = None) -> Mapping[str, OpenCall]:
     """By appointment: calls that are not over, of these appointments (None: all of them). Raises Unavailable."""
-    if appointments is None:
-        found = await desk.calls.not_over()
-    else:
-        looked = [await desk.calls.for_appointment(one) for one in appointments]
-        found = tuple(call for call in looked if call is not None and call.state is not CallState.ENDED)
+    every = await desk.calls.not_over()
+    found = tuple(call for call in every if appointments is None or call.appointment in appointments)
     units = {call.unit for call in found}
     return {call.appointment: await _as_open(desk, _session(desk, "", units), call) for call in found}
 

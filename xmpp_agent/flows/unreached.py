@@ -53,7 +53,8 @@ async def missed(desk: StaffOffice, appointments: Collection[str] | None = None)
         appointments = await office.mailroom.in_trouble(office.clock.now() - DAY, MOST)
     letters = await office.mailroom.letters_of_many(appointments)
     found: dict[str, tuple[Missed, ...]] = {}
-    for count, entry in enumerate(await office.diary.entries_of(set(appointments) & letters.keys()), start=1):
+    worth = {one for one, theirs in letters.items() if any(map(rules.is_worth_a_look, theirs))}
+    for count, entry in enumerate(await office.diary.entries_of(worth), start=1):
         found[entry.appointment.id] = tuple(_missed(desk, entry, letters[entry.appointment.id]))
         if count % AT_ONCE == 0:
             await asyncio.sleep(0)

@@ -91,6 +91,11 @@ def unreached(
     return Unreached(step, max(one.changed_at for one in ours), at, ways, channel)
 
 
+def is_worth_a_look(letter: Letter) -> bool:
+    """Whether anybody can count as unreached by this letter; without such a one nobody of the appointment does."""
+    return _is_trouble(letter) or (letter.channel is Channel.CALL and letter.state is LetterState.QUEUED)
+
+
 def may_send_again(
     units: frozenset[str],
     appointment: Appointment | None,
