@@ -16,6 +16,7 @@ from xmpp_agent.model.units import Unit
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.settings import Settings
 from xmpp_agent.settings_site import SiteSettings
+from xmpp_agent.wire import InvitationNext
 from xmpp_agent.wiring import Agent, open_agent
 
 ALL = frozenset({"*"})
@@ -78,3 +79,14 @@ async def test_without_prosody_the_post_goes_on_by_one_agent(agent: Agent, tmp_p
     letters = await agent.site.office.mailroom.letters_of(ident)
     assert ({letter.state for letter in letters} == {LetterState.QUEUED}) is another
     other.let_go()
+
+
+async def test_the_console_of_an_agent_with_pages_shows_whom_nobody_reached(agent: Agent) -> None:
+    """No gateway carries anything here: the ladder ends in a call, and the board of the unit's supervisor says so."""
+    ident = await booked(agent)
+    assert agent.site is not None
+    for _ in range(3):
+        await agent.site.post.look()
+    [row] = (await agent.desk.board(frozenset({WISH.unit}))).invitations
+    assert (row.appointment, row.next) == (ident, InvitationNext.CALL)
+    assert {way.fault for way in row.ways} == {"not_allowed"}

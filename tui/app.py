@@ -23,7 +23,10 @@ from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import MODES, keys
 from tui.palette import RoomCommands
+from tui.screens.hotline import HotlineScreen
+from tui.screens.invitations import InvitationsScreen
 from tui.screens.lobby import LobbyScreen
+from tui.screens.office import OfficeScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
 from tui.settings import Settings, UnknownChoice
@@ -43,7 +46,9 @@ class PortnerApp(Console):
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "rooms": ShiftScreen,
         "recordings": RecordingsScreen,
+        "hotline": HotlineScreen,
         "lobby": LobbyScreen,
+        "invitations": InvitationsScreen,
     }
     DEFAULT_MODE = "rooms"
 
@@ -69,7 +74,7 @@ class PortnerApp(Console):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
-        if isinstance(screen, ShiftScreen | RecordingsScreen | LobbyScreen):
+        if isinstance(screen, ShiftScreen | RecordingsScreen | LobbyScreen | OfficeScreen):
             yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)

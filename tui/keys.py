@@ -22,6 +22,9 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "assign": ("m", "assign", True),
     "discard": ("x", "discard", True),
     "hold": ("h", "hold", True),
+    "send_link": ("l", "send_link", True),
+    "promise": ("c", "promise", True),
+    "taken": ("b", "taken", True),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
     "next_alert": ("n", "next_alert", True),
@@ -32,7 +35,9 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "export": ("E", "export", False),
     "rooms": ("1", "app.switch_mode('rooms')", False),
     "recordings": ("2", "app.switch_mode('recordings')", False),
+    "hotline": ("3", "app.switch_mode('hotline')", False),
     "lobby": ("4", "app.switch_mode('lobby')", False),
+    "invitations": ("5", "app.switch_mode('invitations')", False),
     "help": ("question_mark,f1", "help", True),
     "palette": ("ctrl+p", "command_palette", False),
     "light": ("ctrl+t", "light", False),
@@ -49,11 +54,12 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "choose": ("enter", "choose", False),
     "yes": ("j,y", "yes", True),
 }
-MODES: Final = ("rooms", "recordings", "lobby")
+MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations")
 """The screens, each by a key of its own, wherever one is."""
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
     "custody": ("retry", "assign", "discard", "hold"),
+    "office": ("send_link", "promise", "taken"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
         "next_panel", "previous_panel", "export",

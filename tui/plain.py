@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
-from tui.board.heard import Alive, Event, Happened
+from tui.board.heard import Alive, Event, Happened, OfficeEvent, RecordingEvent
 from tui.board.watch import Watch
 from tui.settings import Settings
 from tui.text.events import what
-from tui.text.plain import head_line, recording_line, room_lines, status_lines
+from tui.text.plain import call_line, head_line, invitation_line, recording_line, room_lines, status_lines
 from tui.text.words import Words
 from xmpp_agent import wire
 
@@ -43,14 +43,14 @@ async def read_aloud(socket: Path, write: Write, *, follow: bool, settings: Sett
 def _lines(watch: Watch, event: Event | None, words: Words) -> list[str]:
     now = watch.now()
     touched = watch.take_touched()
+    if isinstance(event, OfficeEvent | RecordingEvent):
+        return _of_row(event, now, words) if touched else []
     match event:
         case wire.RoomChanged(row=row):
             return room_lines(row, now, words) if touched else []
         case wire.Note():
             return [what(watch.happenings.lines[-1], words)]
-        case wire.RecordingChanged(row=row):
-            return [recording_line(row, now, words)] if touched else []
-        case wire.RoomGone() | wire.RecordingGone():
+        case wire.RoomGone():
             return []
         case wire.Link():
             return [head_line(watch.board, now, watch.standing(), words)]
@@ -58,3 +58,15 @@ def _lines(watch: Watch, event: Event | None, words: Words) -> list[str]:
             return status_lines(watch.board, now, watch.standing(), words)
         case None:
             return [head_line(watch.board, now, watch.standing(), words)]
+
+
+def _of_row(event: OfficeEvent | RecordingEvent, now: float, words: Words) -> list[str]:
+    match event:
+        case wire.RecordingChanged(row=recording):
+            return [recording_line(recording, now, words)]
+        case wire.CallChanged(row=call):
+            return [call_line(call, now, words)]
+        case wire.InvitationChanged(row=invitation):
+            return [invitation_line(invitation, words)]
+        case wire.RecordingGone() | wire.CallGone() | wire.InvitationGone():
+            return []

@@ -2,8 +2,9 @@
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
 GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|recording|
-                                     recording_gone|link|note`, `data:` the model of that name below. `<stream>` is the
-                                     shard and this start of the agent.
+                                     recording_gone|call|call_gone|invitation|invitation_gone|link|note`,
+                                     `data:` the model of that name below. `<stream>` is the shard and this start
+                                     of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
                                      agent sees Prosody anew, `event: resync` (data {}) comes: read the board again.
                                      A comment line `: alive` comes after 5 s of silence, and at once on a stream
@@ -16,6 +17,8 @@ POST /v1/rooms/{room}/reveal      Reveal    -> Revealed
 GET  /v1/recordings               -> Recordings (the same as on the board)
 GET  /v1/recordings/{id}/appointments -> Choices (what it may be of, for `map`)
 POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), discard (Discard), hold and release (Hold)
+POST /v1/calls/{id}/again        Retry     -> Done; likewise promise and taken (a lost caller is, was rung back)
+POST /v1/invitations/{appointment}/again  Retry -> Done (a fresh link to the citizen; the old one is dead)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybody)   (no body) -> 204
 
@@ -31,14 +34,21 @@ All times are seconds since 1970 (UTC); ages are computed by the console against
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Text = Annotated[str, Field(max_length=500)]
-Ident = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from xmpp_agent.wire_base import Ident, Text
+from xmpp_agent.wire_base import Wire as _Wire
+from xmpp_agent.wire_office import CallAct as CallAct
+from xmpp_agent.wire_office import CallChanged as CallChanged
+from xmpp_agent.wire_office import CallGone as CallGone
+from xmpp_agent.wire_office import CallRow as CallRow
+from xmpp_agent.wire_office import CallStage as CallStage
+from xmpp_agent.wire_office import InvitationAct as InvitationAct
+from xmpp_agent.wire_office import InvitationChanged as InvitationChanged
+from xmpp_agent.wire_office import InvitationGone as InvitationGone
+from xmpp_agent.wire_office import InvitationNext as InvitationNext
+from xmpp_agent.wire_office import InvitationRow as InvitationRow
+from xmpp_agent.wire_office import TriedWay as TriedWay
 
 
 class RoomPhase(StrEnum):
@@ -232,6 +242,8 @@ class Board(_Wire):
     link: Link
     rooms: tuple[RoomRow, ...]
     recordings: tuple[RecordingRow, ...] = ()
+    calls: tuple[CallRow, ...] = ()
+    invitations: tuple[InvitationRow, ...] = ()
 
 
 class LetIn(_Wire):
@@ -281,7 +293,10 @@ class Revealed(_Wire):
 
 
 class Retry(_Wire):
-    """Once more: look for the file, file it, ask for the receipt. `version` None: whatever stands."""
+    """Once more, or what the address says; a recording: look for the file, file it, ask for the receipt.
+
+    `version` None: whatever stands.
+    """
 
     command: Ident
     version: int | None = None

@@ -5,11 +5,30 @@ from dataclasses import replace
 import pytest
 
 from tests.rules.scenes import HOTLINE, NOW, POLICY
+from xmpp_agent.model.appointments import Room
 from xmpp_agent.model.calls import Call, CallState
-from xmpp_agent.model.letters import About, Channel, Letter, LetterState
+from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Link, Session, SessionKind
-from xmpp_agent.rules.hotline import GRACE, LASTS, Entry, Stage, ended, follows, is_for_hotline, may_enter, stage
+from xmpp_agent.rules.hotline import (
+    FOR_STAFF,
+    FOR_SUPERVISORS,
+    GRACE,
+    LASTS,
+    Act,
+    Entry,
+    Row,
+    Stage,
+    ended,
+    follows,
+    is_for_hotline,
+    may_do,
+    may_enter,
+    offers,
+    promised,
+    stage,
+)
+from xmpp_agent.rules.hotline_words import STAGES, call_words
 
 CALL = Call("c1", "Psykiatri", "mette", "a1", "r1", "+4512345678", CallState.SENT_FOR, NOW, NOW, NOW + 99_999)
 LINK = Link("mark", "a1", "caller", NOW)
@@ -139,3 +158,47 @@ def test_only_what_asks_for_nothing_is_for_the_hotline() -> None:
 def test_a_call_says_nothing_of_itself() -> None:
     """Whatever prints it prints no number."""
     assert "12345678" not in repr(CALL) + str(CALL)
+
+
+def call_row(at: Stage, state: CallState = CallState.LOST) -> Row:
+    """A call as a supervisor of its unit sees it."""
+    room = Room("r1", "Psykiatri", "mette", "")
+    return Row(replace(CALL, state=state), room, at, "uid:1", frozenset({"Psykiatri"}))
+
+
+def test_one_promise_to_ring_back_is_enough() -> None:
+    """Lost: promised or rung back; promised: only rung back; coming in again takes the promise away."""
+    assert offers(call_row(Stage.LOST), FOR_SUPERVISORS) == (Act.AGAIN, Act.PROMISE, Act.TAKEN)
+    later = promised(replace(CALL, state=CallState.LOST), NOW + 9)
+    assert (stage(later, None, opened=True, inside=False), later.changed_at) == (Stage.CALLBACK, NOW + 9)
+    row = call_row(Stage.CALLBACK, CallState.CALLBACK)
+    assert offers(row, FOR_SUPERVISORS) == (Act.AGAIN, Act.TAKEN)
+    assert may_do(Act.PROMISE, row).reason is Reason.CALLBACK_PROMISED
+    assert follows(later, inside=False, now=NOW + 99) is later
+    assert follows(later, inside=True, now=NOW + 99).state is CallState.INSIDE
+    assert ended(later, 60, NOW + 99).state is CallState.ENDED
+
+
+@pytest.mark.parametrize("act", [Act.PROMISE, Act.TAKEN])
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [(Stage.INSIDE, Reason.IS_HERE), (Stage.ENDED, Reason.CALL_OVER), (Stage.DELIVERED, Reason.NOT_YET)],
+)
+def test_nobody_is_rung_back_with_whom_contact_is_not_lost(act: Act, at: Stage, why: Reason) -> None:
+    """Inside, over, or not come yet; and never by whoever supervises another unit."""
+    assert may_do(act, call_row(at)).reason is why
+    assert may_do(act, replace(call_row(Stage.LOST), supervises=frozenset({"x"}))).reason is Reason.NOT_STAFF_HERE
+
+
+def test_staff_promise_too_and_supervisors_see_no_number() -> None:
+    """What the page offers, and what the console never does: ring, open, end."""
+    mine = replace(call_row(Stage.LOST), person="mette")
+    assert Act.PROMISE in offers(mine)
+    assert Act.TAKEN not in FOR_STAFF
+    assert not {Act.RING, Act.OPEN, Act.END, Act.NOTE} & set(FOR_SUPERVISORS)
+
+
+def test_every_stage_has_words_and_says_why_it_was_not_sent() -> None:
+    """Danish and English."""
+    assert set(STAGES) == set(Stage)
+    assert call_words(Stage.NOT_SENT, Failure.BUSY)[1].endswith("Why: the gateway is busy.")

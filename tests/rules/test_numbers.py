@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xmpp_agent.rules.numbers import e164, takes_messages
+from xmpp_agent.rules.numbers import e164, ending, takes_messages
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,8 @@ def test_the_answer_is_a_number_or_none(typed: str) -> None:
     if number is not None:
         assert re.fullmatch(r"\+[1-9][0-9]{6,14}", number, re.ASCII)
         assert e164(number) == number
+
+
+def test_of_a_number_only_the_last_two_digits_are_shown() -> None:
+    """And none of one too short to hide in, or erased."""
+    assert [ending(number) for number in ("+4520123456", "+45123", "")] == ["** ** ** 56", "", ""]

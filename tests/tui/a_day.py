@@ -72,6 +72,52 @@ def recording(ident: str, stage: str, **more: object) -> wire.RecordingRow:
     return wire.RecordingRow.model_validate({**base, **more})
 
 
+def call(ident: str, stage: str, **more: object) -> wire.CallRow:
+    """One hotline call."""
+    base: dict[str, object] = {
+        "key": f"s1/call/{ident}",
+        "call": ident,
+        "version": 1,
+        "stage": stage,
+        "since": time.time() - 60,
+        "made_at": time.time() - 300,
+        "words": ("Kontakten er mistet.", "Contact is lost."),
+        "unit": "Psykiatri Syd",
+        "staff": "Karen Vig",
+        "room": f"hot{ident}@conference.meet.example.dk",
+        "number": "** ** ** 56",
+    }
+    return wire.CallRow.model_validate({**base, **more})
+
+
+def invitation(ident: str, step: str, **more: object) -> wire.InvitationRow:
+    """One invitation that did not arrive, for an appointment tomorrow."""
+    now = time.time()
+    base: dict[str, object] = {
+        "key": f"s1/invitation/{ident}/p",
+        "appointment": ident,
+        "version": 1,
+        "masked": "A. H.",
+        "starts_at": now + 86_400,
+        "unit": "Jobcenter Nord",
+        "staff": "Mette Holm",
+        "next": step,
+        "words": ("Ring til borgeren.", "Call the citizen."),
+        "since": now - 60,
+        "ways": (
+            tried("digital-post", "failed", ("Digital Post: kom ikke frem", "Digital Post: did not arrive")),
+            tried("sms", "failed", ("Sms: adressen er forkert", "Text message: the address is wrong")),
+        ),
+    }
+    return wire.InvitationRow.model_validate({**base, **more})
+
+
+def tried(channel: str, state: str, words: tuple[str, str], **more: object) -> wire.TriedWay:
+    """One way."""
+    base: dict[str, object] = {"channel": channel, "state": state, "words": words, "at": time.time() - 900}
+    return wire.TriedWay.model_validate({**base, **more})
+
+
 def a_day(now: float) -> list[wire.RoomRow]:
     """A dozen rooms in the middle of a morning."""
     psyk = "Psykiatri Syd"

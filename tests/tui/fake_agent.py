@@ -29,6 +29,8 @@ class FakeAgent:
     rooms: dict[str, wire.RoomRow] = field(default_factory=dict)
     link: wire.Link = field(default_factory=lambda: wire.Link(state="live", since=time.time(), now=time.time()))
     recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
+    calls: dict[str, wire.CallRow] = field(default_factory=dict)
+    invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
@@ -59,6 +61,18 @@ class FakeAgent:
             self.recordings[row.key] = row
             self.tell("recording", wire.RecordingChanged(now=self.now(), row=row))
 
+    def put_call(self, *rows: wire.CallRow) -> None:
+        """These hotline calls are now so."""
+        for row in rows:
+            self.calls[row.key] = row
+            self.tell("call", wire.CallChanged(now=self.now(), row=row))
+
+    def put_invitation(self, *rows: wire.InvitationRow) -> None:
+        """These invitations are now so."""
+        for row in rows:
+            self.invitations[row.key] = row
+            self.tell("invitation", wire.InvitationChanged(now=self.now(), row=row))
+
     def drop(self, key: str) -> None:
         """The room has nothing more to show."""
         del self.rooms[key]
@@ -85,7 +99,8 @@ class FakeAgent:
         """The whole picture."""
         link = self.link.model_copy(update={"now": self.now()})
         at = f"{SHARD}:{len(self.events)}"
-        rows = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
+        rows: dict[str, object] = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
+        rows |= {"calls": tuple(self.calls.values()), "invitations": tuple(self.invitations.values())}
         return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.a_day import person, recording, room
+from tests.tui.a_day import call, invitation, person, recording, room
 from tui.board.board import Board
 from tui.board.heard import Event, Happened, Picture
 from xmpp_agent import wire
@@ -29,29 +29,54 @@ RECORDED = st.builds(
     st.sampled_from(["on", "missing", "unmapped", "filed"]),
 )
 UNRECORDED = st.sampled_from(KEYS).map(lambda ident: wire.RecordingGone(key=f"s1/recording/{ident}"))
+RUNG = st.builds(
+    lambda ident, stage, version: wire.CallChanged(
+        now=1.0, row=call(ident, stage, version=version, since=1.0, made_at=1.0)
+    ),
+    st.sampled_from(KEYS),
+    st.sampled_from(["sending", "inside", "lost", "callback"]),
+    st.integers(0, 3),
+)
+OVER = st.sampled_from(KEYS).map(lambda ident: wire.CallGone(key=f"s1/call/{ident}"))
+MISSED = st.builds(
+    lambda ident, step: wire.InvitationChanged(now=1.0, row=invitation(ident, step, since=1.0, starts_at=9.0, ways=())),
+    st.sampled_from(KEYS),
+    st.sampled_from(["call", "retry", "way"]),
+)
+ARRIVED = st.sampled_from(KEYS).map(lambda ident: wire.InvitationGone(key=f"s1/invitation/{ident}/p"))
+OFFICE = st.one_of(RUNG, OVER, MISSED, ARRIVED)
 LINKS = st.sampled_from(["live", "lost", "resyncing"]).map(
     lambda state: wire.Link.model_validate({"state": state, "since": 1, "now": 2})
 )
-EVENTS: st.SearchStrategy[list[Event]] = st.lists(st.one_of(CHANGES, GONE, RECORDED, UNRECORDED, LINKS), max_size=30)
+EVENTS: st.SearchStrategy[list[Event]] = st.lists(
+    st.one_of(CHANGES, GONE, RECORDED, UNRECORDED, OFFICE, LINKS), max_size=30
+)
+
+
+SHOWN: dict[type[Event], str] = {
+    wire.RoomChanged: "rooms", wire.RoomGone: "rooms",
+    wire.RecordingChanged: "recordings", wire.RecordingGone: "recordings",
+    wire.CallChanged: "calls", wire.CallGone: "calls",
+    wire.InvitationChanged: "invitations", wire.InvitationGone: "invitations",
+}  # fmt: skip
+"""Where on the board it is seen."""
 
 
 def _board_at(events: list[Event], number: int) -> wire.Board:
     """The picture a correct agent would give after that many events."""
-    rooms: dict[str, wire.RoomRow] = {}
-    recordings: dict[str, wire.RecordingRow] = {}
+    kept: dict[str, dict[str, object]] = {kind: {} for kind in SHOWN.values()}
     link = LINK
     for event in events[:number]:
-        if isinstance(event, wire.RoomChanged):
-            rooms[event.row.key] = event.row
-        elif isinstance(event, wire.RoomGone):
-            rooms.pop(event.key, None)
-        elif isinstance(event, wire.RecordingChanged):
-            recordings[event.row.key] = event.row
-        elif isinstance(event, wire.RecordingGone):
-            recordings.pop(event.key, None)
-        elif isinstance(event, wire.Link):
-            link = event
-    shown = {"rooms": tuple(rooms.values()), "recordings": tuple(recordings.values())}
+        match event:
+            case wire.RoomChanged() | wire.RecordingChanged() | wire.CallChanged() | wire.InvitationChanged():
+                kept[SHOWN[type(event)]][event.row.key] = event.row
+            case wire.RoomGone() | wire.RecordingGone() | wire.CallGone() | wire.InvitationGone():
+                kept[SHOWN[type(event)]].pop(event.key, None)
+            case wire.Link():
+                link = event
+            case wire.Note():
+                pass
+    shown = {kind: tuple(rows.values()) for kind, rows in kept.items()}
     return wire.Board.model_validate({"at_event": f"s1:{number}", "now": 0, "link": link, **shown})
 
 
@@ -61,6 +86,11 @@ def _took(events: list[Event], picture_at: int, resumed_at: int) -> Board:
     for number, event in enumerate(events[resumed_at:], resumed_at + 1):
         board.take(Happened("s1", number, event))
     return board
+
+
+def _known(board: Board) -> dict[str, object]:
+    """Every row, by key."""
+    return {**board.rooms, **board.recordings, **board.calls, **board.invitations}
 
 
 @given(events=EVENTS, data=st.data())
@@ -73,6 +103,7 @@ def test_any_split_gives_the_same_board(events: list[Event], data: st.DataObject
 
     whole = _took(events, 0, 0)
     assert (board.rooms, board.recordings, board.link) == (whole.rooms, whole.recordings, whole.link)
+    assert (board.calls, board.invitations) == (whole.calls, whole.invitations)
     assert board.stuck == whole.stuck == {key for key, row in board.recordings.items() if row.stuck}
     assert {row.room: row for row in board.rooms.values()} == {
         row.room: board.named(row.room) for row in board.rooms.values()
@@ -84,22 +115,22 @@ def test_what_was_seen_before_changes_nothing(events: list[Event], data: st.Data
     """Events the picture already holds are neither shown for a moment nor told as touched."""
     picture_at = data.draw(st.integers(0, len(events)))
     board = _took(events[:picture_at], picture_at, picture_at)
-    rooms, recordings = dict(board.rooms), dict(board.recordings)
+    before = _known(board)
 
     for number, event in enumerate(events[:picture_at], 1):
         assert board.take(Happened("s1", number, event)) == set()
-        assert (board.rooms, board.recordings) == (rooms, recordings)
+        assert _known(board) == before
 
 
 @given(events=EVENTS)
 def test_what_changed_is_always_told(events: list[Event]) -> None:
-    """A room or recording that differs after an event is among the keys answered for that event."""
+    """A row that differs after an event is among the keys answered for that event."""
     board = Board()
     board.take(Picture(_board_at([], 0)))
     for number, event in enumerate(events, 1):
-        before: dict[str, object] = {**board.rooms, **board.recordings}
+        before = _known(board)
         touched = board.take(Happened("s1", number, event))
-        after: dict[str, object] = {**board.rooms, **board.recordings}
+        after = _known(board)
         assert {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} <= touched
 
 

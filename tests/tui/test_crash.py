@@ -78,7 +78,7 @@ def test_run_checks_before_it_draws(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def test_the_pure_parts_need_no_textual_and_no_agent() -> None:
-    """Board, text and stream load without Textual, and nothing of the agent but its wire."""
+    """Board, text and stream load without Textual, and nothing of the agent but its wire and the parts of it."""
     code = (
         "import sys, tui.board.watch, tui.board.query, tui.text.plain, tui.text.events, tui.agent.stream, tui.plain;"
         "print(sorted(m for m in sys.modules if m.split('.')[0] in ('textual', 'xmpp_agent')))"
@@ -86,4 +86,4 @@ def test_the_pure_parts_need_no_textual_and_no_agent() -> None:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
 
-    assert out.stdout.strip() == "['xmpp_agent', 'xmpp_agent.wire']"
+    assert out.stdout.strip() == str(["xmpp_agent", *(f"xmpp_agent.wire{part}" for part in ("", "_base", "_office"))])

@@ -15,6 +15,7 @@ from tui.board.board import Board
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
+from tui.board.office import OfficeSort
 from tui.board.query import Sort
 from tui.board.queue import QueueSort
 from tui.board.recordings import RecordingSort
@@ -33,7 +34,9 @@ from xmpp_agent.model.verdicts import Reason
 
 DANISH = Words(Settings())
 ENGLISH = Words(Settings(lang="en", signs="ascii"))
+OFFICE_TEXTS = ["title", "empty", "no_match", "hint", "calm", "one", "choose"]
 NOW = 1_795_381_467.0
+OFFICE_ACTS = ("send_link", "call_link", "promise", "taken")
 RECORDING_ACTS = ("retry", "assign", "discard", "hold", "release")
 
 
@@ -120,20 +123,26 @@ def _families() -> set[str]:
     members: dict[str, list[str]] = {
         "state": [state.value for state in State],
         "phase": [phase.value for phase in wire.RoomPhase],
-        "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort)],
+        "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort, *OfficeSort)],
         "stage": [stage.value for stage in wire.RecordingStage],
-        "may": [*get_args(wire.RecordingAct), "nothing"],
+        "may": [*get_args(wire.RecordingAct), "nothing", *OFFICE_ACTS],
         "course": [course.value for course in Course],
         "verdict": ["open", "wait", "refuse", "judge"],
         "key": list(KEYS),
         "tip": list(KEYS),
-        "note": ["wrote", "turned_away", "stuck", "left", "arrived"],
-        "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal", *RECORDING_ACTS],
+        "note": ["wrote", "turned_away", "stuck", "left", "arrived", "lost"],
+        "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal", *RECORDING_ACTS, *OFFICE_ACTS],
         "help.group": list(GROUPS),
         "lost": ["ended", "no_answer", "not_allowed", "refused", "unreadable"],
         "ask": [
-            f"{act}{more}" for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:]) for more in ("", ".help")
+            f"{act}{more}"
+            for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:], *OFFICE_ACTS)
+            for more in ("", ".help")
         ],
+        "call": [*(stage.value for stage in wire.CallStage), "who"],
+        "next": [step.value for step in wire.InvitationNext],
+        "channel": ["digital-post", "sms", "email", "call"],
+        **dict.fromkeys(("hotline", "invitations"), OFFICE_TEXTS),
         "recording": ["of", "by", "room", "began", "file", "number", "id"],
     }
     return {f"{family}.{member}" for family, names in members.items() for member in names}

@@ -98,6 +98,14 @@ class AgentClient:
         """Do something to a recording that is stuck."""
         return await self._send(f"/v1/recordings/{quote(recording, safe='')}/{what}", act, wire.Done)
 
+    async def handle_call(self, call: str, what: wire.CallAct, act: wire.Retry) -> wire.Done:
+        """Do something about a hotline call."""
+        return await self._send(f"/v1/calls/{quote(call, safe='')}/{what}", act, wire.Done)
+
+    async def send_link(self, appointment: str, act: wire.Retry) -> wire.Done:
+        """Have a fresh link sent to the citizen of an appointment."""
+        return await self._send(f"/v1/invitations/{quote(appointment, safe='')}/again", act, wire.Done)
+
     async def choices(self, recording: str) -> wire.Choices:
         """Appointments an unmapped recording may be of. Raises Refused, Unanswered."""
         try:

@@ -27,6 +27,10 @@ _KINDS: Final[dict[str, type[Event]]] = {
     "room_gone": wire.RoomGone,
     "recording": wire.RecordingChanged,
     "recording_gone": wire.RecordingGone,
+    "call": wire.CallChanged,
+    "call_gone": wire.CallGone,
+    "invitation": wire.InvitationChanged,
+    "invitation_gone": wire.InvitationGone,
     "link": wire.Link,
     "note": wire.Note,
 }

@@ -1,8 +1,10 @@
-"""The picture of all rooms and recordings, from a first picture and the events after it. No clock, no network."""
+"""The picture of rooms, recordings, calls and invitations, from a first one and the events after it. No clock, no
+network.
+"""
 
 from dataclasses import dataclass, field
 
-from tui.board.heard import Happened, Picture, RecordingEvent, RoomEvent, parse_id
+from tui.board.heard import Happened, OfficeEvent, Picture, RecordingEvent, RoomEvent, parse_id
 from xmpp_agent import wire
 
 
@@ -14,6 +16,8 @@ class Board:
     recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)
     """Keys of recordings at which a person must look."""
+    calls: dict[str, wire.CallRow] = field(default_factory=dict)
+    invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
     link: wire.Link | None = None
     """None until the first picture came."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -22,7 +26,7 @@ class Board:
     _seen: dict[str, int] = field(default_factory=dict)
 
     def take(self, heard: Picture | Happened) -> set[str]:
-        """Take in one thing; answers the keys of rooms and recordings that may look different now.
+        """Take in one thing; answers the keys of whatever may look different now.
 
         An event whose number is not above the last one of its shard was taken in already and changes nothing:
         that makes any overlap between a picture and the events resumed after it harmless.
@@ -34,6 +38,8 @@ class Board:
         self._seen[heard.shard] = heard.number
         if isinstance(heard.event, RecordingEvent):
             return {self._recording(heard.event)}
+        if isinstance(heard.event, OfficeEvent):
+            return {self._of_office(heard.event)}
         return self._apply(heard.event)
 
     def copy(self) -> "Board":
@@ -42,6 +48,8 @@ class Board:
             dict(self.rooms),
             dict(self.recordings),
             set(self.stuck),
+            dict(self.calls),
+            dict(self.invitations),
             self.link,
             dict(self.unread),
             dict(self._by_name),
@@ -61,16 +69,18 @@ class Board:
         return dict(self._seen)
 
     def _begin(self, picture: wire.Board) -> set[str]:
-        touched = {*self.rooms, *self.recordings}
+        touched = {*self.rooms, *self.recordings, *self.calls, *self.invitations}
         self.rooms = {row.key: row for row in picture.rooms}
         self._by_name = {row.room: row.key for row in picture.rooms}
         self.unread = {key: count for key, count in self.unread.items() if key in self.rooms}
         self.recordings = {row.key: row for row in picture.recordings}
         self.stuck = {row.key for row in picture.recordings if row.stuck}
+        self.calls = {row.key: row for row in picture.calls}
+        self.invitations = {row.key: row for row in picture.invitations}
         self.link = picture.link
         shard, number = parse_id(picture.at_event)
         self._seen = {shard: number}
-        return touched | set(self.rooms) | set(self.recordings)
+        return touched | {*self.rooms, *self.recordings, *self.calls, *self.invitations}
 
     def _apply(self, event: RoomEvent) -> set[str]:
         match event:
@@ -107,3 +117,18 @@ class Board:
         else:
             self.stuck.discard(row.key)
         return row.key
+
+    def _of_office(self, event: OfficeEvent) -> str:
+        match event:
+            case wire.CallChanged(row=call):
+                self.calls[call.key] = call
+                return call.key
+            case wire.CallGone(key=key):
+                self.calls.pop(key, None)
+                return key
+            case wire.InvitationChanged(row=invitation):
+                self.invitations[invitation.key] = invitation
+                return invitation.key
+            case wire.InvitationGone(key=key):
+                self.invitations.pop(key, None)
+                return key

@@ -32,7 +32,7 @@ class Line:
     kind: str
     """A note's kind, or the act's name (`let_in` …)."""
     knock: str = ""
-    """Whom it is about, or which recording; empty: the room as a whole."""
+    """Whom it is about, or which recording, call or appointment; empty: the room as a whole."""
     text: str = ""
     """Remote words: what a citizen wrote, or what the agent answered."""
     course: Course | None = None
@@ -62,6 +62,15 @@ class Happenings:
     def asked_of(self, act: str, row: wire.RecordingRow, who: str, at: float) -> Line:
         """An act on a recording was sent."""
         return self._add(Line("", at, row.room, row.staff, who, act, row.recording, course=Course.ASKED))
+
+    def asked_for(self, act: str, row: wire.CallRow | wire.InvitationRow, who: str, at: float) -> Line:
+        """An act on a call or an invitation was sent."""
+        room, about = (row.room, row.call) if isinstance(row, wire.CallRow) else ("", row.appointment)
+        return self._add(Line("", at, room, row.staff, who, act, about, course=Course.ASKED))
+
+    def lost(self, row: wire.CallRow, at: float) -> Line:
+        """Contact with a hotline caller was lost."""
+        return self._add(Line("", at, row.room, row.staff, row.number, "lost", row.call))
 
     def settled(self, line: Line, course: Course, text: str) -> None:
         """The answer to an act came (or did not)."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from xmpp_agent import wire
 
 RecordingEvent = wire.RecordingChanged | wire.RecordingGone
+OfficeEvent = wire.CallChanged | wire.CallGone | wire.InvitationChanged | wire.InvitationGone
 RoomEvent = wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note
-Event = RoomEvent | RecordingEvent
+Event = RoomEvent | RecordingEvent | OfficeEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Final
 from tui.board.board import Board
 from tui.board.freshness import Hearing, Standing, State
 from tui.board.happenings import Happenings
-from tui.board.heard import Happened, Heard, Picture, RecordingEvent
+from tui.board.heard import Happened, Heard, Picture, RoomEvent
+from tui.board.office import lost
 from tui.board.past import Past
 from xmpp_agent import wire
 
@@ -34,6 +35,8 @@ class Watch:
     _then: tuple[float, Board] | None = None
     _touched: set[str] = field(default_factory=set)
     _touched_recordings: set[str] = field(default_factory=set)
+    _touched_calls: set[str] = field(default_factory=set)
+    _touched_invitations: set[str] = field(default_factory=set)
 
     @property
     def board(self) -> Board:
@@ -54,8 +57,7 @@ class Watch:
         self.behind = self.behind if self._then is not None and when is not None else 0
         self._then = None if when is None or found is None else (when, found)
         for board in (before, self.board):
-            self._touched |= board.rooms.keys() | board.recordings.keys()
-            self._touched_recordings |= board.recordings.keys()
+            self._touch({*board.rooms, *board.recordings, *board.calls, *board.invitations})
         return True
 
     def take(self, heard: Heard) -> None:
@@ -65,16 +67,26 @@ class Watch:
             return
         if isinstance(heard, Happened) and isinstance(heard.event, wire.Note):
             self._note(heard.event)
-        if isinstance(heard, Picture) or isinstance(heard.event, RecordingEvent):
-            self._take_recordings(heard)
-        else:
+        if isinstance(heard, Happened) and isinstance(heard.event, RoomEvent):
             self._touched |= self.live.take(heard)
+        else:
+            self._take_more(heard)
         self.past.take(heard, self.live, self.hearing.agent_now(self.clock()))
         self.behind += self._then is not None
 
     def take_touched_recordings(self) -> set[str]:
         """Keys of recordings that may look different since this was last asked."""
         touched, self._touched_recordings = self._touched_recordings, set()
+        return touched
+
+    def take_touched_calls(self) -> set[str]:
+        """Keys of hotline calls (others do no harm) that may look different since this was last asked."""
+        touched, self._touched_calls = self._touched_calls, set()
+        return touched
+
+    def take_touched_invitations(self) -> set[str]:
+        """Keys of invitations (others do no harm) that may look different since this was last asked."""
+        touched, self._touched_invitations = self._touched_invitations, set()
         return touched
 
     def take_touched(self) -> set[str]:
@@ -98,13 +110,21 @@ class Watch:
             return Standing(State.PAST, self.behind)
         return self.hearing.standing(self.live.link, self.clock())
 
-    def _take_recordings(self, heard: Picture | Happened) -> None:
-        """One that is stuck rings once, however often the picture is taken anew."""
-        stuck = self.live.stuck.copy()
+    def _take_more(self, heard: Picture | Happened) -> None:
+        """A recording that is stuck and a caller who is lost ring once, however often the picture is taken anew."""
+        stuck, gone = self.live.stuck.copy(), lost(self.live.calls)
         touched = self.live.take(heard)
-        self._touched |= touched
-        self._touched_recordings |= touched
-        self.loud = self.loud or bool(self.live.stuck - stuck)
+        self._touch(touched)
+        newly = sorted(lost(self.live.calls) - gone)
+        for key in newly:
+            self.happenings.lost(self.live.calls[key], self.hearing.agent_now(self.clock()))
+        self.loud = self.loud or bool(newly) or bool(self.live.stuck - stuck)
+
+    def _touch(self, keys: set[str]) -> None:
+        self._touched |= keys
+        self._touched_recordings |= keys
+        self._touched_calls |= keys
+        self._touched_invitations |= keys
 
     def _note(self, note: wire.Note) -> None:
         self.happenings.note(note, self.live, self.hearing.agent_now(self.clock()))

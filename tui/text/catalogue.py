@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from tui.text.catalogue_office import OFFICE
 from tui.text.catalogue_past import PAST
 from tui.text.catalogue_queue import QUEUE
 from tui.text.catalogue_recordings import RECORDINGS
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **OFFICE,
     **RECORDINGS,
     **PAST,
     **QUEUE,

@@ -1,5 +1,9 @@
 """The lines around the grids: the sums on top, the heading of the rooms, the warning when nothing is current."""
 
+from enum import StrEnum
+from typing import TypeVar
+
+from tui.board.listing import Listing
 from tui.board.query import Sums, View
 from tui.board.recordings import RecordingView
 from tui.text.ages import clock, glance
@@ -7,6 +11,9 @@ from tui.text.cells import Cell
 from tui.text.rooms import wait_tone
 from tui.text.safe import safe
 from tui.text.words import Words
+
+Row = TypeVar("Row")
+Sorting = TypeVar("Sorting", bound=StrEnum)
 
 
 def sums_line(total: Sums, stuck: int, now: float, words: Words) -> list[Cell]:
@@ -42,17 +49,45 @@ def recordings_line(stuck: int, running: int, total: int, words: Words) -> list[
     ]
 
 
+def calls_line(needy: int, inside: int, total: int, words: Words) -> list[Cell]:
+    """The top line over the hotline: what needs somebody first."""
+    say = words.say
+    need = (
+        Cell(f"  {words.signed('alert', say('top.calls_lost', n=needy))}", "bad")
+        if needy
+        else _calm("top.calls_calm", words)
+    )
+    rest = Cell(f"   {say('top.calls_inside', n=inside)}   {say('top.all', n=total)}")
+    return [Cell(say("top.name"), "strong"), need, rest]
+
+
+def invitations_line(to_call: int, total: int, words: Words) -> list[Cell]:
+    """The top line over the invitations: who is to be called first."""
+    say = words.say
+    need = (
+        Cell(f"  {words.signed('alert', say('top.to_call', n=to_call))}", "bad")
+        if to_call
+        else _calm("top.all_reached", words)
+    )
+    return [Cell(say("top.name"), "strong"), need, Cell(f"   {say('top.all', n=total)}")]
+
+
+def _calm(what: str, words: Words) -> Cell:
+    return Cell(f"  {words.say(what)}", "muted")
+
+
 def rooms_heading(view: View, total: int, words: Words) -> str:
     """`Lokaler · sortering: behov · filter: …`."""
-    return _heading("rooms.title", view, total, words)
+    return heading("rooms.title", view, total, words)
 
 
 def recordings_heading(view: RecordingView, total: int, words: Words) -> str:
     """`Optagelser · sortering: behov · filter: …`."""
-    return _heading("recordings.title", view, total, words)
+    return heading("recordings.title", view, total, words)
 
 
-def _heading(title: str, view: View | RecordingView, total: int, words: Words) -> str:
+def heading(title: str, view: Listing[Row, Sorting], total: int, words: Words) -> str:
+    """`title` names a text; what is left out by the filter, and whether rows stand still, is said behind it."""
     parts = [words.say(title), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]
     if view.filter_text:
         text = safe(view.filter_text, 30)

@@ -2,9 +2,11 @@
 
 from tui.board.board import Board
 from tui.board.freshness import Standing
+from tui.board.office import CallView, InvitationView
 from tui.board.query import Tally, View, longest_since
 from tui.board.recordings import RecordingView
-from tui.text.ages import clock, glance
+from tui.text import calls, invitations
+from tui.text.ages import clock, day_clock, glance
 from tui.text.people import reason, verdict, who
 from tui.text.recordings import stage_word, whose, why
 from tui.text.rooms import citizen_name, phase_word, staff_names
@@ -26,7 +28,8 @@ def status_lines(board: Board, now: float, standing: Standing, words: Words) -> 
         lines += room_lines(board.rooms[key], now, words)
     listed = RecordingView(lambda stage: stage_word(stage, words))
     listed.update(board.recordings, board.recordings.keys(), hold=False, now=now)
-    return lines + [recording_line(board.recordings[key], now, words) for key in listed.order]
+    lines += [recording_line(board.recordings[key], now, words) for key in listed.order]
+    return lines + _office_lines(board, now, words)
 
 
 def head_line(board: Board, now: float, standing: Standing, words: Words) -> str:
@@ -70,6 +73,41 @@ def recording_line(row: wire.RecordingRow, now: float, words: Words) -> str:
         why=why(row, words),
         id=safe(row.recording, 60),
     )
+
+
+def call_line(row: wire.CallRow, now: float, words: Words) -> str:
+    """One hotline call: how it stands, since when, at whom."""
+    return words.say(
+        "plain.call",
+        who=calls.whose(row, words),
+        stage=calls.stage_word(row.stage, words),
+        age=glance(now - row.since),
+        staff=safe(row.staff, 60) or "–",
+        unit=safe(row.unit, 60) or "–",
+        why=calls.why(row, words),
+    )
+
+
+def invitation_line(row: wire.InvitationRow, words: Words) -> str:
+    """One invitation that did not arrive: whose, each way tried, what is next."""
+    return words.say(
+        "plain.invitation",
+        who=invitations.whose(row, words),
+        at=day_clock(row.starts_at),
+        staff=safe(row.staff, 60) or words.say("invitation.anybody"),
+        unit=safe(row.unit, 60) or "–",
+        ways="; ".join(safe(way.words[0 if words.settings.lang == "da" else 1]) for way in row.ways) or "–",
+        why=invitations.why(row, words),
+    )
+
+
+def _office_lines(board: Board, now: float, words: Words) -> list[str]:
+    rung = CallView(lambda stage: calls.stage_word(stage, words))
+    rung.update(board.calls, board.calls.keys(), hold=False, now=now)
+    missed = InvitationView(lambda step: invitations.next_word(step, words))
+    missed.update(board.invitations, board.invitations.keys(), hold=False, now=now)
+    lines = [call_line(board.calls[key], now, words) for key in rung.order]
+    return lines + [invitation_line(board.invitations[key], words) for key in missed.order]
 
 
 def _person(place: int, person: wire.WaitingRow, now: float, words: Words) -> str:

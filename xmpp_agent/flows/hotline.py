@@ -92,7 +92,31 @@ async def _send_again(desk: StaffOffice, who: Session, call_id: str) -> None:
     office.changed(call.appointment)
 
 
-async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
+async def promise_call_back(desk: StaffOffice, who: Session, call_id: str) -> None:
+    """Somebody rings the caller back, and everybody sees so. Raises Refused (not lost, or promised), Unavailable."""
+    room = (await call_for(desk, who, call_id)).room
+
+    async def note() -> None:
+        office, row = desk.office, await call_for(desk, who, call_id)
+        verdict, call = rules.may_do(rules.Act.PROMISE, row), row.call
+        if not verdict.is_open:
+            raise Refused(verdict)
+        line = office.line("call-back-promised", who.person, call.appointment, verdict, room=call.room)
+        await office.records.keep(line, rules.promised(call, office.clock.now()))
+
+    await desk.in_lane(told_in(room.node), note)
+    desk.office.changed((await call_for(desk, who, call_id)).call.appointment)
+
+
+async def rung_back(desk: StaffOffice, who: Session, call_id: str) -> None:
+    """The caller with whom contact was lost was rung back: the call is over. Nobody is put out by it.
+
+    Raises Refused (they are inside again, it is over), Unavailable.
+    """
+    await end_call(desk, who, call_id, rules.Act.TAKEN)
+
+
+async def end_call(desk: StaffOffice, who: Session, call_id: str, act: rules.Act = rules.Act.END) -> None:
     """The call is over: whoever is inside is put out, the link dies, the number has the policy's time left.
 
     A message of which nobody knows that it went out is not tried again: its link would lead nowhere.
@@ -104,6 +128,8 @@ async def end_call(desk: StaffOffice, who: Session, call_id: str) -> None:
     entry = await desk.entry(call.appointment)
 
     async def job() -> Verdict | None:
+        if act is rules.Act.TAKEN and not (may := rules.may_do(act, await call_for(desk, who, call_id))).is_open:
+            raise Refused(may)
         state = office.house.rooms.get(call.room)
         return await finish(office.house, call.room, who.person) if state is not None and state.visit else None
 

@@ -48,7 +48,7 @@ async def calls_of(desk: StaffOffice, who: Session) -> tuple[CallRow, ...]:
     for call in calls:
         room, theirs = rooms.get(call.room), letters.get(call.appointment, ())
         if room is not None:
-            rows.append(_shown(await _as_it_stands(desk, who, call, room, theirs), _newest(theirs), staff))
+            rows.append(_shown(await as_it_stands(desk, who, call, room, theirs), newest_message(theirs), staff))
     return tuple(rows)
 
 
@@ -58,7 +58,7 @@ async def call_for(desk: StaffOffice, who: Session, call_id: str) -> rules.Row:
     if call is None:
         raise refusal("hotline", Reason.NO_APPOINTMENT)
     room = await desk.room_for(who, call.room)
-    return await _as_it_stands(desk, who, call, room, await desk.office.mailroom.letters_of(call.appointment))
+    return await as_it_stands(desk, who, call, room, await desk.office.mailroom.letters_of(call.appointment))
 
 
 def _shown(row: rules.Row, newest: Letter | None, staff: dict[str, str]) -> CallRow:
@@ -77,21 +77,23 @@ def _shown(row: rules.Row, newest: Letter | None, staff: dict[str, str]) -> Call
     )
 
 
-async def _as_it_stands(
+async def as_it_stands(
     desk: StaffOffice, who: Session, call: Call, room: Room, letters: tuple[Letter, ...]
 ) -> rules.Row:
+    """A call for one who looks, from its letters and everything else that is known of it. Raises Unavailable."""
     links = await desk.office.visitors.links_of(call.appointment)
     notes = await desk.notes.of([call.appointment])
     state = desk.office.house.rooms.get(call.room)
     at = stage(
         call,
-        _newest(letters),
+        newest_message(letters),
         opened=any(new.link.opened_at is not None for new in links),
         inside=state is not None and any(person.arrived for person in state.visitors()),
     )
     return rules.Row(call, room, at, who.person, who.supervises, notes.get(call.appointment, ()))
 
 
-def _newest(letters: tuple[Letter, ...]) -> Letter | None:
+def newest_message(letters: tuple[Letter, ...]) -> Letter | None:
+    """The last one that was to bring the caller their link."""
     about = [letter for letter in letters if letter.about is About.HOTLINE]
     return max(about, key=lambda letter: letter.changed_at, default=None)

@@ -24,15 +24,20 @@ from xmpp_agent.rules.staff_day import may_use
 
 async def send_again(desk: StaffOffice, who: Session, appointment_id: str) -> None:
     """A fresh link by the ladder's quickest way; the old one is dead. Raises Refused (why not), Unavailable."""
-    office = desk.office
     entry, verdict = await _judged(desk, who, appointment_id, Remedy.FRESH_LINK)
+    await fresh_link(desk.office, who.person, entry, verdict)
+
+
+async def fresh_link(office: Office, actor: str, entry: Entry, verdict: Verdict) -> None:
+    """Send it, once a rule has said yes. Raises Refused (a message with the link of now is going out), Unavailable."""
+    appointment_id = entry.appointment.id
     before, now = await office.mailroom.letters_of(appointment_id), office.clock.now()
     letters = on_fresh_link(entry, before, entry.citizen.id, now)
     if not letters:  # one with the link of now is being handed over at this moment
         raise refusal("no_show", Reason.LETTER_ON_ITS_WAY)
     fresh = new_link(office.marks, appointment_id, entry.citizen.id, now)
     dead = await dead_links(office, entry)
-    await _keep(desk, who, entry, "fresh-link", verdict, *dead, fresh, *letters)
+    await _keep(office, actor, entry, "fresh-link", verdict, *dead, fresh, *letters)
 
 
 async def number_to_call(desk: StaffOffice, who: Session, appointment_id: str) -> str:
@@ -44,7 +49,7 @@ async def number_to_call(desk: StaffOffice, who: Session, appointment_id: str) -
     reach = await desk.office.diary.reach(entry.citizen.id)
     if not reach.phone:
         raise refusal("no_show", Reason.NO_NUMBER)
-    await _keep(desk, who, entry, "call", verdict)
+    await _keep(desk.office, who.person, entry, "call", verdict)
     return reach.phone
 
 
@@ -73,7 +78,7 @@ async def _book_absent(desk: StaffOffice, who: Session, appointment_id: str) -> 
     has_note = bool((await desk.notes.of([booked.id])).get(booked.id))
     note = () if has_note else (Note(new_id(), booked.id, who.person, "", NoteState.DRAFT, now, now),)
     try:
-        await _keep(desk, who, entry, "absent", verdict, absent, *note, *tells(absent, Event.ABSENT, now))
+        await _keep(desk.office, who.person, entry, "absent", verdict, absent, *note, *tells(absent, Event.ABSENT, now))
     except Conflict:
         raise refusal("no_show", Reason.CHANGED_MEANWHILE) from None
 
@@ -94,8 +99,8 @@ async def _judged(desk: StaffOffice, who: Session, appointment_id: str, remedy: 
     return entry, verdict
 
 
-async def _keep(desk: StaffOffice, who: Session, entry: Entry, act: str, verdict: Verdict, *nouns: Noun) -> None:
-    office, booked = desk.office, entry.appointment
-    look = Look(new_id(), entry.citizen.id, office.clock.now(), who.person, act)
-    await office.records.keep(office.line(act, who.person, booked.id, verdict, booked.room), *nouns, look)
+async def _keep(office: Office, actor: str, entry: Entry, act: str, verdict: Verdict, *nouns: Noun) -> None:
+    booked = entry.appointment
+    look = Look(new_id(), entry.citizen.id, office.clock.now(), actor, act)
+    await office.records.keep(office.line(act, actor, booked.id, verdict, booked.room), *nouns, look)
     office.changed(booked.id)

@@ -12,6 +12,8 @@ class CallState(StrEnum):
     INSIDE = "inside"
     LOST = "lost"
     """The caller was inside and is gone, and nobody has said that the call is over."""
+    CALLBACK = "callback"
+    """Lost, and somebody of staff has said that they will ring back; nobody has reached the caller yet."""
     ENDED = "ended"
     """Staff said so."""
 

@@ -86,7 +86,9 @@ class Reason(StrEnum):
     NO_NUMBER = "no_number"
     NO_HOTLINE = "no_hotline"
     CALL_OVER = "call_over"
+    CALLBACK_PROMISED = "callback_promised"
     LETTER_ON_ITS_WAY = "letter_on_its_way"
+    HAS_THEIR_LINK = "has_their_link"
     # booking
     NO_KEY = "no_key"
     NOT_FOR_THIS_KEY = "not_for_this_key"

@@ -169,9 +169,17 @@ WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.NO_HOTLINE: ("Her er ingen hotline.", "There is no hotline here."),
     Reason.CALL_OVER: ("Samtalen er slut.", "The call is over."),
+    Reason.CALLBACK_PROMISED: (
+        "En anden har allerede lovet at ringe tilbage.",
+        "Somebody else has already promised to ring back.",
+    ),
     Reason.LETTER_ON_ITS_WAY: (
         "Beskeden er ved at blive sendt. Vent et øjeblik.",
         "The message is being sent. Wait a moment.",
+    ),
+    Reason.HAS_THEIR_LINK: (
+        "Borgeren har fået sit link.",
+        "The citizen has their link.",
     ),
     Reason.NO_KEY: ("Nøglen mangler eller gælder ikke.", "The key is missing or not valid."),
     Reason.NOT_FOR_THIS_KEY: ("Nøglen gælder ikke for den enhed.", "The key is not for that unit."),

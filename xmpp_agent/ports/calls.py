@@ -20,6 +20,10 @@ class Calls(Protocol):
         """The call a room was made for."""
         ...
 
+    async def not_over(self) -> tuple[Call, ...]:
+        """Calls of every unit that are not over; newest first."""
+        ...
+
     async def of_unit(self, unit: str, since: float) -> tuple[Call, ...]:
         """Calls of a unit that are not over, or were changed after `since`; newest first."""
         ...

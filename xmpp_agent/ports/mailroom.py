@@ -32,6 +32,12 @@ class Mailroom(Protocol):
         """Queued letters of a channel whose time has come, longest due first."""
         ...
 
+    async def in_trouble(self, since: float, most: int) -> tuple[str, ...]:
+        """Ids of appointments that end after `since` of which a letter failed or is tried again and no other of the
+        same person and time is known to have arrived, or of which a call is to be made; soonest first.
+        """
+        ...
+
     async def in_hand(self) -> tuple[Letter, ...]:
         """Letters that are being handed over, or were when an agent was killed."""
         ...

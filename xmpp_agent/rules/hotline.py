@@ -32,6 +32,8 @@ class Stage(StrEnum):
     INSIDE = "inside"
     LOST = "lost"
     """The caller was inside and is gone; stays until somebody marks it."""
+    CALLBACK = "callback"
+    """Lost, and somebody has promised to ring back."""
     ENDED = "ended"
 
 
@@ -42,8 +44,19 @@ class Act(StrEnum):
     """Their number, to call back."""
     OPEN = "open"
     AGAIN = "again"
+    PROMISE = "promise"
+    """Say that somebody rings back, so that no other does."""
+    TAKEN = "taken"
+    """The caller was rung back: the call is over."""
     END = "end"
     NOTE = "note"
+
+
+FOR_STAFF = (Act.RING, Act.OPEN, Act.AGAIN, Act.PROMISE, Act.END, Act.NOTE)
+"""What staff's own page offers; there `END` says that the caller was rung back, too."""
+FOR_SUPERVISORS = (Act.AGAIN, Act.PROMISE, Act.TAKEN)
+"""What the console offers: nothing that puts anybody out, or that shows a number."""
+_GONE = frozenset({Stage.LOST, Stage.CALLBACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,8 @@ def stage(call: Call, letter: Letter | None, *, opened: bool, inside: bool) -> S
         return Stage.INSIDE
     if call.state is CallState.ENDED:
         return Stage.ENDED
+    if call.state is CallState.CALLBACK:
+        return Stage.CALLBACK
     if call.state is not CallState.SENT_FOR:
         return Stage.LOST
     if opened:
@@ -122,9 +137,9 @@ _LETTER = {
 }
 
 
-def offers(row: Row) -> tuple[Act, ...]:
+def offers(row: Row, among: Collection[Act] = FOR_STAFF) -> tuple[Act, ...]:
     """What the row of a call offers, in order: what may be done, and nothing else."""
-    return tuple(act for act in Act if may_do(act, row).is_open)
+    return tuple(act for act in among if may_do(act, row).is_open)
 
 
 def may_do(act: Act, row: Row) -> Verdict:
@@ -146,6 +161,8 @@ def _against(act: Act, row: Row) -> Reason:
         return Reason.NOT_STAFF_HERE
     if act is Act.NOTE:
         return _note(row)
+    if act in (Act.PROMISE, Act.TAKEN):
+        return _ring_back(act, row.at)
     if act is Act.AGAIN and row.call.state is CallState.ENDED:
         return Reason.CALL_OVER
     if act in (Act.RING, Act.AGAIN) and not row.call.number:
@@ -156,7 +173,16 @@ def _against(act: Act, row: Row) -> Reason:
 def _note(row: Row) -> Reason:
     if row.notes and open_note(tuple(row.notes)) is None:
         return Reason.CHANGED_MEANWHILE
-    return Reason.ALLOWED if row.at in (Stage.INSIDE, Stage.LOST, Stage.ENDED) else Reason.NOT_YET
+    return Reason.ALLOWED if row.at in (Stage.INSIDE, *_GONE, Stage.ENDED) else Reason.NOT_YET
+
+
+def _ring_back(act: Act, at: Stage) -> Reason:
+    """Only whom contact was lost with is rung back, and one person's promise is enough."""
+    if at is Stage.CALLBACK and act is Act.PROMISE:
+        return Reason.CALLBACK_PROMISED
+    if at in _GONE:
+        return Reason.ALLOWED
+    return {Stage.INSIDE: Reason.IS_HERE, Stage.ENDED: Reason.CALL_OVER}.get(at, Reason.NOT_YET)
 
 
 def follows(call: Call, *, inside: bool, now: float) -> Call:
@@ -167,6 +193,11 @@ def follows(call: Call, *, inside: bool, now: float) -> Call:
     if not inside and call.state is CallState.INSIDE:
         state = CallState.LOST
     return call if state is call.state else replace(call, state=state, changed_at=now)
+
+
+def promised(call: Call, now: float) -> Call:
+    """The call once somebody has said that they will ring back."""
+    return replace(call, state=CallState.CALLBACK, changed_at=now)
 
 
 def ended(call: Call, keep: float, now: float) -> Call:

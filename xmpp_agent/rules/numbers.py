@@ -19,6 +19,8 @@ _NO_PERSON = frozenset(
         PhoneNumberType.VOICEMAIL,
     }
 )
+_HIDDEN = 4
+"""Digits that must be left unseen for the last two to say nothing."""
 _NO_MESSAGES = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.PAGER})
 
 
@@ -46,6 +48,11 @@ def takes_messages(number: str) -> bool:
     """
     parsed = _parsed(number) if number.startswith("+") else None
     return parsed is not None and phonenumbers.number_type(parsed) not in _NO_MESSAGES | _NO_PERSON
+
+
+def ending(number: str) -> str:
+    """What others may see of a number: `** ** ** 56`; empty when none is kept."""
+    return f"** ** ** {number[-2:]}" if len(number) > 2 + _HIDDEN else ""
 
 
 def _parsed(spelling: str) -> PhoneNumber | None:

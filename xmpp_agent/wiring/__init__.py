@@ -11,6 +11,7 @@ from itertools import count
 
 import structlog
 import uvloop
+from fastapi import FastAPI
 
 from xmpp_agent.delivery import lists_follow
 from xmpp_agent.edges.clock import SystemClock
@@ -24,6 +25,7 @@ from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.people import add_people
 from xmpp_agent.edges.web.recordings import add_recordings
 from xmpp_agent.edges.web.server import SocketFault, SocketServer
@@ -52,6 +54,8 @@ TICK = 1.0
 """Seconds between looks at what time alone brings about."""
 TIDY = 60
 """Ticks between tidyings."""
+LOOK_AGAIN = 15
+"""Ticks between looks at hotline and invitations: time changes them, and commands outside the agent do."""
 JUDGED_WITHIN = 10
 """Ticks within which each waiting person is judged anew for the console."""
 log = structlog.get_logger("agent")
@@ -61,7 +65,7 @@ class Agent:
     """One agent: a house, its seat in Prosody, its console server, its clockwork."""
 
     site: Site | None = None
-    """The pages and booking; set by `open_agent` before `start`."""
+    """The pages and booking."""
 
     def __init__(self, settings: Settings, passes: SignedPasses, database: Database, secret: str) -> None:
         self._settings = settings
@@ -91,7 +95,8 @@ class Agent:
         is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
         self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report)
         self._forgetting = Forgetting(self.house, database, _report)
-        self._server = SocketServer(self._console(), settings.socket)
+        self._console_app = self._console()
+        self._server = SocketServer(Door(self._console_app, settings.supervisors), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
         self.house.on_change.extend(watchers)
         self.house.on_note.append(self._note)
@@ -130,6 +135,8 @@ class Agent:
         await self._forgetting.stop()
         self.feed.close()
         await self.recordings.stop()
+        if self.desk.office is not None:
+            await self.desk.office.stop()
         if self.site is not None:
             await self.site.stop()
         await self._server.stop()
@@ -140,11 +147,18 @@ class Agent:
     def _put(self, stanza: str) -> None:
         self._stream.put(stanza)
 
-    def _console(self) -> Door:
+    def open_office(self, site: Site) -> None:
+        """With pages there are a hotline and invitations, for the console too. Before `start`."""
+        self.site = site
+        office = OfficeDesk(site.desk, self.feed, self._settings.shard, self._clock, _report)
+        self.desk.office = office
+        add_office(self._console_app, office)
+
+    def _console(self) -> FastAPI:
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
         add_people(app, self._erase, self._forgetting.sign_out)
         add_recordings(app, self.recording_desk)
-        return Door(app, self._settings.supervisors)
+        return app
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
         """Call off an appointment; with a site whoever was written to is told. Raises Refused, Unavailable."""
@@ -160,8 +174,14 @@ class Agent:
 
     async def _erase(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
         verdict = await self._forgetting.erase(person_id, actor, units)
-        self.recordings.forget()
+        self._look_anew()
         return verdict
+
+    def _look_anew(self) -> None:
+        """Rows from the database may be different from here on."""
+        self.recordings.forget()
+        if self.desk.office is not None:
+            self.desk.office.forget()
 
     def _appointment_changed(self, appointment_id: str) -> None:
         if self.site is not None:
@@ -188,7 +208,7 @@ class Agent:
             self.site.link_changed()
         if state == "live":  # rooms may be gone without a word, and most of the others may be different
             self.feed.start_over()
-            self.recordings.forget()  # another agent may have been at them
+            self._look_anew()  # another agent may have been at them
         else:
             self.feed.publish(None, "link", self.link())
 
@@ -216,6 +236,8 @@ class Agent:
             self.recordings.tidy()
             if self.house.lanes.idle:
                 tidy(self.house)
+        if tick % LOOK_AGAIN == 0 and self.desk.office is not None:
+            self.desk.office.look_again()
         if self.component.is_live:
             self._judge_anew(tick)
             for node in due(self.house, self._clock.now()):
@@ -255,7 +277,9 @@ async def open_agent(settings: Settings) -> AsyncIterator[Agent]:
         settings.database, ring.columns, ring.identity.own_mark, settings.shard, settings.audit_sync
     ) as database:
         agent = Agent(settings, passes, database, secret)
-        async with open_site(settings, ring, database, agent.inside) as agent.site:
+        async with open_site(settings, ring, database, agent.inside) as site:
+            if site is not None:
+                agent.open_office(site)
             yield agent
 
 

@@ -74,12 +74,12 @@ class Site:
         post: PostRoom,
         archive: RecordingRoom,
         hooks: HookRoom,
-        feed: StaffFeed,
+        staff: StaffSite,
         server: SiteServer,
         report: Callable[[BaseException], None],
     ) -> None:
         self.office, self.post, self.archive, self._hooks = office, post, archive, hooks
-        self._feed, self._server = feed, server
+        self.desk, self._feed, self._server = staff.desk, staff.feed, server
         self._report = report
         self._work: list[asyncio.Task[None]] = []
 
@@ -152,7 +152,7 @@ async def open_site(
         receipts = _receipts(post, carriers)
         public = _public(conf, reception, staff, database, receipts, ring.signing.jwks(), inside.is_live)
         server = SiteServer(public, conf.host, conf.port, sorted(conf.proxies))
-        yield Site(office, post, archive, hooks, staff.feed, server, inside.report)
+        yield Site(office, post, archive, hooks, staff, server, inside.report)
 
 
 def _public(

@@ -40,6 +40,10 @@ class SqlCalls(Reader):
         """See `xmpp_agent.ports.calls.Calls.in_room`."""
         return next(iter(await self._where(calls.c.room == node)), None)
 
+    async def not_over(self) -> tuple[Call, ...]:
+        """See `xmpp_agent.ports.calls.Calls.not_over`."""
+        return await self._where(calls.c.state != CallState.ENDED.value)
+
     async def of_unit(self, unit: str, since: float) -> tuple[Call, ...]:
         """See `xmpp_agent.ports.calls.Calls.of_unit`."""
         shown = or_(calls.c.state != CallState.ENDED.value, calls.c.changed_at > since)

@@ -20,11 +20,13 @@ from sqlalchemy import (
 from xmpp_agent.edges.store.changes import Change
 from xmpp_agent.edges.store.reading import Reader
 from xmpp_agent.edges.store.rows import Values
-from xmpp_agent.edges.store.tables import letters
+from xmpp_agent.edges.store.tables import appointments, letters
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.rules.letter_steps import COMES_FROM
 
 _CHUNK = 500
+_ARRIVED = (LetterState.DELIVERED.value, LetterState.OPENED.value)
+_FRESH = About.FRESH_LINK.value
 _HERE = letters.c.id == bindparam("n_id")
 _ADD = insert(letters).from_select(
     [column.name for column in letters.c],
@@ -103,6 +105,26 @@ class SqlMailroom(Reader):
                 for row in (await db.execute(wanted)).mappings():
                     found.setdefault(row[letters.c.appointment], []).append(_letter(row))
         return {appointment: tuple(theirs) for appointment, theirs in found.items()}
+
+    async def in_trouble(self, since: float, most: int) -> tuple[str, ...]:
+        """See `xmpp_agent.ports.mailroom.Mailroom.in_trouble`."""
+        other = letters.alias()
+        arrived = exists().where(
+            *(other.c.appointment == letters.c.appointment, other.c.person == letters.c.person),
+            *(other.c.sequence == letters.c.sequence, other.c.state.in_(_ARRIVED), other.c.about != _FRESH),
+        )
+        failed = or_(letters.c.state == LetterState.FAILED.value, letters.c.failure.is_not(None))
+        trouble = and_(failed, or_(letters.c.about == _FRESH, ~arrived))
+        wanted = (
+            select(appointments.c.id)
+            .join(letters, letters.c.appointment == appointments.c.id)
+            .where(appointments.c.ends_at > since, or_(_is(LetterState.QUEUED, Channel.CALL), trouble))
+            .group_by(appointments.c.id, appointments.c.starts_at)
+            .order_by(appointments.c.starts_at, appointments.c.id)
+            .limit(most)
+        )
+        async with self.reading() as db:
+            return tuple(await db.scalars(wanted))
 
     async def due(self, channel: Channel, now: float, most: int) -> tuple[Letter, ...]:
         """See `xmpp_agent.ports.mailroom.Mailroom.due`."""

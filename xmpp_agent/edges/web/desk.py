@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.office_desk import OfficeDesk
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.rows import room_row
 from xmpp_agent.flows import reveal as reveal_flow
@@ -63,6 +64,8 @@ class Desk:
         self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
         self._cancel, self._recordings = cancel, recordings
         self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
+        self.office: OfficeDesk | None = None
+        """Hotline and invitations; None: this agent has no pages, and so neither."""
 
     async def board(self, units: frozenset[str]) -> Board:
         """Everything this supervisor may see, and the event id it stands at. Raises Unavailable.
@@ -71,7 +74,10 @@ class Desk:
         """
         self._feed.expect()
         await self._recordings.ready()
+        if self.office is not None:
+            await self.office.ready()
         at, recordings, rows = self._feed.at, self._recordings.rows(units), list[RoomRow]()
+        calls, invitations = self.office.rows(units) if self.office is not None else ((), ())
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
             self._feed.shown(node)
             row = self.row(node) if may_see(units, state.room.unit) else None
@@ -79,7 +85,15 @@ class Desk:
             if count % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)
         now, link = self._house.clock.now(), self._link()
-        return Board(at_event=at, now=now, link=link, rooms=tuple(rows), recordings=recordings)
+        return Board(
+            at_event=at,
+            now=now,
+            link=link,
+            rooms=tuple(rows),
+            recordings=recordings,
+            calls=calls,
+            invitations=invitations,
+        )
 
     def row(self, node: str) -> RoomRow | None:
         """A room as the console shows it now; None when there is nothing to show."""

@@ -148,6 +148,15 @@ class Hotline:
             return not_done(request, no.verdict.reason, _CALLS)
         return done(request, "again", _CALLS)
 
+    async def promise(self, call: str, request: Request) -> Response:
+        """Somebody rings back."""
+        who = await self._site.who(request)
+        try:
+            await hotline.promise_call_back(self._desk, who, call)
+        except Refused as no:
+            return not_done(request, no.verdict.reason, _CALLS)
+        return done(request, "promised", _CALLS)
+
     async def end(self, call: str, request: Request) -> Response:
         """Marked as over."""
         who = await self._site.who(request)
@@ -207,6 +216,7 @@ def add_desks(app: FastAPI, site: StaffSite) -> None:
     app.add_api_route(_CALLS, calls.start, methods=["POST"])
     app.add_api_route("/staff/hotline/{call}/open", calls.open, methods=["POST"])
     app.add_api_route("/staff/hotline/{call}/again", calls.again, methods=["POST"])
+    app.add_api_route("/staff/hotline/{call}/promise", calls.promise, methods=["POST"])
     app.add_api_route("/staff/hotline/{call}/end", calls.end, methods=["POST"])
     app.add_api_route(_HOURS, hours.page, methods=LOOKS)
     app.add_api_route(_HOURS, hours.change, methods=["POST"])

@@ -201,6 +201,7 @@ DA = {
     "said.closed": "Der er lukket for nu.",
     "said.opened": "Der er åbent igen.",
     "said.again": "Linket er på vej igen.",
+    "said.promised": "Alle kan se, at du ringer tilbage.",
     "said.ended": "Samtalen er slut.",
     # why a button is off, to staff
     "why.no_staff_inside": "Åbn lokalet først. Der er ingen medarbejder i det.",
@@ -241,6 +242,7 @@ DA = {
     "hotline.call": "Opkald kl. {clock}",
     "hotline.by": "af {name}",
     "hotline.again": "Send linket igen",
+    "hotline.promise": "Jeg ringer tilbage",
     "hotline.end": "Samtalen er slut",
     "hotline.open": "Åbn mødet i Jitsi",
     "hotline.tel": "Ring op: {number}",
@@ -251,6 +253,7 @@ DA = {
     "hotline.opened": "Linket er åbnet",
     "hotline.inside": "Inde",
     "hotline.lost": "Mistet kontakt",
+    "hotline.callback": "Mistet kontakt; en kollega ringer tilbage",
     "hotline.ended": "Slut",
     # hours
     "hours.title": "Åbningstider",
