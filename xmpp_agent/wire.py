@@ -2,8 +2,8 @@
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
 GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|recording|
-                                     recording_gone|link|note`, `data:` the model of that name below. `<stream>` is the
-                                     shard and this start of the agent.
+                                     recording_gone|numbers|link|note`, `data:` the model of that name below.
+                                     `<stream>` is the shard and this start of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
                                      agent sees Prosody anew, `event: resync` (data {}) comes: read the board again.
                                      A comment line `: alive` comes after 5 s of silence, and at once on a stream
@@ -16,6 +16,7 @@ POST /v1/rooms/{room}/reveal      Reveal    -> Revealed
 GET  /v1/recordings               -> Recordings (the same as on the board)
 GET  /v1/recordings/{id}/appointments -> Choices (what it may be of, for `map`)
 POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), discard (Discard), hold and release (Hold)
+GET  /v1/numbers                  -> Numbers (the same as on the board)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybody)   (no body) -> 204
 
@@ -32,6 +33,12 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from xmpp_agent.wire_numbers import Number as Number
+from xmpp_agent.wire_numbers import Numbers as Numbers
+from xmpp_agent.wire_numbers import NumbersChanged as NumbersChanged
+from xmpp_agent.wire_numbers import Series as Series
+from xmpp_agent.wire_numbers import UnitNumbers as UnitNumbers
 
 Text = Annotated[str, Field(max_length=500)]
 Ident = Annotated[str, Field(min_length=1, max_length=200)]
@@ -232,6 +239,7 @@ class Board(_Wire):
     link: Link
     rooms: tuple[RoomRow, ...]
     recordings: tuple[RecordingRow, ...] = ()
+    numbers: tuple[UnitNumbers, ...] = ()
 
 
 class LetIn(_Wire):

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NOBODYS = ""
+"""Stands for the unit of a recording of which nobody knows whose it is: only who sees all units counts it."""
+
 
 class Measure(StrEnum):
     """Every number there is, in the order they are shown."""
@@ -47,7 +50,7 @@ class Measure(StrEnum):
     """Recordings that are over and not in the journal."""
     UNFILED_FOR = "unfiled_for"
     ALERTS = "alerts"
-    """Things at which a person must look."""
+    """Things at which a person must look now."""
     ALERTS_FOR = "alerts_for"
 
 
@@ -157,6 +160,8 @@ class LiveRoom:
     staff: int
     guests: int
     unattended_since: float | None = None
+    stuck_since: float | None = None
+    """Since when it cannot be cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,8 @@ class Lying:
     recordings_missing: int = 0
     unfiled: int = 0
     unfiled_since: float | None = None
+    stuck: tuple[float, ...] = ()
+    """Since when each recording is stuck that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +193,10 @@ class Facts:
     waiting: tuple[float, ...] = ()
     """Since when each person waits who waits now."""
     rooms: tuple[LiveRoom, ...] = ()
-    lying: tuple[Lying, ...] = ()
-    alerts: tuple[float, ...] = ()
-    """Since when each open alert is."""
+    to_judge: tuple[float, ...] = ()
+    """Since when each of them waits whose identity staff must look at."""
+    lying: tuple[Lying, ...] | None = ()
+    """None: the database could not be asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.rows import room_row
 from xmpp_agent.flows import reveal as reveal_flow
@@ -58,10 +59,11 @@ class Desk:
         confirm: Callable[[], Awaitable[None]],
         cancel: Callable[[str, str], Awaitable[None]],
         recordings: RecordingList,
+        numbers: NumberBoard,
     ) -> None:
         """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
         self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
-        self._cancel, self._recordings = cancel, recordings
+        self._cancel, self._recordings, self._numbers = cancel, recordings, numbers
         self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
 
     async def board(self, units: frozenset[str]) -> Board:
@@ -71,7 +73,9 @@ class Desk:
         """
         self._feed.expect()
         await self._recordings.ready()
+        await self._numbers.ready()
         at, recordings, rows = self._feed.at, self._recordings.rows(units), list[RoomRow]()
+        numbers = self._numbers.rows(units)
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
             self._feed.shown(node)
             row = self.row(node) if may_see(units, state.room.unit) else None
@@ -79,7 +83,7 @@ class Desk:
             if count % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)
         now, link = self._house.clock.now(), self._link()
-        return Board(at_event=at, now=now, link=link, rooms=tuple(rows), recordings=recordings)
+        return Board(at_event=at, now=now, link=link, rooms=tuple(rows), recordings=recordings, numbers=numbers)
 
     def row(self, node: str) -> RoomRow | None:
         """A room as the console shows it now; None when there is nothing to show."""

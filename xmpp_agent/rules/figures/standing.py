@@ -9,10 +9,20 @@ from xmpp_agent.rules.figures.waits import count
 Value = float | None
 _MEDIAN, _SLOWEST_TENTH = 50.0, 90.0
 
+_OF_THE_DATABASE = (
+    *(Measure.DELAYED, Measure.DELAYED_FOR, Measure.DELIVERY_QUEUED, Measure.DELIVERY_FAILED),
+    *(Measure.RECORDINGS_ON, Measure.RECORDINGS_MISSING, Measure.UNFILED, Measure.UNFILED_FOR),
+)
+
 
 def figures(facts: Facts, targets: Targets, promise: Callable[[str], Targets]) -> tuple[Figure, ...]:
     """All of them, in order. `targets` are those the numbers are held against; `promise` answers each unit's own."""
-    told = {**_waits(facts, targets, promise), **_rooms(facts, targets), **_lying(facts.lying), **_alerts(facts)}
+    told = {
+        **_waits(facts, targets, promise),
+        **_rooms(facts, targets),
+        **_lying(facts.lying),
+        **_alerts(facts, targets),
+    }
     return tuple(_figure(measure, told[measure], targets, facts.now) for measure in Measure)
 
 
@@ -54,7 +64,9 @@ def _rooms(facts: Facts, targets: Targets) -> Mapping[Measure, Value]:
     }
 
 
-def _lying(lying: tuple[Lying, ...]) -> Mapping[Measure, Value]:
+def _lying(lying: tuple[Lying, ...] | None) -> Mapping[Measure, Value]:
+    if lying is None:
+        return dict.fromkeys(_OF_THE_DATABASE)
     delayed = [each.delayed_since for each in lying if each.delayed_since is not None]
     unfiled = [each.unfiled_since for each in lying if each.unfiled_since is not None]
     return {
@@ -69,5 +81,21 @@ def _lying(lying: tuple[Lying, ...]) -> Mapping[Measure, Value]:
     }
 
 
-def _alerts(facts: Facts) -> Mapping[Measure, Value]:
-    return {Measure.ALERTS: len(facts.alerts), Measure.ALERTS_FOR: min(facts.alerts, default=None)}
+def _alerts(facts: Facts, targets: Targets) -> Mapping[Measure, Value]:
+    open_ = open_alerts(facts, targets)
+    return {Measure.ALERTS: len(open_), Measure.ALERTS_FOR: min(open_, default=None)}
+
+
+def open_alerts(facts: Facts, targets: Targets) -> tuple[float, ...]:
+    """Since when each thing is so at which a person must look: somebody's identity is in doubt or they wait for too
+    long, a room is unattended or cannot be cleared, a recording is stuck.
+    """
+    limit = targets.limit(Measure.LONGEST_WAIT)
+    longest = limit.red if limit is not None else float("inf")
+    rooms = (since for room in facts.rooms for since in (room.unattended_since, room.stuck_since))
+    return (
+        *facts.to_judge,
+        *(since + longest for since in facts.waiting if facts.now - since >= longest and since not in facts.to_judge),
+        *(since for since in rooms if since is not None),
+        *(since for each in facts.lying or () for since in each.stuck),
+    )
