@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.command_line import Portner, bare, portner
 from tests.edges.store.samples import raw
 from xmpp_agent.model.appointments import Plan, Policy, Rung
+from xmpp_agent.model.figures import Limit, Measure, Targets
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.model.people import Level
 from xmpp_agent.model.recordings import Terms
@@ -55,6 +56,9 @@ def test_everything_may_be_said(tmp_path: Path) -> None:
     hours: {monday: "8-12, 13.00-15.30"}
     timezone: America/Nuuk
     texts: {sms.invitation.da: "Kom {{ url }}"}
+    targets:
+      answer_within: 3 min
+      limits: {waiting: {red: 4}, longest_wait: {amber: 5 min, red: 10 min}}
 policies:
   p:
     level: high
@@ -68,6 +72,8 @@ policies:
     unit = found.units[0]
     assert unit.hours == (Hours(0, "08:00", "12:00"), Hours(0, "13:00", "15:30"))
     assert (unit.timezone, unit.texts) == ("America/Nuuk", {"sms.invitation.da": "Kom {{ url }}"})
+    limits = {Measure.WAITING: Limit(4.0), Measure.LONGEST_WAIT: Limit(600.0, 300.0)}
+    assert unit.targets == Targets(answer_within=180.0, limits=limits)
     plan = Plan(ladder=(Rung(Channel.SMS, 7200.0),), reminders=(86400.0, 900.0), needs_met=True, keep=30 * 86400.0)
     assert found.policies == (Policy("p", Level.HIGH, early=600.0, plan=plan),)
 
