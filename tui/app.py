@@ -22,8 +22,10 @@ from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import keys
 from tui.palette import RoomCommands
+from tui.screens.charts import ChartsScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
+from tui.screens.wall import WallScreen
 from tui.settings import Settings, UnknownChoice
 from tui.text.words import Words
 from tui.themes import THEMES
@@ -37,8 +39,13 @@ class PortnerApp(Console):
     TITLE = "Portner"
     CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
     COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
-    BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light")
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"rooms": ShiftScreen, "recordings": RecordingsScreen}
+    BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light", "charts", "wall")
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "rooms": ShiftScreen,
+        "recordings": RecordingsScreen,
+        "charts": ChartsScreen,
+        "wall": WallScreen,
+    }
     DEFAULT_MODE = "rooms"
 
     def __init__(
@@ -70,6 +77,8 @@ class PortnerApp(Console):
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
         yield SystemCommand(say("key.rooms"), say("tip.rooms"), self.action_rooms)
         yield SystemCommand(say("key.recordings"), say("tip.recordings"), self.action_recordings)
+        yield SystemCommand(say("key.charts"), say("tip.charts"), self.action_charts)
+        yield SystemCommand(say("key.wall"), say("tip.wall"), self.action_wall)
         yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
         yield SystemCommand(say("key.quit"), say("tip.quit"), self.action_quit)
 
@@ -87,6 +96,14 @@ class PortnerApp(Console):
     def action_recordings(self) -> None:
         """Look at the recordings."""
         _ = self.switch_mode("recordings")
+
+    def action_charts(self) -> None:
+        """Look at how the numbers went."""
+        _ = self.switch_mode("charts")
+
+    def action_wall(self) -> None:
+        """Look at the six big numbers."""
+        _ = self.switch_mode("wall")
 
     def action_light(self) -> None:
         """Switch between the dark and the light theme."""

@@ -32,6 +32,11 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "export": ("E", "export", False),
     "rooms": ("1", "app.rooms", True),
     "recordings": ("2", "app.recordings", True),
+    "charts": ("8", "app.charts", False),
+    "wall": ("9", "app.wall", False),
+    "span": ("v", "span", True),
+    "next_unit": ("u", "next_unit", True),
+    "previous_unit": ("U", "previous_unit", False),
     "help": ("question_mark,f1", "help", True),
     "palette": ("ctrl+p", "command_palette", False),
     "light": ("ctrl+t", "light", False),
@@ -51,12 +56,13 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
     "custody": ("retry", "assign", "discard", "hold"),
+    "numbers": ("span", "next_unit", "previous_unit"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
         "next_panel", "previous_panel", "export",
     ),
     "time": ("freeze", "earlier", "later", "moment"),
-    "app": ("rooms", "recordings", "back", "help", "palette", "light", "quit"),
+    "app": ("rooms", "recordings", "charts", "wall", "back", "help", "palette", "light", "quit"),
 }  # fmt: skip
 """The help screen's order."""
 

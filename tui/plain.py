@@ -50,7 +50,7 @@ def _lines(watch: Watch, event: Event | None, words: Words) -> list[str]:
             return [what(watch.happenings.lines[-1], words)]
         case wire.RecordingChanged(row=row):
             return [recording_line(row, now, words)] if touched else []
-        case wire.RoomGone() | wire.RecordingGone():
+        case wire.RoomGone() | wire.RecordingGone() | wire.NumbersChanged():
             return []
         case wire.Link():
             return [head_line(watch.board, now, watch.standing(), words)]

@@ -29,6 +29,7 @@ class FakeAgent:
     rooms: dict[str, wire.RoomRow] = field(default_factory=dict)
     link: wire.Link = field(default_factory=lambda: wire.Link(state="live", since=time.time(), now=time.time()))
     recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
+    numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
@@ -59,6 +60,12 @@ class FakeAgent:
             self.recordings[row.key] = row
             self.tell("recording", wire.RecordingChanged(now=self.now(), row=row))
 
+    def put_numbers(self, *rows: wire.UnitNumbers) -> None:
+        """The numbers of these units are now so."""
+        for row in rows:
+            self.numbers[row.unit] = row
+            self.tell("numbers", wire.NumbersChanged(now=self.now(), row=row))
+
     def drop(self, key: str) -> None:
         """The room has nothing more to show."""
         del self.rooms[key]
@@ -86,7 +93,8 @@ class FakeAgent:
         link = self.link.model_copy(update={"now": self.now()})
         at = f"{SHARD}:{len(self.events)}"
         rows = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
-        return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
+        told = {"at_event": at, "now": self.now(), "link": link, "numbers": tuple(self.numbers.values())}
+        return wire.Board.model_validate({**told, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:
         """Server-sent events after event number `after`."""

@@ -86,4 +86,4 @@ def test_the_pure_parts_need_no_textual_and_no_agent() -> None:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
 
-    assert out.stdout.strip() == "['xmpp_agent', 'xmpp_agent.wire']"
+    assert out.stdout.strip() == "['xmpp_agent', 'xmpp_agent.wire', 'xmpp_agent.wire_numbers']"

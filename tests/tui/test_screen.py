@@ -211,6 +211,9 @@ async def test_every_key_is_explained_and_may_be_changed(tmp_path: Path) -> None
         await console.pilot.press("2")
         await console.until(lambda: console.app.current_mode == "recordings")
         theirs = [active.binding for active in console.live.active_bindings.values()]
+        await console.pilot.press("8")
+        await console.until(lambda: console.app.current_mode == "charts")
+        theirs += [active.binding for active in console.live.active_bindings.values()]
         bindings += theirs
         await console.pilot.press("1")
 

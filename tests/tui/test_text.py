@@ -15,6 +15,7 @@ from tui.board.board import Board
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
+from tui.board.numbers import WALL
 from tui.board.query import Sort
 from tui.board.recordings import RecordingSort
 from tui.keys import GROUPS, KEYS
@@ -133,6 +134,9 @@ def _families() -> set[str]:
         "ask": [
             f"{act}{more}" for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:]) for more in ("", ".help")
         ],
+        "number": [*WALL[1:], "answer_p50", "rooms_live"],
+        "light": ["green", "amber", "red", "none"],
+        "charts": ["hour", "day"],
         "recording": ["of", "by", "room", "began", "file", "number", "id"],
     }
     return {f"{family}.{member}" for family, names in members.items() for member in names}

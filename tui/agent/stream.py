@@ -27,6 +27,7 @@ _KINDS: Final[dict[str, type[Event]]] = {
     "room_gone": wire.RoomGone,
     "recording": wire.RecordingChanged,
     "recording_gone": wire.RecordingGone,
+    "numbers": wire.NumbersChanged,
     "link": wire.Link,
     "note": wire.Note,
 }

@@ -14,6 +14,8 @@ class Board:
     recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)
     """Keys of recordings at which a person must look."""
+    numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
+    """By unit; "" is all units of this supervisor together."""
     link: wire.Link | None = None
     """None until the first picture came."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -34,6 +36,9 @@ class Board:
         self._seen[heard.shard] = heard.number
         if isinstance(heard.event, RecordingEvent):
             return {self._recording(heard.event)}
+        if isinstance(heard.event, wire.NumbersChanged):
+            self.numbers[heard.event.row.unit] = heard.event.row
+            return set()
         return self._apply(heard.event)
 
     def copy(self) -> "Board":
@@ -67,6 +72,7 @@ class Board:
         self.unread = {key: count for key, count in self.unread.items() if key in self.rooms}
         self.recordings = {row.key: row for row in picture.recordings}
         self.stuck = {row.key for row in picture.recordings if row.stuck}
+        self.numbers = {row.unit: row for row in picture.numbers}
         self.link = picture.link
         shard, number = parse_id(picture.at_event)
         self._seen = {shard: number}

@@ -72,6 +72,8 @@ class Hearing:
                 self._told(board.now, at)
             case Happened(event=wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now)):
                 self._told(now, at)
+            case Happened(event=wire.NumbersChanged(now=now)):
+                self._told(now, at)
             case Stale():
                 self.pictured = False
             case Happened() | Alive():

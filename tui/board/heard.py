@@ -6,7 +6,7 @@ from xmpp_agent import wire
 
 RecordingEvent = wire.RecordingChanged | wire.RecordingGone
 RoomEvent = wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note
-Event = RoomEvent | RecordingEvent
+Event = RoomEvent | RecordingEvent | wire.NumbersChanged
 
 
 @dataclass(frozen=True, slots=True)

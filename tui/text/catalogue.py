@@ -3,11 +3,13 @@
 from typing import Final
 
 from tui.text.catalogue_past import PAST
+from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_recordings import RECORDINGS
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **RECORDINGS,
     **PAST,
+    **NUMBERS,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),

@@ -89,6 +89,7 @@ DEFAULT_LIMITS: Mapping[Measure, Limit] = {
     Measure.DELIVERY_FAILED: Limit(red=5.0),
     Measure.RECORDINGS_MISSING: Limit(red=1.0),
     Measure.UNFILED_FOR: Limit(red=86400.0),
+    Measure.ALERTS: Limit(red=5.0),
     Measure.ALERTS_FOR: Limit(red=900.0),
 }
 
