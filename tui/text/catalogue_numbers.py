@@ -28,7 +28,7 @@ NUMBERS: Final[dict[str, tuple[str, str]]] = {
     "numbers.all": ("Alle enheder", "All units"),
     "numbers.none": ("Agenten har ingen tal endnu.", "The agent has no numbers yet."),
     "numbers.window": ("svar og servicemål over {time}", "answers and service level over {time}"),
-    "numbers.unit_of": ("{name} ({n} af {all})", "{name} ({n} of {all})"),
+    "numbers.unit_of": ("{n}/{all} {name}", "{n}/{all} {name}"),
     "wall.title": ("Tavle", "Board"),
     "charts.title": ("Kurver", "Charts"),
     "charts.hour": ("sidste time, 5 minutter ad gangen", "last hour, by 5 minutes"),

@@ -36,7 +36,7 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "none": ("·", "-"),
     "pixel": ("█", "#"),
     "gap": ("┄", "?"),
-    "nought": ("▁", "_"),
+    "nought": ("_", "_"),
     "loading": ("↻", "~"),
 }
 
