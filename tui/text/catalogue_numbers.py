@@ -3,7 +3,6 @@
 from typing import Final
 
 NUMBERS: Final[dict[str, tuple[str, str]]] = {
-    "number.service_level": ("Servicemål", "Service level"),
     "number.waiting": ("Venter nu", "Waiting now"),
     "number.longest_wait": ("Længste ventetid", "Longest wait"),
     "number.answer_p50": ("Svartid, hver anden", "Answer time, half"),
