@@ -16,6 +16,8 @@ from tests.tui.opened import NARROW, WIDE, Opened, opened
 from tests.tui.some_numbers import numbers
 from tests.tui.test_hostile import EVIL, Harmed, _clean, _nothing_to_click
 from tui.app import PortnerApp
+from tui.board.board import Board
+from tui.board.heard import Happened
 from tui.board.numbers import moved, units
 from tui.settings import Settings
 from tui.text.big import big
@@ -263,3 +265,25 @@ def test_units_by_name_only_are_units() -> None:
     rows = {"b": numbers("b"), "a": numbers("a")}
     assert units(rows) == ["a", "b"]
     assert moved(rows, "", 0) == "a"
+
+
+async def test_no_key_breaks_a_screen_without_lists(tmp_path: Path) -> None:
+    """Saving a list, filter, help and the palette: what there is none of does nothing."""
+    async with opened(tmp_path, [], agent=of_three(time.time())) as console:
+        await on(console, "9", "wall")
+        for key in ("E", "slash", "s", "n", "a", "tab", "enter"):
+            await console.pilot.press(key)
+        await console.pilot.press("question_mark")
+        await console.until(lambda: "Vis den næste enheds tal" in console.text())
+        await console.pilot.press("escape")
+        await console.until(lambda: console.app.screen is console.live)
+        assert console.notices() == ""
+
+
+def test_how_it_was_holds_the_numbers_of_then() -> None:
+    """A board that is kept goes its own way."""
+    board = Board()
+    board.take(Happened("s1", 1, wire.NumbersChanged(now=1.0, row=numbers())))
+    kept = board.copy()
+    board.take(Happened("s1", 2, wire.NumbersChanged(now=2.0, row=numbers(waiting={"value": 1.0}))))
+    assert kept.numbers == {"": numbers()} != board.numbers

@@ -47,6 +47,7 @@ class Board:
             dict(self.rooms),
             dict(self.recordings),
             set(self.stuck),
+            dict(self.numbers),
             self.link,
             dict(self.unread),
             dict(self._by_name),

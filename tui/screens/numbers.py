@@ -83,6 +83,11 @@ class NumberScreen(LiveScreen):
         raise NotImplementedError
 
     @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no list here to be saved."""
+        return action != "export"
+
+    @override
     def look(self) -> None:
         """These screens have no filter."""
 

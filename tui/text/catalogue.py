@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tui.text.catalogue_past import PAST
 from tui.text.catalogue_numbers import NUMBERS
+from tui.text.catalogue_past import PAST
 from tui.text.catalogue_recordings import RECORDINGS
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
