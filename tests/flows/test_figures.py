@@ -33,7 +33,7 @@ class Counted:
         """What is known now."""
         now = self.day.clock.now()
         self.counting.look(now)
-        return self.counting.facts([UNIT], now)
+        return self.counting.facts([UNIT], now, now - KEPT)
 
     def ended(self) -> list[tuple[Ended, int]]:
         """Each wait that ended, with its length in whole seconds."""

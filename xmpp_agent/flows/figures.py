@@ -1,11 +1,11 @@
 """Counting: what happens in the house becomes the facts behind the numbers, kept for a day, of units and of nobody."""
 
 import hashlib
-from bisect import insort
+from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from xmpp_agent.flows.house import Change, House
 from xmpp_agent.model.appointments import DAY
@@ -21,6 +21,7 @@ from xmpp_agent.rules.staff_day import HERE_FOR
 
 KEPT: Final = DAY + 3600.0
 """Seconds; the day that is shown, and the hour that is not over."""
+Dated = TypeVar("Dated", Wait, Sample)
 _LONGEST_STEP: Final = 30.0
 """Seconds between two looks that still count as staff's time; beyond, nobody knows what they did."""
 
@@ -145,7 +146,7 @@ class Counting:
         for sample in await self._book.samples(now - KEPT):
             self._samples[sample.unit].append(sample)
         for marks in self._samples.values():
-            marks.sort(key=lambda mark: mark.at)
+            marks.sort(key=made_at)
 
     async def keep(self, now: float) -> None:
         """Write down what is new. Raises Unavailable: then it is tried again with the next."""
@@ -177,16 +178,16 @@ class Counting:
         known = self._units.get(unit)
         return known.targets if known is not None else Targets()
 
-    def facts(self, units: Collection[str], now: float) -> Facts:
-        """All that is known of these units together."""
+    def facts(self, units: Collection[str], now: float, since: float) -> Facts:
+        """All that is known of these units together; what is over, as far back as `since`."""
         here = [self._now[unit] for unit in units if unit in self._now]
         in_line = [each.since for each in self._in_line if each.unit in units]
-        waits = [wait for unit in units for wait in self._waits.get(unit, ())]
-        samples = [mark for unit in units for mark in self._samples.get(unit, ())]
+        waits = [wait for unit in units for wait in _after(self._waits.get(unit, []), since, ended_at)]
+        samples = [mark for unit in units for mark in _after(self._samples.get(unit, []), since, made_at)]
         return Facts(
             now=now,
             waits=tuple(sorted(waits, key=ended_at)),
-            samples=tuple(sorted(samples, key=lambda mark: mark.at)),
+            samples=tuple(sorted(samples, key=made_at)),
             waiting=tuple(since for each in here for since in each.waiting) + tuple(in_line),
             rooms=tuple(room for each in here for room in each.rooms),
             to_judge=tuple(since for each in here for since in each.to_judge),
@@ -197,6 +198,15 @@ class Counting:
 
     def _lying_in(self, units: Collection[str]) -> tuple[Lying, ...] | None:
         return None if self._lying is None else tuple(each for each in self._lying.values() if each.unit in units)
+
+
+def made_at(sample: Sample) -> float:
+    """By which samples are in order."""
+    return sample.at
+
+
+def _after(ordered: Sequence[Dated], since: float, at: Callable[[Dated], float]) -> Sequence[Dated]:
+    return ordered[bisect_right(ordered, since, key=at) :]
 
 
 def _id(node: str, seat: str, since: float | None = None) -> str:

@@ -73,7 +73,7 @@ class Desk:
         """
         self._feed.expect()
         await self._recordings.ready()
-        await self._numbers.ready()
+        await self._numbers.ready(units)
         at, recordings, rows = self._feed.at, self._recordings.rows(units), list[RoomRow]()
         numbers = self._numbers.rows(units)
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):

@@ -1,7 +1,7 @@
 """The numbers on the board: made every five seconds while somebody looks, sent when they changed, counted always."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -10,9 +10,10 @@ from xmpp_agent.edges.web.audience import same_units
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.number_rows import day_of, row_of
-from xmpp_agent.flows.figures import Counting
+from xmpp_agent.flows.figures import KEPT, Counting
 from xmpp_agent.model.figures import NOBODYS
 from xmpp_agent.ports import Clock, Unavailable
+from xmpp_agent.rules.figures.series import HOUR
 from xmpp_agent.rules.figures.targets import together
 from xmpp_agent.rules.staff_acts import may_see
 from xmpp_agent.wire import Numbers, NumbersChanged, Series, UnitNumbers
@@ -54,10 +55,15 @@ class NumberBoard:
             await asyncio.gather(self._work, return_exceptions=True)
             await self._with_database(self._clock.now())
 
-    async def ready(self) -> None:
-        """Know what the database says, if it can be asked."""
+    async def ready(self, units: frozenset[str]) -> None:
+        """Know what is needed for the rows of a supervisor of these units, as far as the database can be asked."""
         self._feed.expect()
-        await self._with_database(self._clock.now())
+        now = self._clock.now()
+        await self._with_database(now)
+        theirs = self._units(units)
+        await self._read_day(theirs, now)
+        for unit in theirs:
+            await self._read_day((unit,), now)
 
     def rows(self, units: frozenset[str]) -> tuple[UnitNumbers, ...]:
         """What a supervisor of these units sees, as sent up to now: all together, then each by name."""
@@ -96,14 +102,16 @@ class NumberBoard:
 
     async def _send(self, now: float) -> None:
         for unit in sorted((self._counting.units() | self._shown.keys()) - {NOBODYS}):
+            await self._read_day((unit,), now)
             row = self._row(unit, (unit,), now)
             if self._shown.get(unit) != row:
                 self._shown[unit] = row
                 self._feed.publish(unit, "numbers", NumbersChanged(now=now, row=row))
             await asyncio.sleep(0)
         for units in tuple(self._together):
+            await self._read_day(self._units(units), now)
             row = self._row("", self._units(units), now)
-            if self._together[units] != row:
+            if self._together.get(units) != row:
                 self._together[units] = row
                 self._feed.publish(same_units(units), "numbers", NumbersChanged(now=now, row=row))
             await asyncio.sleep(0)
@@ -129,13 +137,19 @@ class NumberBoard:
         return tuple(unit for unit in sorted(self._counting.units()) if may_see(units, unit))
 
     def _row(self, unit: str, units: Sequence[str], now: float) -> UnitNumbers:
-        promise, which = self._counting.targets, frozenset(units)
-        facts = self._counting.facts(units, now)
-        made_at, day = self._days.get(which, (float("-inf"), None))
-        if day is None or now - made_at >= DAY_EVERY:
-            day = day_of(facts, promise)
-            self._days[which] = (now, day)
-        return row_of(unit, facts, together([promise(each) for each in units]), promise, day)
+        promise = self._counting.targets
+        targets = together([promise(each) for each in units])
+        facts = self._counting.facts(units, now, now - max(targets.window, HOUR))
+        known = self._days.get(frozenset(units))
+        day = known[1] if known is not None else day_of(self._counting.facts(units, now, now - KEPT), promise)
+        return row_of(unit, facts, targets, promise, day)
+
+    async def _read_day(self, units: Collection[str], now: float) -> None:
+        """The day's series, beside the loop: on a large house it is the work of tens of milliseconds."""
+        made_at, _ = self._days.get(frozenset(units), (float("-inf"), None))
+        if now - made_at >= DAY_EVERY:
+            facts = self._counting.facts(units, now, now - KEPT)
+            self._days[frozenset(units)] = (now, await asyncio.to_thread(day_of, facts, self._counting.targets))
 
 
 def add_numbers(app: FastAPI, board: NumberBoard) -> None:
@@ -144,5 +158,5 @@ def add_numbers(app: FastAPI, board: NumberBoard) -> None:
     @app.get("/v1/numbers")
     async def numbers(request: Request) -> Response:
         who: Supervisor = request.state.supervisor
-        await board.ready()
+        await board.ready(who.units)
         return Response(board.numbers(who.units).model_dump_json(), media_type="application/json")
