@@ -1,6 +1,7 @@
 """Units and appointment types from a file: read as written, or refused in sentences; loaded whole or not at all."""
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from tests.command_line import Portner, bare, portner
 from tests.edges.store.samples import raw
 from xmpp_agent.model.appointments import Plan, Policy, Rung
+from xmpp_agent.model.figures import DEFAULT_LIMITS, Limit, Measure, Targets
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.model.people import Level
 from xmpp_agent.model.recordings import Terms
 from xmpp_agent.model.units import Hours, Unit
 from xmpp_agent.policy_file import PolicyFault, read_policies
+from xmpp_agent.rules.figures.targets import whole
 
 __all__ = ["bare", "portner"]  # fixtures
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +58,9 @@ def test_everything_may_be_said(tmp_path: Path) -> None:
     hours: {monday: "8-12, 13.00-15.30"}
     timezone: America/Nuuk
     texts: {sms.invitation.da: "Kom {{ url }}"}
+    targets:
+      answer_within: 3 min
+      limits: {waiting: {red: 4}, longest_wait: {amber: 5 min, red: 10 min}}
 policies:
   p:
     level: high
@@ -68,6 +74,8 @@ policies:
     unit = found.units[0]
     assert unit.hours == (Hours(0, "08:00", "12:00"), Hours(0, "13:00", "15:30"))
     assert (unit.timezone, unit.texts) == ("America/Nuuk", {"sms.invitation.da": "Kom {{ url }}"})
+    limits = {Measure.WAITING: Limit(4.0), Measure.LONGEST_WAIT: Limit(600.0, 300.0)}
+    assert unit.targets == Targets(answer_within=180.0, limits=limits)
     plan = Plan(ladder=(Rung(Channel.SMS, 7200.0),), reminders=(86400.0, 900.0), needs_met=True, keep=30 * 86400.0)
     assert found.policies == (Policy("p", Level.HIGH, early=600.0, plan=plan),)
 
@@ -162,3 +170,13 @@ def test_the_door_says_which_rule_would_decide_what(portner: Portner) -> None:
     assert "right_time: refuse (too_early)" in portner.run(*ask, "--level", "high", "--at", "-31")[1]
     assert "straight_in: open" in portner.run("policy", "try", str(DEMO), "--policy", "hotline")[1]
     assert portner.run("policy", "try", str(DEMO), "--policy", "nobody's")[0] == 2
+
+
+def test_the_targets_in_the_manual_can_be_loaded_and_are_the_defaults(tmp_path: Path) -> None:
+    """What docs/numbers.md shows is what is in force where nothing is said."""
+    shown = (ROOT / "docs" / "numbers.md").read_text("utf-8").partition("    targets:\n")[2].partition("```")[0]
+    targets = read_policies(written(tmp_path, UNIT + "    targets:\n" + shown)).units[0].targets
+    assert replace(targets, limits={}) == Targets()
+    in_force = {measure: whole(measure, limit) for measure, limit in DEFAULT_LIMITS.items()}
+    in_force[Measure.LONGEST_WAIT] = Limit(900.0, 600.0)
+    assert {measure: whole(measure, limit) for measure, limit in targets.limits.items()} == in_force

@@ -7,6 +7,7 @@ import pytest
 
 from xmpp_agent.edges.store.resealing import KEYS, SEALED
 from xmpp_agent.edges.store.tables import metadata
+from xmpp_agent.flows.figures import KEPT
 from xmpp_agent.flows.retention import EVERY
 from xmpp_agent.model.appointments import DAY, Plan
 from xmpp_agent.rules import retention
@@ -45,11 +46,12 @@ def test_what_is_sealed_is_told_to_be() -> None:
         ("what a crash left: a day", retention.PLACES_KEPT),
         ("ten minutes after its\nstart", FIRST),
         ("then every 24 hours", EVERY),
+        ("25 hours", KEPT),
     ],
 )
 def test_the_times_are_those_of_the_code(words: str, seconds: float) -> None:
     """A default that is changed is changed here, too."""
     spans = {"24 hours": DAY, "90 days": 90 * DAY, "183 days": 183 * DAY, "30 days": 30 * DAY, "a day": DAY}
-    spans |= {"ten minutes": 600.0}
+    spans |= {"ten minutes": 600.0, "25 hours": 90_000.0}
     assert words in PAGE
     assert seconds == next(span for name, span in spans.items() if name in words)

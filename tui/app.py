@@ -23,12 +23,14 @@ from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import MODES, keys
 from tui.palette import RoomCommands
+from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
 from tui.screens.invitations import InvitationsScreen
 from tui.screens.lobby import LobbyScreen
 from tui.screens.office import OfficeScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
+from tui.screens.wall import WallScreen
 from tui.settings import Settings, UnknownChoice
 from tui.text.words import Words
 from tui.themes import THEMES
@@ -49,6 +51,8 @@ class PortnerApp(Console):
         "hotline": HotlineScreen,
         "lobby": LobbyScreen,
         "invitations": InvitationsScreen,
+        "charts": ChartsScreen,
+        "wall": WallScreen,
     }
     DEFAULT_MODE = "rooms"
 

@@ -38,6 +38,11 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "hotline": ("3", "app.switch_mode('hotline')", False),
     "lobby": ("4", "app.switch_mode('lobby')", False),
     "invitations": ("5", "app.switch_mode('invitations')", False),
+    "charts": ("8", "app.switch_mode('charts')", False),
+    "wall": ("9", "app.switch_mode('wall')", False),
+    "span": ("v", "span", True),
+    "next_unit": ("u", "next_unit", True),
+    "previous_unit": ("U", "previous_unit", False),
     "help": ("question_mark,f1", "help", True),
     "palette": ("ctrl+p", "command_palette", False),
     "light": ("ctrl+t", "light", False),
@@ -54,12 +59,13 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "choose": ("enter", "choose", False),
     "yes": ("j,y", "yes", True),
 }
-MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations")
+MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "charts", "wall")
 """The screens, each by a key of its own, wherever one is."""
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
     "custody": ("retry", "assign", "discard", "hold"),
     "office": ("send_link", "promise", "taken"),
+    "numbers": ("span", "next_unit", "previous_unit"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
         "next_panel", "previous_panel", "export",

@@ -50,7 +50,7 @@ def _lines(watch: Watch, event: Event | None, words: Words) -> list[str]:
             return room_lines(row, now, words) if touched else []
         case wire.Note():
             return [what(watch.happenings.lines[-1], words)]
-        case wire.RoomGone():
+        case wire.RoomGone() | wire.NumbersChanged():
             return []
         case wire.Link():
             return [head_line(watch.board, now, watch.standing(), words)]

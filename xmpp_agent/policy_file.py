@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from xmpp_agent.model.appointments import DAY, Plan, Policy, Rung
+from xmpp_agent.model.figures import Limit, Measure, Targets
 from xmpp_agent.model.letters import Channel
 from xmpp_agent.model.people import Level
 from xmpp_agent.model.recordings import Terms
@@ -83,6 +84,27 @@ class _Part(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+class LimitTable(_Part):
+    """From where a number is red, and amber if not at 70 % of the way."""
+
+    red: Span
+    amber: Span | None = None
+
+
+class TargetsTable(_Part):
+    """What a unit promises."""
+
+    answer_within: Span = 300.0
+    short_abandon: Span = 5.0
+    window: Annotated[float, BeforeValidator(_span), Field(ge=300, le=DAY)] = 3600.0
+    limits: Mapping[Measure, LimitTable] = Field(default_factory=dict)
+
+    def targets(self) -> Targets:
+        """The noun."""
+        limits = {measure: Limit(**table.given()) for measure, table in self.limits.items()}
+        return Targets(**self.given() | {"limits": limits})
+
+
 class UnitTable(_Part):
     """One unit of the file."""
 
@@ -99,11 +121,13 @@ class UnitTable(_Part):
     closed_text: tuple[str, str] = ("", "")
     tells_place: bool = True
     texts: Mapping[str, str] = Field(default_factory=dict)
+    targets: TargetsTable = Field(default_factory=TargetsTable)
 
     def unit(self, ident: str, closed: bool) -> Unit:
         """The noun. Raises ValueError with sentences."""
         given = self.given()
         given["hours"] = tuple(chain.from_iterable(_hours(day, typed) for day, typed in self.hours.items()))
+        given["targets"] = self.targets.targets()
         faults = check_overrides(self.texts)
         if faults:
             raise ValueError(" ".join(faults))

@@ -2,7 +2,7 @@
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
 GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|recording|
-                                     recording_gone|call|call_gone|invitation|invitation_gone|link|note`,
+                                     recording_gone|call|call_gone|invitation|invitation_gone|numbers|link|note`,
                                      `data:` the model of that name below. `<stream>` is the shard and this start
                                      of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
@@ -19,6 +19,7 @@ GET  /v1/recordings/{id}/appointments -> Choices (what it may be of, for `map`)
 POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), discard (Discard), hold and release (Hold)
 POST /v1/calls/{id}/again        Retry     -> Done; likewise promise and taken (a lost caller is, was rung back)
 POST /v1/invitations/{appointment}/again  Retry -> Done (a fresh link to the citizen; the old one is dead)
+GET  /v1/numbers                  -> Numbers (the same as on the board)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybody)   (no body) -> 204
 
@@ -38,6 +39,11 @@ from pydantic import Field
 
 from xmpp_agent.wire_base import Ident, Text
 from xmpp_agent.wire_base import Wire as _Wire
+from xmpp_agent.wire_numbers import Number as Number
+from xmpp_agent.wire_numbers import Numbers as Numbers
+from xmpp_agent.wire_numbers import NumbersChanged as NumbersChanged
+from xmpp_agent.wire_numbers import Series as Series
+from xmpp_agent.wire_numbers import UnitNumbers as UnitNumbers
 from xmpp_agent.wire_office import CallAct as CallAct
 from xmpp_agent.wire_office import CallChanged as CallChanged
 from xmpp_agent.wire_office import CallGone as CallGone
@@ -244,6 +250,7 @@ class Board(_Wire):
     recordings: tuple[RecordingRow, ...] = ()
     calls: tuple[CallRow, ...] = ()
     invitations: tuple[InvitationRow, ...] = ()
+    numbers: tuple[UnitNumbers, ...] = ()
 
 
 class LetIn(_Wire):

@@ -31,6 +31,7 @@ class FakeAgent:
     recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
     calls: dict[str, wire.CallRow] = field(default_factory=dict)
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
+    numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
@@ -73,6 +74,12 @@ class FakeAgent:
             self.invitations[row.key] = row
             self.tell("invitation", wire.InvitationChanged(now=self.now(), row=row))
 
+    def put_numbers(self, *rows: wire.UnitNumbers) -> None:
+        """The numbers of these units are now so."""
+        for row in rows:
+            self.numbers[row.unit] = row
+            self.tell("numbers", wire.NumbersChanged(now=self.now(), row=row))
+
     def drop(self, key: str) -> None:
         """The room has nothing more to show."""
         del self.rooms[key]
@@ -101,6 +108,7 @@ class FakeAgent:
         at = f"{SHARD}:{len(self.events)}"
         rows: dict[str, object] = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
         rows |= {"calls": tuple(self.calls.values()), "invitations": tuple(self.invitations.values())}
+        rows |= {"numbers": tuple(self.numbers.values())}
         return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:

@@ -90,7 +90,7 @@ async def real(folder: Path, *recordings: Recording, units: frozenset[str] = ALL
         await put(agent, *recordings)
         live = agent.link().model_copy(update={"state": "live"})
         confirm, cancel = agent.inside.confirm, agent.cancel
-        desk = Desk(agent.house, agent.feed, lambda: live, "one", confirm, cancel, agent.recordings)
+        desk = Desk(agent.house, agent.feed, lambda: live, "one", confirm, cancel, agent.recordings, agent.numbers)
         app = console_app(desk, agent.feed, lambda: True)
         add_recordings(app, agent.recording_desk)
         server = SocketServer(Door(app, {os.getuid(): units}), folder / "console.sock")

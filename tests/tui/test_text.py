@@ -15,6 +15,7 @@ from tui.board.board import Board
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
+from tui.board.numbers import WALL
 from tui.board.office import OfficeSort
 from tui.board.query import Sort
 from tui.board.queue import QueueSort
@@ -143,6 +144,9 @@ def _families() -> set[str]:
         "next": [step.value for step in wire.InvitationNext],
         "channel": ["digital-post", "sms", "email", "call"],
         **dict.fromkeys(("hotline", "invitations"), OFFICE_TEXTS),
+        "number": [*WALL[1:], "answer_p50", "rooms_live"],
+        "light": ["green", "amber", "red", "none"],
+        "charts": ["hour", "day"],
         "recording": ["of", "by", "room", "began", "file", "number", "id"],
     }
     return {f"{family}.{member}" for family, names in members.items() for member in names}

@@ -31,6 +31,7 @@ _KINDS: Final[dict[str, type[Event]]] = {
     "call_gone": wire.CallGone,
     "invitation": wire.InvitationChanged,
     "invitation_gone": wire.InvitationGone,
+    "numbers": wire.NumbersChanged,
     "link": wire.Link,
     "note": wire.Note,
 }

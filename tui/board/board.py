@@ -18,6 +18,8 @@ class Board:
     """Keys of recordings at which a person must look."""
     calls: dict[str, wire.CallRow] = field(default_factory=dict)
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
+    numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
+    """By unit; "" is all units of this supervisor together."""
     link: wire.Link | None = None
     """None until the first picture came."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -40,6 +42,9 @@ class Board:
             return {self._recording(heard.event)}
         if isinstance(heard.event, OfficeEvent):
             return {self._of_office(heard.event)}
+        if isinstance(heard.event, wire.NumbersChanged):
+            self.numbers[heard.event.row.unit] = heard.event.row
+            return set()
         return self._apply(heard.event)
 
     def copy(self) -> "Board":
@@ -50,6 +55,7 @@ class Board:
             set(self.stuck),
             dict(self.calls),
             dict(self.invitations),
+            dict(self.numbers),
             self.link,
             dict(self.unread),
             dict(self._by_name),
@@ -77,6 +83,7 @@ class Board:
         self.stuck = {row.key for row in picture.recordings if row.stuck}
         self.calls = {row.key: row for row in picture.calls}
         self.invitations = {row.key: row for row in picture.invitations}
+        self.numbers = {row.unit: row for row in picture.numbers}
         self.link = picture.link
         shard, number = parse_id(picture.at_event)
         self._seen = {shard: number}

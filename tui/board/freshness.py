@@ -72,7 +72,9 @@ class Hearing:
                 self._told(board.now, at)
             case Happened(event=wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now)):
                 self._told(now, at)
-            case Happened(event=wire.CallChanged(now=now) | wire.InvitationChanged(now=now)):
+            case Happened(
+                event=wire.CallChanged(now=now) | wire.InvitationChanged(now=now) | wire.NumbersChanged(now=now)
+            ):
                 self._told(now, at)
             case Stale():
                 self.pictured = False

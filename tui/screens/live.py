@@ -42,7 +42,7 @@ class LiveScreen(SpokenScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = keys("export")
     MAIN = ""
-    """Id of the grid the screen is about."""
+    """Id of the grid the screen is about; empty: it has none, and no list of what happened."""
 
     def begin(self) -> None:
         """Start drawing."""
@@ -53,8 +53,9 @@ class LiveScreen(SpokenScreen):
         self._drawn: dict[str, list[list[Cell]]] = {}
         self._titles: dict[str, str] = {}
         self._typing: Timer | None = None
-        self.grid("events").border_title = Content(self.app.words.say("happened.title"))
-        self.grid(self.MAIN).focus()
+        if self.MAIN:
+            self.grid("events").border_title = Content(self.app.words.say("happened.title"))
+            self.grid(self.MAIN).focus()
         self.flush()
         self.set_interval(FLUSH_EVERY, self._flush_if_seen)
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_office import OFFICE
 from tui.text.catalogue_past import PAST
 from tui.text.catalogue_queue import QUEUE
@@ -12,6 +13,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **RECORDINGS,
     **PAST,
     **QUEUE,
+    **NUMBERS,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),

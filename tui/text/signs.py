@@ -30,6 +30,13 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "live": ("●", "*"),
     "late": ("◌", "."),
     "lost": ("✗", "x"),
+    "green": ("✓", "+"),
+    "amber": ("!", "!"),
+    "red": ("▲", "X"),
+    "none": ("·", "-"),
+    "pixel": ("█", "#"),
+    "gap": ("┄", "?"),
+    "nought": ("_", "_"),
     "loading": ("↻", "~"),
 }
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xmpp_agent.model.figures import Targets
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
@@ -46,6 +48,8 @@ class Unit:
     """Whether people in the unit's shared queue are told their place."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Own wording by key, such as `sms.invitation.da` (docs/messages.md)."""
+    targets: Targets = field(default_factory=Targets)
+    """What the console holds the unit's numbers against (docs/numbers.md)."""
 
     @property
     def shown_name(self) -> str:

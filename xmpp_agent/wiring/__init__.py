@@ -25,6 +25,7 @@ from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.numbers import add_numbers
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.people import add_people
 from xmpp_agent.edges.web.recordings import add_recordings
@@ -46,7 +47,7 @@ from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.wire import Link, Note
-from xmpp_agent.wiring.console import console_recordings, recording_desk
+from xmpp_agent.wiring.console import console_numbers, console_recordings, recording_desk
 from xmpp_agent.wiring.privacy import Forgetting
 from xmpp_agent.wiring.site import Inside, Site, open_site
 
@@ -90,7 +91,9 @@ class Agent:
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
         self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
-        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings)
+        self.numbers = console_numbers(self.house, database, self.feed, _report)
+        lists = (self.recordings, self.numbers)
+        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, *lists)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
         self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report)
@@ -120,6 +123,7 @@ class Agent:
             self.site.start()
         self._stream.start()
         self._forgetting.start()
+        self.numbers.start()
         self._clockwork = asyncio.get_running_loop().create_task(self._tick())
 
     async def live(self, within: float) -> None:
@@ -137,6 +141,7 @@ class Agent:
         await self.recordings.stop()
         if self.desk.office is not None:
             await self.desk.office.stop()
+        await self.numbers.stop()
         if self.site is not None:
             await self.site.stop()
         await self._server.stop()
@@ -158,6 +163,7 @@ class Agent:
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
         add_people(app, self._erase, self._forgetting.sign_out)
         add_recordings(app, self.recording_desk)
+        add_numbers(app, self.numbers)
         return app
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:

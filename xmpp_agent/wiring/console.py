@@ -1,11 +1,14 @@
-"""Puts the console's side of recordings together."""
+"""Puts the console's side of recordings and numbers together."""
 
 from collections.abc import Callable
 
 from xmpp_agent.edges.store.database import Database
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.recordings import RecordingDesk
+from xmpp_agent.flows.figures import Counting
+from xmpp_agent.flows.house import House
 from xmpp_agent.flows.recording_acts import Custodian
 from xmpp_agent.ports import Clock
 
@@ -25,3 +28,12 @@ def recording_desk(
     """The acts; `changed` wakes whoever files and deletes."""
     custodian = Custodian(clock, database.diary, database.records, database.recordings, database.visitors, changed)
     return RecordingDesk(custodian, listed)
+
+
+def console_numbers(
+    house: House, database: Database, feed: Feed, report: Callable[[BaseException], None]
+) -> NumberBoard:
+    """The numbers; they count whatever happens in the house from now on."""
+    counting = Counting(house, database.figures)
+    house.on_change.append(counting.watch)
+    return NumberBoard(counting, feed, house.clock, report)

@@ -13,6 +13,7 @@ from xmpp_agent.edges.store.callers import SqlCallers
 from xmpp_agent.edges.store.calls import SqlCalls
 from xmpp_agent.edges.store.day_rooms import SqlDayRooms
 from xmpp_agent.edges.store.diary import SqlDiary
+from xmpp_agent.edges.store.figures import SqlFigures
 from xmpp_agent.edges.store.hooks import SqlHooks
 from xmpp_agent.edges.store.ledger import SqlLedger
 from xmpp_agent.edges.store.mailroom import SqlMailroom
@@ -48,6 +49,7 @@ class Database:
     records: SqlRecords
     holdings: SqlHoldings
     recordings: SqlRecordings
+    figures: SqlFigures
     engine: AsyncEngine
     cipher: Cipher
     on_recording: list[Callable[[Recording], None]]
@@ -119,6 +121,7 @@ def _everything(engine: AsyncEngine, cipher: Cipher, writer: SqliteWriter, path:
         records=SqlRecords(writer, cipher, on_recording),
         holdings=SqlHoldings(engine, cipher, writer, path),
         recordings=SqlRecordings(engine, cipher),
+        figures=SqlFigures(engine, cipher),
         engine=engine,
         cipher=cipher,
         on_recording=on_recording,

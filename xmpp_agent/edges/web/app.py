@@ -16,13 +16,13 @@ from starlette.types import Send
 from typing_extensions import override
 
 from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.audience import hears
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import OPEN_TO_ALL, Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.flows.reveal import SHOWN_FOR
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.rules.staff_acts import may_see
 from xmpp_agent.wire import Done, Finish, LetIn, Reveal, Revealed, TurnAway, Write
 
 
@@ -80,7 +80,7 @@ def _looks(app: FastAPI, desk: Desk, feed: Feed, is_live: Callable[[], bool]) ->
 
     @app.get("/v1/events")
     async def events(request: Request) -> Response:
-        sees = partial(may_see, _who(request).units)
+        sees = partial(hears, _who(request).units)
         return EventStream(feed.follow(request.headers.get("last-event-id"), sees))
 
     @app.get(OPEN_TO_ALL)

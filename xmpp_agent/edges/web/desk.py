@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.office_desk import OfficeDesk
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.rows import room_row
@@ -59,10 +60,11 @@ class Desk:
         confirm: Callable[[], Awaitable[None]],
         cancel: Callable[[str, str], Awaitable[None]],
         recordings: RecordingList,
+        numbers: NumberBoard,
     ) -> None:
         """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
         self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
-        self._cancel, self._recordings = cancel, recordings
+        self._cancel, self._recordings, self._numbers = cancel, recordings, numbers
         self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
         self.office: OfficeDesk | None = None
         """Hotline and invitations; None: this agent has no pages, and so neither."""
@@ -76,8 +78,10 @@ class Desk:
         await self._recordings.ready()
         if self.office is not None:
             await self.office.ready()
+        await self._numbers.ready(units)
         at, recordings, rows = self._feed.at, self._recordings.rows(units), list[RoomRow]()
         calls, invitations = self.office.rows(units) if self.office is not None else ((), ())
+        numbers = self._numbers.rows(units)
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
             self._feed.shown(node)
             row = self.row(node) if may_see(units, state.room.unit) else None
@@ -93,6 +97,7 @@ class Desk:
             recordings=recordings,
             calls=calls,
             invitations=invitations,
+            numbers=numbers,
         )
 
     def row(self, node: str) -> RoomRow | None:

@@ -107,6 +107,8 @@ SETTLED = ENDED | NEVER_BEGAN | {S.RECEIPTED}
 """Nothing of it is still to get into the journal."""
 STUCK = frozenset({S.MISSING, S.UNMAPPED, S.FILING_REFUSED, S.RECEIPT_LATE})
 """A person must look."""
+UNFILED = frozenset({S.RECORDER_LOST, S.EXPECTED, S.HERE, S.ENCRYPTED, S.MISSING, S.UNMAPPED, S.FILING_REFUSED})
+"""Over, and the journal has not got it."""
 IN_THE_VAULT = frozenset({S.HERE, S.ENCRYPTED, S.UNMAPPED, S.FILED, S.FILING_REFUSED, S.RECEIPTED, S.RECEIPT_LATE})
 """There is (or may be) a sealed copy of ours."""
 
