@@ -9,10 +9,9 @@ from textual.widgets import Input
 
 from tests.tui.a_day import SAID, person, room
 from tests.tui.fake_agent import FakeAgent
+from tests.tui.listening import first_lines
 from tests.tui.opened import NARROW, WIDE, opened
 from tui.app import PortnerApp
-from tui.plain import read_aloud
-from tui.settings import Settings
 from xmpp_agent import wire
 
 EVIL = [
@@ -134,11 +133,9 @@ async def test_hostile_text_read_aloud(tmp_path: Path) -> None:
     from tests.tui.fake_agent import serving
 
     agent = FakeAgent(rooms={row.key: row for row in (_evil_room("\n".join(EVIL)),)})
-    lines: list[str] = []
     async with serving(agent, tmp_path / "s"):
-        await read_aloud(tmp_path / "s", lines.append, follow=False, settings=Settings())
+        lines = await first_lines(tmp_path / "s", 4)
 
-    assert len(lines) == 4
     for line in lines:
         _clean(line)
         assert "\n" not in line

@@ -6,7 +6,8 @@ Words that cannot be read, and event names not known, count as a break: a pictur
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,8 +58,9 @@ class Stream:
         """Yields for ever; never raises for anything the agent does or does not do."""
         while True:
             try:
-                async for heard in self._once():
-                    yield heard
+                async with aclosing(self._once()) as once:
+                    async for heard in once:
+                        yield heard
                 why = "ended"
             except _Hole:
                 self._after = ""
@@ -79,7 +81,7 @@ class Stream:
             yield Lost(pause, why)
             await self.sleep(pause)
 
-    async def _once(self) -> AsyncIterator[Heard]:
+    async def _once(self) -> AsyncGenerator[Heard, None]:
         if not self._after:
             board = await self.client.board()
             self._heard(board.at_event)

@@ -3,11 +3,13 @@
 from typing import Final
 
 from tui.text.catalogue_past import PAST
+from tui.text.catalogue_plain import PLAIN
 from tui.text.catalogue_recordings import RECORDINGS
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **RECORDINGS,
     **PAST,
+    **PLAIN,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),
@@ -203,19 +205,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # palette
     "palette.room": ("Lokale: {staff}", "Room: {staff}"),
     "palette.placeholder": ("Søg lokale eller kommando", "Search for a room or a command"),
-    # plain
-    "plain.head": (
-        "{at} {state}. {rooms} åbne lokaler, {visits} besøg, {waiting} venter{longest}.",
-        "{at} {state}. {rooms} open rooms, {visits} visits, {waiting} waiting{longest}.",
-    ),
-    "plain.longest": (", længst {age}", ", longest {age}"),
-    "plain.room": ("{staff} ({unit}): {phase}", "{staff} ({unit}): {phase}"),
-    "plain.citizen": (", {who}, {age}", ", {who}, {age}"),
-    "plain.recording": (", optages", ", being recorded"),
-    "plain.person": (
-        "  {n}. {who}, {proof}, ventet {age}: {verdict}, {reason}",
-        "  {n}. {who}, {proof}, waited {age}: {verdict}, {reason}",
-    ),
     # starting and stopping
     "start.persists": (
         "{name} er sat og ville gemme skærmbilledet med personoplysninger. Fjern den og start igen.",

@@ -1,10 +1,17 @@
 """The board in sentences: for screen readers, pipes, and machines without a proper terminal."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.board.alerts import Raised, raised
 from tui.board.board import Board
 from tui.board.freshness import Standing
+from tui.board.happenings import Line
 from tui.board.query import Tally, View, longest_since
+from tui.board.queues import Waiter
 from tui.board.recordings import RecordingView
 from tui.text.ages import clock, glance
+from tui.text.events import what
 from tui.text.people import reason, verdict, who
 from tui.text.recordings import stage_word, whose, why
 from tui.text.rooms import citizen_name, phase_word, staff_names
@@ -14,52 +21,107 @@ from tui.text.words import Words
 from xmpp_agent import wire
 
 
-def status_lines(board: Board, now: float, standing: Standing, words: Words) -> list[str]:
-    """Everything a supervisor would see, a line a room, a person waiting and a recording, most needing first.
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Says what there is to say in one language. `now` is the agent's clock everywhere."""
 
-    `now` is the agent's clock; `standing` says whether the picture is current, and is the first thing read.
-    """
-    view = View(lambda phase: phase_word(phase, words))
-    view.update(board.rooms, board.rooms.keys(), hold=False, now=now)
-    lines = [head_line(board, now, standing, words)]
-    for key in view.order:
-        lines += room_lines(board.rooms[key], now, words)
-    listed = RecordingView(lambda stage: stage_word(stage, words))
-    listed.update(board.recordings, board.recordings.keys(), hold=False, now=now)
-    return lines + [recording_line(board.recordings[key], now, words) for key in listed.order]
+    words: Words
+
+    def head(self, board: Board, now: float, standing: Standing) -> list[str]:
+        """Time, connection and sums."""
+        return [head_line(board, now, standing, self.words)]
+
+    def status(self, board: Board, now: float) -> list[str]:
+        """A line a room, most needing first."""
+        return [_room(board.rooms[key], now, self.words, waiting=True) for key in _by_need(board, now, self.words)]
+
+    def everything(self, board: Board, now: float) -> list[str]:
+        """A line a room, a person waiting and a recording, most needing first."""
+        lines = [line for key in _by_need(board, now, self.words) for line in self.room(board.rooms[key], now)]
+        listed = RecordingView(lambda stage: stage_word(stage, self.words))
+        listed.update(board.recordings, board.recordings.keys(), hold=False, now=now)
+        return lines + [line for key in listed.order for line in self.recording(board.recordings[key], now)]
+
+    def queue(self, waiters: Sequence[Waiter], now: float) -> list[str]:
+        """Everybody who waits."""
+        return [_in_line(each, now, self.words) for each in waiters] or [self.words.say("plain.nobody")]
+
+    def room(self, row: wire.RoomRow, now: float) -> list[str]:
+        """One room, and everybody who waits there in order of arrival."""
+        line = _room(row, now, self.words, waiting=False)
+        return [line] + [_person(place, person, now, self.words) for place, person in enumerate(row.waiting, 1)]
+
+    def recording(self, row: wire.RecordingRow, now: float) -> list[str]:
+        """One recording: how it stands, since when, whose, and what is stuck and why."""
+        return [_recording(row, now, self.words)]
+
+    def gone(self, key: str) -> list[str]:
+        """Nothing more to show of it: no words, the sums say it."""
+        del key
+        return []
+
+    def note(self, line: Line, note: wire.Note) -> list[str]:
+        """What happened. Not what a citizen wrote: that would lie in logs and pipes for good."""
+        if note.kind != "wrote":
+            return [what(line, self.words)]
+        name = safe(line.who, 40) or self.words.say("note.somebody")
+        return [self.words.say("plain.wrote", who=name, staff=safe(line.staff, 60) or "–")]
+
+    def alert(self, alert: Raised, row: wire.RoomRow | wire.RecordingRow, now: float) -> list[str]:
+        """What somebody must look at."""
+        del now
+        age = glance(alert.numbers.get("seconds", 0.0))
+        said = self.words.say(f"alarm.{alert.kind.value}", **{**alert.numbers, "age": age})
+        return [self.words.say("plain.raised", where=_where(row, self.words), what=said)]
+
+    def over(self, alert: Raised, row: wire.RoomRow | wire.RecordingRow, now: float) -> list[str]:
+        """Nobody needs to look at it any more."""
+        del now
+        said = self.words.say(f"over.{alert.kind.value}")
+        return [self.words.say("plain.over", where=_where(row, self.words), what=said)]
 
 
 def head_line(board: Board, now: float, standing: Standing, words: Words) -> str:
-    """Time, connection and sums in one sentence."""
+    """Time, connection, sums and how much needs somebody; without a picture only the connection."""
+    state = standing_cell(standing, words).text
+    if board.link is None:
+        return words.say("plain.none", state=state)
     tally = Tally()
-    tally.update(board.rooms, board.rooms.keys(), board.unread)
+    tally.update(board.rooms, board.rooms.keys(), {})
     total = tally.sums(now)
-    since = total.longest_since
+    since, needs = total.longest_since, len(raised(board, now))
     return words.say(
         "plain.head",
         at=clock(now, seconds=True),
-        state=standing_cell(standing, words).text,
+        state=state,
         rooms=total.rooms,
         visits=total.visits,
         waiting=total.waiting,
         longest=words.say("plain.longest", age=glance(now - since)) if since is not None else "",
+        needs=words.say("plain.needs", n=needs) if needs else words.say("plain.calm"),
     )
 
 
-def room_lines(row: wire.RoomRow, now: float, words: Words) -> list[str]:
-    """One room, and everybody who waits there in order of arrival."""
+def _by_need(board: Board, now: float, words: Words) -> list[str]:
+    view = View(lambda phase: phase_word(phase, words))
+    view.update(board.rooms, board.rooms.keys(), hold=False, now=now)
+    return view.order
+
+
+def _room(row: wire.RoomRow, now: float, words: Words, *, waiting: bool) -> str:
     line = words.say("plain.room", staff=staff_names(row), unit=safe(row.unit, 60), phase=phase_word(row.phase, words))
     if row.citizen is not None and row.visit_since is not None:
         line += words.say("plain.citizen", who=citizen_name(row), age=glance(now - row.visit_since))
     if row.recording:
         line += words.say("plain.recording")
-    if longest_since(row) is None:
-        return [line]
-    return [line] + [_person(place, person, now, words) for place, person in enumerate(row.waiting, 1)]
+    since = longest_since(row)
+    if waiting and since is not None:
+        line += words.say("plain.waiting", n=len(row.waiting))
+        line += words.say("plain.longest", age=glance(now - since))
+    return line
 
 
-def recording_line(row: wire.RecordingRow, now: float, words: Words) -> str:
-    """One recording: how it stands, since when, whose, and what is stuck and why."""
+def _recording(row: wire.RecordingRow, now: float, words: Words) -> str:
     return words.say(
         "plain.record",
         stage=stage_word(row.stage, words),
@@ -73,12 +135,32 @@ def recording_line(row: wire.RecordingRow, now: float, words: Words) -> str:
 
 
 def _person(place: int, person: wire.WaitingRow, now: float, words: Words) -> str:
+    return words.say("plain.person", n=place, **_about(person, now, words))
+
+
+def _in_line(waiter: Waiter, now: float, words: Words) -> str:
+    at = waiter.person.appointment_at
     return words.say(
-        "plain.person",
-        n=place,
-        who=who(person, words),
-        proof=safe(person.proof, 60),
-        age=glance(now - person.since),
-        verdict=words.say(f"verdict.{verdict(person)}"),
-        reason=reason(person, words),
+        "plain.in_line",
+        n=waiter.place,
+        staff=staff_names(waiter.room),
+        unit=safe(waiter.room.unit, 60),
+        appointment=words.say("plain.appointment", at=clock(at)) if at is not None else "",
+        **_about(waiter.person, now, words),
     )
+
+
+def _about(person: wire.WaitingRow, now: float, words: Words) -> dict[str, str]:
+    return {
+        "who": who(person, words),
+        "proof": safe(person.proof, 60),
+        "age": glance(now - person.since),
+        "verdict": words.say(f"verdict.{verdict(person)}"),
+        "reason": reason(person, words),
+    }
+
+
+def _where(row: wire.RoomRow | wire.RecordingRow, words: Words) -> str:
+    if isinstance(row, wire.RoomRow):
+        return f"{staff_names(row)} ({safe(row.unit, 60)})"
+    return f"{safe(row.staff, 60) or '–'} ({safe(row.unit, 60) or '–'}), {stage_word(row.stage, words)}"
