@@ -274,6 +274,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.no_consent": ("intet samtykke", "no consent"),
     "reason.prosody_did_not_do_it": ("Prosody udførte det ikke", "Prosody did not do it"),
     "reason.no_role": ("ingen adgang tildelt", "no access given"),
+    "reason.signed_out": ("logget af", "signed out"),
     "reason.no_appointment": ("ukendt aftale", "unknown appointment"),
     "reason.changed_meanwhile": ("ændret imens", "changed meanwhile"),
     "reason.not_yet": ("for tidligt endnu", "too soon"),

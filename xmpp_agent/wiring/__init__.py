@@ -11,6 +11,7 @@ from itertools import count
 
 import structlog
 import uvloop
+from fastapi import FastAPI
 
 from xmpp_agent.delivery import lists_follow
 from xmpp_agent.edges.clock import SystemClock
@@ -89,9 +90,12 @@ class Agent:
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, self.recordings)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
-        self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report)
+        elsewhere = self._console()
+        self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report, elsewhere)
         self._forgetting = Forgetting(self.house, database, _report)
-        self._server = SocketServer(self._console(), settings.socket)
+        here = self._console()
+        add_people(here, self._erase, self._forgetting.sign_out)
+        self._server = SocketServer(Door(here, settings.supervisors), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
         self.house.on_change.extend(watchers)
         self.house.on_note.append(self._note)
@@ -140,11 +144,11 @@ class Agent:
     def _put(self, stanza: str) -> None:
         self._stream.put(stanza)
 
-    def _console(self) -> Door:
+    def _console(self) -> FastAPI:
+        """What a supervisor reaches from wherever they are."""
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
-        add_people(app, self._erase, self._forgetting.sign_out)
         add_recordings(app, self.recording_desk)
-        return Door(app, self._settings.supervisors)
+        return app
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
         """Call off an appointment; with a site whoever was written to is told. Raises Refused, Unavailable."""
