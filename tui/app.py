@@ -17,14 +17,18 @@ from typing_extensions import override
 
 from tui import crash
 from tui.agent.client import AgentClient
+from tui.agent.sign_in import SignIn
 from tui.agent.stream import Stream
+from tui.board.heard import Asked, Heard
 from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import keys
 from tui.palette import RoomCommands
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
+from tui.screens.sign_in import SignInDialog
 from tui.settings import Settings, UnknownChoice
+from tui.text.sign_in import place
 from tui.text.words import Words
 from tui.themes import THEMES
 
@@ -42,10 +46,11 @@ class PortnerApp(Console):
     DEFAULT_MODE = "rooms"
 
     def __init__(
-        self, socket: Path, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
+        self, where: Path | SignIn, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         chosen = settings or Settings()
-        super().__init__(AgentClient(socket, chosen.lang), Watch(clock), chosen)
+        super().__init__(AgentClient(where, chosen.lang), Watch(clock), chosen)
+        self._code: SignInDialog | None = None
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[chosen.light].name
@@ -58,6 +63,19 @@ class PortnerApp(Console):
         async with self.client:
             async for heard in Stream(self.client).follow():
                 self.watched.take(heard)
+                self._show_sign_in(heard)
+
+    def _show_sign_in(self, heard: Heard) -> None:
+        """The code on top of whatever is looked at, for as long as it is needed; the picture stays below, greyed."""
+        if isinstance(heard, Asked):
+            self._code = SignInDialog(heard)
+            _ = self.push_screen(self._code)
+            self.bell()
+        elif self._code is not None and (self._code.is_current or not self._code.is_attached):
+            # One with something else on top of it goes with what is heard next.
+            code, self._code = self._code, None
+            if code.is_current:
+                code.close()
 
     @override
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -122,15 +140,18 @@ def collect_seldom() -> None:
     gc.set_threshold(young, middle, 1000)
 
 
-def run(socket: Path) -> None:
-    """Open the console on the agent's socket; returns when the person quits. Raises SystemExit with words."""
+def run(where: Path | str) -> None:
+    """Open the console on the agent's socket, or at the origin of its site; returns when the person quits.
+
+    Raises SystemExit with words.
+    """
     try:
         settings = Settings.from_env(os.environ)
     except UnknownChoice as error:
         raise SystemExit(str(error)) from error
     refuse_to_keep(os.environ, Words(settings))
     collect_seldom()
-    app = PortnerApp(socket, settings)
+    app = PortnerApp(place(where, Words(settings)), settings)
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

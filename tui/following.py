@@ -12,7 +12,7 @@ from tui.agent.stream import Stream
 from tui.board.alerts import AlertKind, Raised, raised_by
 from tui.board.board import Board
 from tui.board.freshness import State
-from tui.board.heard import Event, Happened, Heard, Picture
+from tui.board.heard import Asked, Event, Happened, Heard, Picture
 from tui.board.watch import Watch
 from tui.text.voice import Row, Voice
 from xmpp_agent import wire
@@ -21,6 +21,12 @@ LOOK_AGAIN: Final = 1.0
 """Seconds between looks at every row: waits grow long by themselves. One that changed is looked at at once."""
 
 Write = Callable[[str], None]
+Ask = Callable[[Asked], None]
+
+
+def ask_nobody(asked: Asked) -> None:
+    """Where nobody can be asked, as on the Unix socket."""
+    del asked
 
 
 class Level(StrEnum):
@@ -32,13 +38,15 @@ class Level(StrEnum):
     ALERTS = "alerts"
 
 
-async def keep_reading(client: AgentClient, level: Level, voice: Voice, write: Write) -> None:
-    """Write the picture, and then what changes above the level, until cancelled."""
+async def keep_reading(client: AgentClient, level: Level, voice: Voice, write: Write, ask: Ask = ask_nobody) -> None:
+    """Write the picture, and then what changes above the level, until cancelled. `ask`: see `plain.read_once`."""
     watcher = Watcher(Watch(time.monotonic), level, voice)
     async with client, aclosing(Stream(client).follow()) as stream:
         async for heard in stream:
             for line in watcher.hear(heard):
                 write(line)
+            if isinstance(heard, Asked):
+                ask(heard)
 
 
 @dataclass(slots=True)

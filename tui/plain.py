@@ -10,17 +10,19 @@ import time
 from contextlib import aclosing
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
 from tui.board.alerts import Raised, raised
+from tui.board.heard import Asked
 from tui.board.queues import one_queue
 from tui.board.watch import Watch
-from tui.following import Level, Write, keep_reading
+from tui.following import Ask, Level, Write, ask_nobody, keep_reading
 from tui.settings import Settings, UnknownChoice
 from tui.text.objects import Objects
 from tui.text.plain import Sentences
+from tui.text.sign_in import explained, place
 from tui.text.voice import Row, Voice
 from tui.text.words import Words
 
@@ -43,17 +45,25 @@ class Part(StrEnum):
     """What a person must look at, once."""
 
 
-def print_line(line: str) -> None:
-    """To standard output at once: whoever reads a pipe is not to wait until it is full."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+def print_line(line: str, to: TextIO | None = None) -> None:
+    """To standard output (or elsewhere) at once: whoever reads a pipe is not to wait until it is full."""
+    out = to or sys.stdout
+    out.write(f"{line}\n")
+    out.flush()
 
 
-async def read_once(client: AgentClient, part: Part, voice: Voice, write: Write) -> int:
-    """Write one part of the picture; the exit code. One attempt: a script tries again when it likes."""
+async def read_once(client: AgentClient, part: Part, voice: Voice, write: Write, ask: Ask = ask_nobody) -> int:
+    """Write one part of the picture; the exit code. One attempt: a script tries again when it likes.
+
+    `ask` shows somebody that they must sign in; it is waited for as long as the code is good.
+    """
     watch = Watch(time.monotonic)
     async with client, aclosing(Stream(client).follow()) as stream:
-        watch.take(await anext(stream))
+        async for heard in stream:
+            watch.take(heard)
+            if not isinstance(heard, Asked):
+                break
+            ask(heard)
     now, standing = watch.now(), watch.standing()
     alerts = raised(watch.board, now)
     for line in _once(part, watch, alerts, voice):
@@ -78,26 +88,33 @@ def _once(part: Part, watch: Watch, alerts: list[Raised], voice: Voice) -> list[
             return lines + voice.status(board, now)
 
 
-def run(socket: Path, part: str, level: str, *, as_json: bool) -> int:
+def run(where: Path | str, part: str, level: str, *, as_json: bool) -> int:
     """The command: read one part, and answer the exit code. Raises SystemExit with words."""
     try:
         settings = Settings.from_env(os.environ)
     except UnknownChoice as error:
         raise SystemExit(str(error)) from error
-    voice: Voice = Objects() if as_json else Sentences(Words(settings))
-    client = AgentClient(socket, settings.lang)
+    words = Words(settings)
+    voice: Voice = Objects() if as_json else Sentences(words)
+    there = place(where, words)
+
+    def ask(asked: Asked) -> None:
+        """On standard error: what is read from standard output stays clean."""
+        lines = ["".join(cell.text for cell in line) for line in explained(asked, words)]
+        print_line("\n".join(lines), sys.stderr)
+
+    async def read() -> int:
+        client = AgentClient(there, settings.lang)
+        if part != Part.WATCH:
+            return await read_once(client, Part(part), voice, print_line, ask)
+        await keep_reading(client, Level(level), voice, print_line, ask)
+        return WELL
+
     try:
-        return asyncio.run(_read(client, Part(part), Level(level), voice))
+        return asyncio.run(read())
     except KeyboardInterrupt:
         return WELL
     except BrokenPipeError:
         # Whoever read has read enough. Python would complain once more when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return WELL
-
-
-async def _read(client: AgentClient, part: Part, level: Level, voice: Voice) -> int:
-    if part is not Part.WATCH:
-        return await read_once(client, part, voice, print_line)
-    await keep_reading(client, level, voice, print_line)
-    return WELL

@@ -22,7 +22,8 @@ POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybo
 Elsewhere, where the settings have `[site.console]`, the same (but for people and staff) at the site under /console:
 GET  /console/sign-in             -> SignIn (needs nothing)
 Any  /console/v1/...              `Authorization: Bearer <ID token>`; 401 when it holds no longer (`reason` signed_out:
-                                     somebody ended it), 429 too often. A stream ends when its token does.
+                                     somebody ended it; else a newer one will do), 429 too often. A stream ends when
+                                     its token does.
 
 Errors are RFC 9457 problem details (`Problem`), in the language of Accept-Language (da, else en): 403 no supervisor, or
 not your unit; 404 no such room or person; 409 not possible now (`reason` says why); 413 over 64 KiB; 422 malformed;

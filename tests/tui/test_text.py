@@ -131,7 +131,10 @@ def _families() -> set[str]:
         "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal", *RECORDING_ACTS],
         "help.group": list(GROUPS),
         **{family: [kind.value for kind in AlertKind] for family in ("alarm", "over")},
-        "lost": ["ended", "no_answer", "not_allowed", "refused", "unreadable"],
+        "lost": [
+            *("ended", "no_answer", "not_allowed", "refused", "unreadable", "signed_out"),
+            *(f"sign_in_{why}" for why in ("denied", "expired", "refused", "unreadable", "no_device", "down", "off")),
+        ],
         "ask": [
             f"{act}{more}" for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:]) for more in ("", ".help")
         ],

@@ -5,11 +5,13 @@ from typing import Final
 from tui.text.catalogue_past import PAST
 from tui.text.catalogue_plain import PLAIN
 from tui.text.catalogue_recordings import RECORDINGS
+from tui.text.catalogue_sign_in import SIGN_IN
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **RECORDINGS,
     **PAST,
     **PLAIN,
+    **SIGN_IN,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),

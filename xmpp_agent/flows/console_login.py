@@ -7,23 +7,24 @@ from xmpp_agent.model.visitors import Session, SessionKind
 from xmpp_agent.ports.login import Vouched
 from xmpp_agent.rules.staff_roles import RoleMap, console_ends, console_goes_on, console_may_begin
 
-_TOO_OLD = Verdict(Decision.REFUSE, Reason.SIGNED_OUT, (Said("console_login", Decision.REFUSE, Reason.SIGNED_OUT),))
+_OUT = Verdict(Decision.REFUSE, Reason.SIGNED_OUT, (Said("console_login", Decision.REFUSE, Reason.SIGNED_OUT),))
 _NO_SUPERVISOR = Verdict(Decision.REFUSE, Reason.NO_ROLE, (Said("console_login", Decision.REFUSE, Reason.NO_ROLE),))
 
 
-async def at_console(office: Office, vouched: Vouched, role_map: RoleMap) -> Session:
+async def at_console(office: Office, vouched: Vouched, role_map: RoleMap) -> Session | None:
     """The session of whoever brought this token; it begins with the first request that does.
 
-    Raises Refused: SIGNED_OUT (the session is over, or the token was brought too late), NO_ROLE. Raises Unavailable.
+    None: it has ended by itself, or the token was brought too late; a newer one may be taken.
+    Raises Refused: SIGNED_OUT (somebody ended it), NO_ROLE. Raises Unavailable.
     """
     mark = office.marks.mark("console", vouched.signed)
     found, now = await office.visitors.session(mark), office.clock.now()
     if found is not None:
-        if not console_goes_on(found, now):
-            raise Refused(_TOO_OLD)
-        return found
+        if found.out:
+            raise Refused(_OUT)
+        return found if console_goes_on(found, now) else None
     if not console_may_begin(vouched.issued_at, vouched.expires_at, now):
-        raise Refused(_TOO_OLD)
+        return None
     return await _begin(office, vouched, role_map, mark)
 
 

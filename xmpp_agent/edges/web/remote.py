@@ -92,6 +92,8 @@ class Entry:
             while len(self._refused) > _MOST_REFUSED:
                 self._refused.popitem(last=False)
             return No(403, Reason.NO_ROLE)
+        if session is None:
+            return No(401)
         return session if self._pace.spend(session.mark) else No(429)
 
 
