@@ -50,6 +50,7 @@ class PortnerApp(Console):
     ) -> None:
         chosen = settings or Settings()
         super().__init__(AgentClient(where, chosen.lang), Watch(clock), chosen)
+        self._asked: Asked | None = None
         self._code: SignInDialog | None = None
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -67,9 +68,9 @@ class PortnerApp(Console):
 
     def _show_sign_in(self, heard: Heard) -> None:
         """The code on top of whatever is looked at, for as long as it is needed; the picture stays below, greyed."""
+        self._asked = heard if isinstance(heard, Asked) else None
         if isinstance(heard, Asked):
-            self._code = SignInDialog(heard)
-            _ = self.push_screen(self._code)
+            self.action_sign_in()
             self.bell()
         elif self._code is not None and (self._code.is_current or not self._code.is_attached):
             # One with something else on top of it goes with what is heard next.
@@ -86,6 +87,8 @@ class PortnerApp(Console):
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
+        if self._asked is not None:
+            yield SystemCommand(say("sign_in.title"), say("sign_in.open"), self.action_sign_in)
         yield SystemCommand(say("key.rooms"), say("tip.rooms"), self.action_rooms)
         yield SystemCommand(say("key.recordings"), say("tip.recordings"), self.action_recordings)
         yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
@@ -97,6 +100,12 @@ class PortnerApp(Console):
         if not isinstance(self.screen, CommandPalette):
             asking = self.words.say("palette.placeholder")
             _ = self.push_screen(CommandPalette(placeholder=asking, id="--command-palette"))
+
+    def action_sign_in(self) -> None:
+        """Show again what to type where."""
+        if self._asked is not None:
+            self._code = SignInDialog(self._asked)
+            _ = self.push_screen(self._code)
 
     def action_rooms(self) -> None:
         """Look at the rooms."""
