@@ -18,7 +18,9 @@ from typing_extensions import override
 
 from tui import crash
 from tui.agent.client import AgentClient
+from tui.agent.sign_in import SignIn
 from tui.agent.stream import Stream
+from tui.board.heard import Asked, Heard
 from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import MODES, keys
@@ -30,8 +32,10 @@ from tui.screens.lobby import LobbyScreen
 from tui.screens.office import OfficeScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
+from tui.screens.sign_in import SignInDialog
 from tui.screens.wall import WallScreen
 from tui.settings import Settings, UnknownChoice
+from tui.text.sign_in import place
 from tui.text.words import Words
 from tui.themes import THEMES
 
@@ -57,10 +61,12 @@ class PortnerApp(Console):
     DEFAULT_MODE = "rooms"
 
     def __init__(
-        self, socket: Path, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
+        self, where: Path | SignIn, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         chosen = settings or Settings()
-        super().__init__(AgentClient(socket, chosen.lang), Watch(clock), chosen)
+        super().__init__(AgentClient(where, chosen.lang), Watch(clock), chosen)
+        self._asked: Asked | None = None
+        self._code: SignInDialog | None = None
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[chosen.light].name
@@ -73,6 +79,19 @@ class PortnerApp(Console):
         async with self.client:
             async for heard in Stream(self.client).follow():
                 self.watched.take(heard)
+                self._show_sign_in(heard)
+
+    def _show_sign_in(self, heard: Heard) -> None:
+        """The code on top of whatever is looked at, for as long as it is needed; the picture stays below, greyed."""
+        self._asked = heard if isinstance(heard, Asked) else None
+        if isinstance(heard, Asked):
+            self.action_sign_in()
+            self.bell()
+        elif self._code is not None and (self._code.is_current or not self._code.is_attached):
+            # One with something else on top of it goes with what is heard next.
+            code, self._code = self._code, None
+            if code.is_current:
+                code.close()
 
     @override
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -83,6 +102,8 @@ class PortnerApp(Console):
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
+        if self._asked is not None:
+            yield SystemCommand(say("sign_in.title"), say("sign_in.open"), self.action_sign_in)
         for mode in MODES:
             yield SystemCommand(say(f"key.{mode}"), say(f"tip.{mode}"), partial(self.action_switch_mode, mode))
         yield SystemCommand(say("key.light"), say("tip.light"), self.action_light)
@@ -94,6 +115,12 @@ class PortnerApp(Console):
         if not isinstance(self.screen, CommandPalette):
             asking = self.words.say("palette.placeholder")
             _ = self.push_screen(CommandPalette(placeholder=asking, id="--command-palette"))
+
+    def action_sign_in(self) -> None:
+        """Show again what to type where."""
+        if self._asked is not None:
+            self._code = SignInDialog(self._asked)
+            _ = self.push_screen(self._code)
 
     def action_light(self) -> None:
         """Switch between the dark and the light theme."""
@@ -129,15 +156,18 @@ def collect_seldom() -> None:
     gc.set_threshold(young, middle, 1000)
 
 
-def run(socket: Path) -> None:
-    """Open the console on the agent's socket; returns when the person quits. Raises SystemExit with words."""
+def run(where: Path | str) -> None:
+    """Open the console on the agent's socket, or at the origin of its site; returns when the person quits.
+
+    Raises SystemExit with words.
+    """
     try:
         settings = Settings.from_env(os.environ)
     except UnknownChoice as error:
         raise SystemExit(str(error)) from error
     refuse_to_keep(os.environ, Words(settings))
     collect_seldom()
-    app = PortnerApp(socket, settings)
+    app = PortnerApp(place(where, Words(settings)), settings)
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

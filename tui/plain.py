@@ -1,72 +1,120 @@
-"""The console without a terminal: what there is to see, in lines, and then each change as it comes.
+"""The console without a screen: what there is to see in lines, once or as it changes.
 
-For screen readers, pipes and logs of a demonstration. Nothing can be done from here, only read.
+For screen readers, pipes and scripts. Nothing can be done from here, only read. The exit code says whether all is well.
 """
 
+import asyncio
 import os
+import sys
 import time
-from collections.abc import Callable
+from contextlib import aclosing
+from enum import StrEnum
 from pathlib import Path
+from typing import Final, TextIO
 
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
-from tui.board.heard import Alive, Event, Happened, OfficeEvent, RecordingEvent
+from tui.board.alerts import Raised, raised
+from tui.board.heard import Asked
+from tui.board.queue import one_queue
 from tui.board.watch import Watch
-from tui.settings import Settings
-from tui.text.events import what
-from tui.text.plain import call_line, head_line, invitation_line, recording_line, room_lines, status_lines
+from tui.following import Ask, Level, Write, ask_nobody, keep_reading
+from tui.settings import Settings, UnknownChoice
+from tui.text.objects import Objects
+from tui.text.plain import Sentences
+from tui.text.sign_in import explained, place
+from tui.text.voice import Voice
 from tui.text.words import Words
-from xmpp_agent import wire
 
-Write = Callable[[str], None]
+WELL: Final = 0
+NO_PICTURE: Final = 1
+"""No agent, no access, or an agent that does not see Prosody."""
+NEEDS_SOMEBODY: Final = 2
 
 
-async def read_aloud(socket: Path, write: Write, *, follow: bool, settings: Settings | None = None) -> None:
-    """Write the whole picture in lines; with `follow` then each change, until cancelled.
+class Part(StrEnum):
+    """What is read."""
 
-    Without `follow` it returns after the first picture, or after the first failure to get one (which it says).
+    STATUS = "status"
+    """Sums and rooms, once."""
+    LOBBY = "lobby"
+    """Everybody who waits, once."""
+    WATCH = "watch"
+    """The picture, and then what changes, until it is ended."""
+    ALERTS = "alerts"
+    """What a person must look at, once."""
+
+
+def print_line(line: str, to: TextIO | None = None) -> None:
+    """To standard output (or elsewhere) at once: whoever reads a pipe is not to wait until it is full."""
+    out = to or sys.stdout
+    out.write(f"{line}\n")
+    out.flush()
+
+
+async def read_once(client: AgentClient, part: Part, voice: Voice, write: Write, ask: Ask = ask_nobody) -> int:
+    """Write one part of the picture; the exit code. One attempt: a script tries again when it likes.
+
+    `ask` shows somebody that they must sign in; it is waited for as long as the code is good.
     """
-    chosen = settings or Settings.from_env(os.environ)
-    words = Words(chosen)
     watch = Watch(time.monotonic)
-    async with AgentClient(socket, chosen.lang) as client:
-        async for heard in Stream(client).follow():
+    async with client, aclosing(Stream(client).follow()) as stream:
+        async for heard in stream:
             watch.take(heard)
-            if isinstance(heard, Alive):
-                continue
-            for line in _lines(watch, heard.event if isinstance(heard, Happened) else None, words):
-                write(line)
-            if not follow:
-                return
+            if not isinstance(heard, Asked):
+                break
+            ask(heard)
+    now, standing = watch.now(), watch.standing()
+    alerts = raised(watch.board, now)
+    for line in _once(part, watch, alerts, voice):
+        write(line)
+    if not standing.may_act:
+        return NO_PICTURE
+    return NEEDS_SOMEBODY if alerts and part is not Part.LOBBY else WELL
 
 
-def _lines(watch: Watch, event: Event | None, words: Words) -> list[str]:
-    now = watch.now()
-    touched = watch.take_touched()
-    if isinstance(event, OfficeEvent | RecordingEvent):
-        return _of_row(event, now, words) if touched else []
-    match event:
-        case wire.RoomChanged(row=row):
-            return room_lines(row, now, words) if touched else []
-        case wire.Note():
-            return [what(watch.happenings.lines[-1], words)]
-        case wire.RoomGone() | wire.NumbersChanged():
-            return []
-        case wire.Link():
-            return [head_line(watch.board, now, watch.standing(), words)]
-        case None if touched:
-            return status_lines(watch.board, now, watch.standing(), words)
-        case None:
-            return [head_line(watch.board, now, watch.standing(), words)]
+def _once(part: Part, watch: Watch, alerts: list[Raised], voice: Voice) -> list[str]:
+    board, now = watch.board, watch.now()
+    lines = voice.head(board, now, watch.standing())
+    if board.link is None:
+        return lines
+    match part:
+        case Part.LOBBY:
+            return lines + voice.queue(one_queue(board.rooms.values()), now)
+        case Part.ALERTS:
+            rows = [(alert, board.row(alert.key)) for alert in alerts]
+            return lines + [line for alert, row in rows if row is not None for line in voice.alert(alert, row, now)]
+        case _:
+            return lines + voice.status(board, now)
 
 
-def _of_row(event: OfficeEvent | RecordingEvent, now: float, words: Words) -> list[str]:
-    match event:
-        case wire.RecordingChanged(row=recording):
-            return [recording_line(recording, now, words)]
-        case wire.CallChanged(row=call):
-            return [call_line(call, now, words)]
-        case wire.InvitationChanged(row=invitation):
-            return [invitation_line(invitation, words)]
-        case wire.RecordingGone() | wire.CallGone() | wire.InvitationGone():
-            return []
+def run(where: Path | str, part: str, level: str, *, as_json: bool) -> int:
+    """The command: read one part, and answer the exit code. Raises SystemExit with words."""
+    try:
+        settings = Settings.from_env(os.environ)
+    except UnknownChoice as error:
+        raise SystemExit(str(error)) from error
+    words = Words(settings)
+    voice: Voice = Objects() if as_json else Sentences(words)
+    there = place(where, words)
+
+    def ask(asked: Asked) -> None:
+        """On standard error: what is read from standard output stays clean."""
+        lines = ["".join(cell.text for cell in line) for line in explained(asked, words)]
+        print_line("\n".join(lines), sys.stderr)
+
+    async def read() -> int:
+        client = AgentClient(there, settings.lang)
+        if part != Part.WATCH:
+            return await read_once(client, Part(part), voice, print_line, ask)
+        await keep_reading(client, Level(level), voice, print_line, ask)
+        return WELL
+
+    try:
+        return asyncio.run(read())
+    except KeyboardInterrupt:
+        return WELL
+    except BrokenPipeError:
+        # Whoever read has read enough. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return WELL

@@ -25,6 +25,7 @@ from xmpp_agent import (
     cli_recordings,
     cli_reseal,
     cli_staff,
+    cli_tui,
     withdrawing,
 )
 from xmpp_agent.cli_common import PLAIN, AsJson, actor, database_of, from_stdin, opened, settings_of, show
@@ -57,6 +58,7 @@ cli_policy.mount(app)
 cli_recordings.mount(app)
 cli_staff.mount(app)
 cli_reseal.mount(keys)
+cli_tui.mount(app)
 
 
 class Flavour(StrEnum):
@@ -100,21 +102,6 @@ def _start(
 def agent(context: typer.Context) -> None:
     """Run the agent beside Prosody."""
     _end(_part("xmpp_agent.wiring").run_agent(settings_of(context)))
-
-
-@app.command()
-def tui(
-    context: typer.Context,
-    socket: Annotated[Path | None, typer.Option(help="The agent's Unix socket.")] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen: for screen readers.")] = False,
-    follow: Annotated[bool, typer.Option(help="With --plain: go on with each change.")] = True,
-) -> None:
-    """Open the supervisors' console."""
-    agent_socket = socket or settings_of(context).socket
-    if plain:
-        asyncio.run(_part("tui.plain").read_aloud(agent_socket, print, follow=follow))
-    else:
-        _end(_part("tui.app").run(agent_socket))
 
 
 @app.command()

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?")
 
@@ -27,6 +27,7 @@ def _network(text: str) -> str:
 
 Origin = Annotated[str, AfterValidator(_origin)]
 Unit = Annotated[str, Field(min_length=1, max_length=100)]
+Scope = Annotated[str, Field(pattern=r"\A[\x21\x23-\x5b\x5d-\x7e]{1,200}\z")]
 
 
 class StaffRole(BaseModel):
@@ -38,6 +39,17 @@ class StaffRole(BaseModel):
     """Where somebody with this role works; empty: the role gives no unit of its own."""
     supervises: frozenset[Unit] = frozenset()
     """Units they may see and act on as supervisor ("*": all)."""
+
+
+class ConsoleSettings(BaseModel):
+    """Supervisors' consoles elsewhere, signed in at the employer's sign-on. The table `[site.console]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    """The console at the sign-on: a public client that may use the device authorization grant."""
+    scopes: tuple[Scope, ...] = ("openid", "profile", "email", "offline_access")
+    """What the console asks for; `offline_access` lets it go on for a working day without asking anybody again."""
 
 
 class SiteSettings(BaseModel):
@@ -68,6 +80,8 @@ class SiteSettings(BaseModel):
     """The employer's sign-on; without it there are no staff pages."""
     staff_roles: Mapping[str, StaffRole] = Field(default_factory=dict)
     """By role, as the sign-on says it."""
+    console: ConsoleSettings | None = None
+    """Lets supervisors use the console from elsewhere (docs/console.md); without it only the Unix socket serves it."""
     carriers: tuple[Mapping[str, Any], ...] = ()
     """Gateways, each with its `adapter`: gatewayapi, cpsms, http, smtp, digital-post (docs/messages.md)."""
     recordings: Path | None = None
@@ -80,3 +94,9 @@ class SiteSettings(BaseModel):
     """Networks of the authority's own that calling systems may be told in, such as 10.20.0.0/16."""
     video_policy: Annotated[str, Field(min_length=1, max_length=64)] = "samtale"
     """Policy of meetings booked through the VideoAPI that do not name one (docs/booking-api.md)."""
+
+    @model_validator(mode="after")
+    def _who_signs_in(self) -> "SiteSettings":
+        if self.console is not None and self.staff is None:
+            raise ValueError("console needs staff, the employer's sign-on")
+        return self

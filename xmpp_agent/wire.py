@@ -23,6 +23,12 @@ GET  /v1/numbers                  -> Numbers (the same as on the board)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybody)   (no body) -> 204
 
+Elsewhere, where the settings have `[site.console]`, the same (but for people and staff) at the site under /console:
+GET  /console/sign-in             -> SignIn (needs nothing)
+Any  /console/v1/...              `Authorization: Bearer <ID token>`; 401 when it holds no longer (`reason` signed_out:
+                                     somebody ended it; else a newer one will do), 429 too often. A stream ends when
+                                     its token does.
+
 Errors are RFC 9457 problem details (`Problem`), in the language of Accept-Language (da, else en): 403 no supervisor, or
 not your unit; 404 no such room or person; 409 not possible now (`reason` says why); 413 over 64 KiB; 422 malformed;
 503 the agent cannot act (link to Prosody lost, audit not writable): nothing was done, or Prosody did not confirm it.
@@ -350,6 +356,17 @@ class Done(_Wire):
     command: Ident
     reason: Ident
     text: Text
+
+
+class SignIn(_Wire):
+    """Where a console elsewhere signs in: the employer's OpenID provider, and who the console is there."""
+
+    issuer: Ident
+    discovery: Ident
+    """Address of the provider's own description (OpenID Connect Discovery)."""
+    client_id: Ident
+    """A public client that may use the device authorization grant (RFC 8628)."""
+    scopes: tuple[Ident, ...]
 
 
 class Problem(_Wire):

@@ -9,10 +9,11 @@ from textual.widgets import Input
 
 from tests.tui.a_day import SAID, person, room
 from tests.tui.fake_agent import FakeAgent
+from tests.tui.listening import first_lines
 from tests.tui.opened import NARROW, WIDE, opened
 from tui.app import PortnerApp
-from tui.plain import read_aloud
-from tui.settings import Settings
+from tui.board.heard import Asked
+from tui.screens.sign_in import SignInDialog
 from xmpp_agent import wire
 
 EVIL = [
@@ -134,11 +135,30 @@ async def test_hostile_text_read_aloud(tmp_path: Path) -> None:
     from tests.tui.fake_agent import serving
 
     agent = FakeAgent(rooms={row.key: row for row in (_evil_room("\n".join(EVIL)),)})
-    lines: list[str] = []
     async with serving(agent, tmp_path / "s"):
-        await read_aloud(tmp_path / "s", lines.append, follow=False, settings=Settings())
+        lines = await first_lines(tmp_path / "s", 4)
 
-    assert len(lines) == 4
     for line in lines:
         _clean(line)
         assert "\n" not in line
+
+
+@pytest.mark.parametrize("name", EVIL, ids=range(len(EVIL)))
+async def test_the_sign_in_takes_hostile_text(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a sign-on says is drawn as it is; no click runs an action; Escape hides it, the palette has it again."""
+    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
+    monkeypatch.setattr(Harmed, "harmed", False)
+    async with opened(tmp_path, [], size=NARROW) as console:
+        asked = Asked(name or "x", name or "x", name, name, 900)
+        console.app.workers.cancel_group(console.app, "stream")
+        console.app.watched.take(asked)
+        console.app._show_sign_in(asked)
+        await console.until(lambda: isinstance(console.app.screen, SignInDialog))
+        await console.pilot.click(offset=(20, 8))
+        _nothing_to_click(console.app)
+        _clean(console.text())
+        await console.pilot.press("escape")
+        await console.until(lambda: "LOG PÅ" in console.text())
+        await console.pilot.press("ctrl+p", *"Log", "enter")
+        await console.until(lambda: isinstance(console.app.screen, SignInDialog))
+        assert not Harmed.harmed

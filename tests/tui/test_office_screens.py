@@ -14,10 +14,10 @@ from tests.edges.web.test_office import actors, lost_call
 from tests.flows.test_staff_hotline import called
 from tests.tui.a_day import call, invitation, tried
 from tests.tui.fake_agent import FakeAgent, serving
+from tests.tui.listening import first_lines
 from tests.tui.opened import NARROW, WIDE, Opened, opened
 from tests.tui.test_hostile import EVIL, Harmed, _clean, _nothing_to_click
 from tui.app import PortnerApp
-from tui.plain import read_aloud
 from tui.screens.hotline import ACTS, HotlineScreen
 from tui.screens.invitations import InvitationsScreen
 from tui.screens.office import OfficeScreen
@@ -287,9 +287,8 @@ async def test_both_are_read_aloud(tmp_path: Path) -> None:
     """A line for each, those that need somebody first."""
     agent = _two_screens()
     agent.calls |= {row.key: row for row in (call("z", "inside"),)}
-    lines: list[str] = []
     async with serving(agent, tmp_path / "s"):
-        await read_aloud(tmp_path / "s", lines.append, follow=False, settings=Settings(lang="en"))
+        lines = await first_lines(tmp_path / "s", 4)
     assert lines[1].startswith("Call ** ** ** 56, rang ")
     assert lines[1].endswith(": Lost, 1 min, Karen Vig (Psykiatri Syd). Contact is lost.")
     assert ": Inside, 1 min, " in lines[2]

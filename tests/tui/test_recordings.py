@@ -17,10 +17,10 @@ from tests.edges.web.test_people import WARD, a_past_visit
 from tests.edges.web.test_recordings import on, put
 from tests.tui.a_day import recording
 from tests.tui.fake_agent import FakeAgent, serving
+from tests.tui.listening import first_lines
 from tests.tui.opened import NARROW, WIDE, opened
 from tests.tui.test_hostile import EVIL, Harmed, _clean, _nothing_to_click
 from tui.app import PortnerApp
-from tui.plain import read_aloud
 from tui.screens.custody import ACTS
 from tui.screens.recordings import RecordingsScreen
 from tui.settings import Settings
@@ -269,9 +269,8 @@ async def test_recordings_are_read_aloud(tmp_path: Path) -> None:
     """The plain form has a line for each, the stuck first."""
     stuck, on_now = recording("a", "missing", stuck=True), recording("b", "on", since=time.time() - 5)
     agent = FakeAgent(recordings={row.key: row for row in (on_now, stuck)})
-    lines: list[str] = []
     async with serving(agent, tmp_path / "s"):
-        await read_aloud(tmp_path / "s", lines.append, follow=False, settings=Settings(lang="en"))
+        lines = await first_lines(tmp_path / "s", 3)
     assert lines[1] == "Recording a: Missing, 1 min, A. H., Mette Holm (Jobcenter Nord). The file is missing."
     assert lines[2].startswith("Recording b: Recording, ")
     assert wire.RecordingStage.ON in {row.stage for row in agent.recordings.values()}

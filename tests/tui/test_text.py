@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tui.a_day import a_day
+from tui.board.alerts import AlertKind
 from tui.board.board import Board
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
@@ -26,7 +27,7 @@ from tui.text import people, rooms
 from tui.text.ages import exact, glance
 from tui.text.catalogue import TEXTS
 from tui.text.cells import GAP, Column, lay_out
-from tui.text.plain import status_lines
+from tui.text.plain import Sentences
 from tui.text.safe import fit, safe
 from tui.text.signs import SIGNS
 from tui.text.words import Words
@@ -134,7 +135,11 @@ def _families() -> set[str]:
         "note": ["wrote", "turned_away", "stuck", "left", "arrived", "lost"],
         "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal", *RECORDING_ACTS, *OFFICE_ACTS],
         "help.group": list(GROUPS),
-        "lost": ["ended", "no_answer", "not_allowed", "refused", "unreadable"],
+        **{family: [kind.value for kind in AlertKind] for family in ("alarm", "over")},
+        "lost": [
+            *("ended", "no_answer", "not_allowed", "refused", "unreadable", "signed_out"),
+            *(f"sign_in_{why}" for why in ("denied", "expired", "refused", "unreadable", "no_device", "down", "off")),
+        ],
         "ask": [
             f"{act}{more}"
             for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:], *OFFICE_ACTS)
@@ -201,7 +206,8 @@ def test_plain_lines_say_everything() -> None:
     link = wire.Link(state="live", since=NOW, now=NOW)
     board.take(Picture(wire.Board(at_event="s1:0", now=NOW, link=link, rooms=tuple(a_day(NOW)))))
 
-    lines = status_lines(board, NOW, Standing(State.LATE, 9), ENGLISH)
+    voice = Sentences(ENGLISH)
+    lines = voice.head(board, NOW, Standing(State.LATE, 9)) + voice.everything(board, NOW)
 
     assert "LATE 9 s" in lines[0]
     assert "10 open rooms, 4 visits, 6 waiting, longest 12 min" in lines[0]

@@ -1,4 +1,4 @@
-"""The agent's HTTP on its Unix socket: the picture, the events, and the acts."""
+"""The agent's HTTP, on its Unix socket or at its site: the picture, the events, and the acts."""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from tui.agent.sign_in import SignIn
 from tui.board.freshness import GIVE_UP_AFTER
 from tui.settings import Lang
 from xmpp_agent import wire
@@ -39,16 +40,24 @@ def new_command() -> str:
 
 
 class AgentClient:
-    """Speaks `xmpp_agent.wire` over the Unix socket at `socket`. Use as an async context manager."""
+    """Speaks `xmpp_agent.wire` over the Unix socket at a path, or elsewhere as whoever is signed in.
 
-    def __init__(self, socket: Path, lang: Lang = "da") -> None:
-        self._http = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=str(socket)),
-            base_url="http://agent",
-            headers={"Accept-Language": lang},
-            timeout=ANSWER_WITHIN,
-            trust_env=False,
-        )
+    Use as an async context manager.
+    """
+
+    def __init__(self, where: Path | SignIn, lang: Lang = "da") -> None:
+        self.sign_in = where if isinstance(where, SignIn) else None
+        spoken = {"Accept-Language": lang}
+        if isinstance(where, SignIn):
+            base, env = f"{where.origin}/console", where.trust_env
+            self._http = httpx.AsyncClient(
+                base_url=base, auth=where, headers=spoken, timeout=ANSWER_WITHIN, trust_env=env
+            )
+        else:
+            socket = httpx.AsyncHTTPTransport(uds=str(where))
+            self._http = httpx.AsyncClient(
+                transport=socket, base_url="http://agent", headers=spoken, timeout=ANSWER_WITHIN, trust_env=False
+            )
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -58,6 +67,8 @@ class AgentClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._http.__aexit__(kind, error, trace)
+        if self.sign_in is not None:
+            await self.sign_in.http.aclose()
 
     async def board(self) -> wire.Board:
         """The whole picture. Raises Refused, Unanswered, httpx.TransportError."""

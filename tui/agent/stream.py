@@ -6,7 +6,8 @@ Words that cannot be read, and event names not known, count as a break: a pictur
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ import httpx
 from pydantic import ValidationError
 
 from tui.agent.client import AgentClient, Refused, Unanswered
+from tui.agent.device import NotSignedIn
 from tui.agent.sse import Parser, Said, TooLong
 from tui.board.heard import Alive, Event, Happened, Heard, Lost, Picture, Stale, parse_id
 from xmpp_agent import wire
@@ -21,6 +23,8 @@ from xmpp_agent import wire
 FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 5.0
 """Seconds. One console on one Unix socket: an agent that is back should be seen within moments."""
+SIGN_IN_PAUSE: Final = 10.0
+"""Seconds at least before somebody who is not signed in is asked again."""
 
 _KINDS: Final[dict[str, type[Event]]] = {
     "room": wire.RoomChanged,
@@ -45,6 +49,12 @@ class _Hole(Exception):
     """The agent no longer keeps the events after our last one."""
 
 
+_FAULTS: Final = (
+    *(httpx.TransportError, OSError, Unanswered, Refused, NotSignedIn),
+    *(Unreadable, TooLong, UnicodeDecodeError),
+)
+
+
 @dataclass(slots=True)
 class Stream:
     """One follower. `sleep` and `chance` (0 ≤ x < 1) are handed in so that tests need not wait."""
@@ -62,8 +72,9 @@ class Stream:
         """Yields for ever; never raises for anything the agent does or does not do."""
         while True:
             try:
-                async for heard in self._once():
-                    yield heard
+                async with aclosing(self._once()) as once:
+                    async for heard in once:
+                        yield heard
                 why = "ended"
             except _Hole:
                 self._after = ""
@@ -72,19 +83,17 @@ class Stream:
                 if self._holes == 1:
                     continue
                 why = "refused"
-            except (httpx.TransportError, Unanswered, OSError):
-                why = "no_answer"
-            except Refused as no:
-                self._after = ""
-                why = "not_allowed" if no.problem.status in (401, 403) else "refused"
-            except (Unreadable, TooLong, UnicodeDecodeError):
-                self._after = ""
-                why = "unreadable"
-            pause = self._pause()
+            except _FAULTS as fault:
+                why = self._why(fault)
+            pause = max(self._pause(), SIGN_IN_PAUSE if why.startswith("sign_in") else 0.0)
             yield Lost(pause, why)
             await self.sleep(pause)
 
-    async def _once(self) -> AsyncIterator[Heard]:
+    async def _once(self) -> AsyncGenerator[Heard, None]:
+        if self.client.sign_in is not None:
+            async with aclosing(self.client.sign_in.ensure()) as asking:
+                async for asked in asking:
+                    yield asked
         if not self._after:
             board = await self.client.board()
             self._heard(board.at_event)
@@ -119,6 +128,23 @@ class Stream:
             raise Unreadable("event id") from error
         self._after = event_id
         return place
+
+    def _why(self, fault: Exception) -> str:
+        """A key of the texts. Whatever was not a mere break makes the next picture a whole one."""
+        if isinstance(fault, NotSignedIn):
+            return fault.why
+        if not isinstance(fault, Refused | Unreadable | TooLong | UnicodeDecodeError):
+            return "no_answer"
+        self._after = ""
+        return self._refused(fault.problem) if isinstance(fault, Refused) else "unreadable"
+
+    def _refused(self, problem: wire.Problem) -> str:
+        """Also what becomes of the token: whoever is no supervisor may sign in as somebody else."""
+        if problem.status not in (401, 403):
+            return "refused"
+        if self.client.sign_in is not None:
+            self.client.sign_in.rejected(renewable=problem.status == 401 and problem.reason != "signed_out")
+        return "signed_out" if problem.status == 401 else "not_allowed"
 
     def _pause(self) -> float:
         """Full jitter: anything between nothing and a ceiling that doubles with each break."""

@@ -62,6 +62,11 @@ class Board:
             dict(self._seen),
         )
 
+    def row(self, key: str) -> wire.RoomRow | wire.RecordingRow | wire.CallRow | wire.InvitationRow | None:
+        """Whatever has this key."""
+        other = self.recordings.get(key) or self.calls.get(key) or self.invitations.get(key)
+        return self.rooms.get(key) or other
+
     def named(self, room: str) -> wire.RoomRow | None:
         """The row that commands and notes call `room`."""
         return self.rooms.get(self._by_name.get(room, ""))

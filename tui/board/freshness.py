@@ -7,7 +7,7 @@ beyond `GIVE_UP_AFTER`, is lost. Times named `at` and `now` are of one monotonic
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.board.heard import Alive, Happened, Heard, Lost, Picture, Stale
+from tui.board.heard import Alive, Asked, Happened, Heard, Lost, Picture, Stale
 from xmpp_agent import wire
 
 LATE_AFTER = 7.0
@@ -22,6 +22,8 @@ class State(StrEnum):
     """Connected, and no picture yet."""
     LATE = "late"
     LOST = "lost"
+    SIGN_IN = "sign_in"
+    """Somebody must sign in."""
     LINK_RESYNCING = "link_resyncing"
     """The agent is there and takes the picture anew from Prosody."""
     LINK_LOST = "link_lost"
@@ -55,11 +57,15 @@ class Hearing:
     why: str = ""
     pictured: bool = False
     """Whether what the board holds has no hole."""
+    signing_in: bool = False
     _agent_now: float = 0.0
     _agent_at: float = 0.0
 
     def take(self, heard: Heard, at: float) -> None:
         """Note that something was heard, or that the connection is gone."""
+        self.signing_in = isinstance(heard, Asked)
+        if isinstance(heard, Asked):
+            return
         if isinstance(heard, Lost):
             self.retry_at = at + heard.retry_in
             self.why = heard.why
@@ -90,6 +96,8 @@ class Hearing:
 
     def standing(self, link: wire.Link | None, now: float) -> Standing:
         """What may be said of the picture at `now`."""
+        if self.signing_in:
+            return Standing(State.SIGN_IN)
         if self.retry_at is not None:
             return Standing(State.LOST, max(0, round(self.retry_at - now)), self.why)
         if self.heard_at is None or link is None or not self.pictured:

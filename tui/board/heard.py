@@ -44,7 +44,21 @@ class Lost:
     why: str
 
 
-Heard = Picture | Happened | Alive | Stale | Lost
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """Somebody must sign in before anything more is heard: open the address, type the code. All of it remote text."""
+
+    code: str
+    address: str
+    direct: str
+    """The address with the code in it; may be empty."""
+    message: str
+    """What the provider itself says; may be empty."""
+    seconds: float
+    """How long the code is good for."""
+
+
+Heard = Picture | Happened | Alive | Stale | Lost | Asked
 
 
 def parse_id(text: str) -> tuple[str, int]:

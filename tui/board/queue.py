@@ -1,6 +1,6 @@
 """Everybody who waits, wherever they wait, in one order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -78,6 +78,16 @@ class QueueView(Listing[Waiting, QueueSort]):
             return Facts({name: text.casefold() for name, text in texts.items()}, {"wait": row.person.since})
 
         super().__init__(_place, hay, QueueSort.WAIT, facts=facts)
+
+
+def one_queue(rooms: Iterable[wire.RoomRow]) -> list[Waiting]:
+    """Who came first stands first; within a room its own order holds, whatever the times say."""
+    found = [Waiting(row, person, place) for row in rooms for place, person in enumerate(row.waiting, 1)]
+    came: dict[tuple[str, int], float] = {}
+    for each in found:
+        before = came.get((each.room.key, each.place - 1), each.person.since)
+        came[each.room.key, each.place] = max(before, each.person.since)
+    return sorted(found, key=lambda each: (came[each.room.key, each.place], each.room.key, each.place))
 
 
 def _same(row: Waiting, before: Waiting | None) -> bool:

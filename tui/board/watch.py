@@ -10,7 +10,7 @@ from typing import Final
 from tui.board.board import Board
 from tui.board.freshness import Hearing, Standing, State
 from tui.board.happenings import Happenings
-from tui.board.heard import Happened, Heard, Picture, RoomEvent
+from tui.board.heard import Asked, Happened, Heard, Picture, RoomEvent
 from tui.board.office import lost
 from tui.board.past import Past
 from xmpp_agent import wire
@@ -33,6 +33,8 @@ class Watch:
     behind: int = 0
     """Changes that came since a person began to look at how it was."""
     _then: tuple[float, Board] | None = None
+    _another: bool = False
+    """Whether somebody was asked to sign in since the last picture."""
     _touched: set[str] = field(default_factory=set)
     _touched_recordings: set[str] = field(default_factory=set)
     _touched_calls: set[str] = field(default_factory=set)
@@ -63,6 +65,9 @@ class Watch:
     def take(self, heard: Heard) -> None:
         """Take in what the stream said."""
         self.hearing.take(heard, self.clock())
+        self._another = self._another or isinstance(heard, Asked)
+        if isinstance(heard, Picture) and self._another:
+            self._forget()
         if not isinstance(heard, Picture | Happened):
             return
         if isinstance(heard, Happened) and isinstance(heard.event, wire.Note):
@@ -73,6 +78,12 @@ class Watch:
             self._take_more(heard)
         self.past.take(heard, self.live, self.hearing.agent_now(self.clock()))
         self.behind += self._then is not None
+
+    def _forget(self) -> None:
+        """Somebody signed in anew, who may be another and see other units: what was is not theirs."""
+        self._another = False
+        self.look_back(None)
+        self.past, self.happenings = Past(), Happenings()
 
     def take_touched_recordings(self) -> set[str]:
         """Keys of recordings that may look different since this was last asked."""

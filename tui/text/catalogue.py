@@ -5,8 +5,10 @@ from typing import Final
 from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_office import OFFICE
 from tui.text.catalogue_past import PAST
+from tui.text.catalogue_plain import PLAIN
 from tui.text.catalogue_queue import QUEUE
 from tui.text.catalogue_recordings import RECORDINGS
+from tui.text.catalogue_sign_in import SIGN_IN
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **OFFICE,
@@ -14,6 +16,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **PAST,
     **QUEUE,
     **NUMBERS,
+    **PLAIN,
+    **SIGN_IN,
     # top line
     "top.name": ("Portner", "Portner"),
     "top.rooms": ("{n} åbne", "{n} open"),
@@ -211,19 +215,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # palette
     "palette.room": ("Lokale: {staff}", "Room: {staff}"),
     "palette.placeholder": ("Søg lokale eller kommando", "Search for a room or a command"),
-    # plain
-    "plain.head": (
-        "{at} {state}. {rooms} åbne lokaler, {visits} besøg, {waiting} venter{longest}.",
-        "{at} {state}. {rooms} open rooms, {visits} visits, {waiting} waiting{longest}.",
-    ),
-    "plain.longest": (", længst {age}", ", longest {age}"),
-    "plain.room": ("{staff} ({unit}): {phase}", "{staff} ({unit}): {phase}"),
-    "plain.citizen": (", {who}, {age}", ", {who}, {age}"),
-    "plain.recording": (", optages", ", being recorded"),
-    "plain.person": (
-        "  {n}. {who}, {proof}, ventet {age}: {verdict}, {reason}",
-        "  {n}. {who}, {proof}, waited {age}: {verdict}, {reason}",
-    ),
     # starting and stopping
     "start.persists": (
         "{name} er sat og ville gemme skærmbilledet med personoplysninger. Fjern den og start igen.",
@@ -293,6 +284,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason.no_consent": ("intet samtykke", "no consent"),
     "reason.prosody_did_not_do_it": ("Prosody udførte det ikke", "Prosody did not do it"),
     "reason.no_role": ("ingen adgang tildelt", "no access given"),
+    "reason.signed_out": ("logget af", "signed out"),
     "reason.no_appointment": ("ukendt aftale", "unknown appointment"),
     "reason.changed_meanwhile": ("ændret imens", "changed meanwhile"),
     "reason.not_yet": ("for tidligt endnu", "too soon"),

@@ -1,68 +1,143 @@
 """The board in sentences: for screen readers, pipes, and machines without a proper terminal."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.board.alerts import Raised, raised
 from tui.board.board import Board
 from tui.board.freshness import Standing
+from tui.board.happenings import Line
 from tui.board.office import CallView, InvitationView
 from tui.board.query import Tally, View, longest_since
+from tui.board.queue import Waiting
 from tui.board.recordings import RecordingView
 from tui.text import calls, invitations
 from tui.text.ages import clock, day_clock, glance
+from tui.text.events import what
 from tui.text.people import reason, verdict, who
 from tui.text.recordings import stage_word, whose, why
 from tui.text.rooms import citizen_name, phase_word, staff_names
 from tui.text.safe import safe
 from tui.text.standing import standing_cell
+from tui.text.voice import Other, Row
 from tui.text.words import Words
 from xmpp_agent import wire
 
 
-def status_lines(board: Board, now: float, standing: Standing, words: Words) -> list[str]:
-    """Everything a supervisor would see, a line a room, a person waiting and a recording, most needing first.
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Says what there is to say in one language. `now` is the agent's clock everywhere."""
 
-    `now` is the agent's clock; `standing` says whether the picture is current, and is the first thing read.
-    """
-    view = View(lambda phase: phase_word(phase, words))
-    view.update(board.rooms, board.rooms.keys(), hold=False, now=now)
-    lines = [head_line(board, now, standing, words)]
-    for key in view.order:
-        lines += room_lines(board.rooms[key], now, words)
-    listed = RecordingView(lambda stage: stage_word(stage, words))
-    listed.update(board.recordings, board.recordings.keys(), hold=False, now=now)
-    lines += [recording_line(board.recordings[key], now, words) for key in listed.order]
-    return lines + _office_lines(board, now, words)
+    words: Words
+
+    def head(self, board: Board, now: float, standing: Standing) -> list[str]:
+        """Time, connection and sums."""
+        return [head_line(board, now, standing, self.words)]
+
+    def status(self, board: Board, now: float) -> list[str]:
+        """A line a room, most needing first."""
+        return [_room(board.rooms[key], now, self.words, waiting=True) for key in _by_need(board, now, self.words)]
+
+    def everything(self, board: Board, now: float) -> list[str]:
+        """A line a room, a person waiting, a recording, a call and a missed invitation, each most needing first."""
+        lines = [line for key in _by_need(board, now, self.words) for line in self.room(board.rooms[key], now)]
+        listed = RecordingView(lambda stage: stage_word(stage, self.words))
+        listed.update(board.recordings, board.recordings.keys(), hold=False, now=now)
+        others: list[Other] = [board.recordings[key] for key in listed.order]
+        rung = CallView(lambda stage: calls.stage_word(stage, self.words))
+        rung.update(board.calls, board.calls.keys(), hold=False, now=now)
+        others += [board.calls[key] for key in rung.order]
+        missed = InvitationView(lambda step: invitations.next_word(step, self.words))
+        missed.update(board.invitations, board.invitations.keys(), hold=False, now=now)
+        others += [board.invitations[key] for key in missed.order]
+        return lines + [line for row in others for line in self.other(row, now)]
+
+    def queue(self, waiters: Sequence[Waiting], now: float) -> list[str]:
+        """Everybody who waits."""
+        return [_in_line(each, now, self.words) for each in waiters] or [self.words.say("plain.nobody")]
+
+    def room(self, row: wire.RoomRow, now: float) -> list[str]:
+        """One room, and everybody who waits there in order of arrival."""
+        line = _room(row, now, self.words, waiting=False)
+        return [line] + [_person(place, person, now, self.words) for place, person in enumerate(row.waiting, 1)]
+
+    def other(self, row: Other, now: float) -> list[str]:
+        """One recording, call or missed invitation: how it stands, since when, whose, and why."""
+        match row:
+            case wire.RecordingRow():
+                return [_recording(row, now, self.words)]
+            case wire.CallRow():
+                return [_call(row, now, self.words)]
+            case wire.InvitationRow():
+                return [_invitation(row, self.words)]
+
+    def gone(self, key: str) -> list[str]:
+        """Nothing more to show of it: no words, the sums say it."""
+        del key
+        return []
+
+    def note(self, line: Line, note: wire.Note) -> list[str]:
+        """What happened. Not what a citizen wrote: that would lie in logs and pipes for good."""
+        if note.kind != "wrote":
+            return [what(line, self.words)]
+        name = safe(line.who, 40) or self.words.say("note.somebody")
+        return [self.words.say("plain.wrote", who=name, staff=safe(line.staff, 60) or "–")]
+
+    def alert(self, alert: Raised, row: Row, now: float) -> list[str]:
+        """What somebody must look at."""
+        del now
+        age = glance(alert.numbers.get("seconds", 0.0))
+        said = self.words.say(f"alarm.{alert.kind.value}", **{**alert.numbers, "age": age})
+        return [self.words.say("plain.raised", where=_where(row, self.words), what=said)]
+
+    def over(self, alert: Raised, row: Row, now: float) -> list[str]:
+        """Nobody needs to look at it any more."""
+        del now
+        said = self.words.say(f"over.{alert.kind.value}")
+        return [self.words.say("plain.over", where=_where(row, self.words), what=said)]
 
 
 def head_line(board: Board, now: float, standing: Standing, words: Words) -> str:
-    """Time, connection and sums in one sentence."""
+    """Time, connection, sums and how much needs somebody; without a picture only the connection."""
+    state = standing_cell(standing, words).text
+    if board.link is None:
+        return words.say("plain.none", state=state)
     tally = Tally()
-    tally.update(board.rooms, board.rooms.keys(), board.unread)
+    tally.update(board.rooms, board.rooms.keys(), {})
     total = tally.sums(now)
-    since = total.longest_since
+    since, needs = total.longest_since, len(raised(board, now))
     return words.say(
         "plain.head",
         at=clock(now, seconds=True),
-        state=standing_cell(standing, words).text,
+        state=state,
         rooms=total.rooms,
         visits=total.visits,
         waiting=total.waiting,
         longest=words.say("plain.longest", age=glance(now - since)) if since is not None else "",
+        needs=words.say("plain.needs", n=needs) if needs else words.say("plain.calm"),
     )
 
 
-def room_lines(row: wire.RoomRow, now: float, words: Words) -> list[str]:
-    """One room, and everybody who waits there in order of arrival."""
+def _by_need(board: Board, now: float, words: Words) -> list[str]:
+    view = View(lambda phase: phase_word(phase, words))
+    view.update(board.rooms, board.rooms.keys(), hold=False, now=now)
+    return view.order
+
+
+def _room(row: wire.RoomRow, now: float, words: Words, *, waiting: bool) -> str:
     line = words.say("plain.room", staff=staff_names(row), unit=safe(row.unit, 60), phase=phase_word(row.phase, words))
     if row.citizen is not None and row.visit_since is not None:
         line += words.say("plain.citizen", who=citizen_name(row), age=glance(now - row.visit_since))
     if row.recording:
         line += words.say("plain.recording")
-    if longest_since(row) is None:
-        return [line]
-    return [line] + [_person(place, person, now, words) for place, person in enumerate(row.waiting, 1)]
+    since = longest_since(row)
+    if waiting and since is not None:
+        line += words.say("plain.waiting", n=len(row.waiting))
+        line += words.say("plain.longest", age=glance(now - since))
+    return line
 
 
-def recording_line(row: wire.RecordingRow, now: float, words: Words) -> str:
-    """One recording: how it stands, since when, whose, and what is stuck and why."""
+def _recording(row: wire.RecordingRow, now: float, words: Words) -> str:
     return words.say(
         "plain.record",
         stage=stage_word(row.stage, words),
@@ -75,7 +150,7 @@ def recording_line(row: wire.RecordingRow, now: float, words: Words) -> str:
     )
 
 
-def call_line(row: wire.CallRow, now: float, words: Words) -> str:
+def _call(row: wire.CallRow, now: float, words: Words) -> str:
     """One hotline call: how it stands, since when, at whom."""
     return words.say(
         "plain.call",
@@ -88,7 +163,7 @@ def call_line(row: wire.CallRow, now: float, words: Words) -> str:
     )
 
 
-def invitation_line(row: wire.InvitationRow, words: Words) -> str:
+def _invitation(row: wire.InvitationRow, words: Words) -> str:
     """One invitation that did not arrive: whose, each way tried, what is next."""
     return words.say(
         "plain.invitation",
@@ -101,22 +176,34 @@ def invitation_line(row: wire.InvitationRow, words: Words) -> str:
     )
 
 
-def _office_lines(board: Board, now: float, words: Words) -> list[str]:
-    rung = CallView(lambda stage: calls.stage_word(stage, words))
-    rung.update(board.calls, board.calls.keys(), hold=False, now=now)
-    missed = InvitationView(lambda step: invitations.next_word(step, words))
-    missed.update(board.invitations, board.invitations.keys(), hold=False, now=now)
-    lines = [call_line(board.calls[key], now, words) for key in rung.order]
-    return lines + [invitation_line(board.invitations[key], words) for key in missed.order]
-
-
 def _person(place: int, person: wire.WaitingRow, now: float, words: Words) -> str:
+    return words.say("plain.person", n=place, **_about(person, now, words))
+
+
+def _in_line(waiter: Waiting, now: float, words: Words) -> str:
+    at = waiter.person.appointment_at
     return words.say(
-        "plain.person",
-        n=place,
-        who=who(person, words),
-        proof=safe(person.proof, 60),
-        age=glance(now - person.since),
-        verdict=words.say(f"verdict.{verdict(person)}"),
-        reason=reason(person, words),
+        "plain.in_line",
+        n=waiter.place,
+        staff=staff_names(waiter.room),
+        unit=safe(waiter.room.unit, 60),
+        appointment=words.say("plain.appointment", at=clock(at)) if at is not None else "",
+        **_about(waiter.person, now, words),
     )
+
+
+def _about(person: wire.WaitingRow, now: float, words: Words) -> dict[str, str]:
+    return {
+        "who": who(person, words),
+        "proof": safe(person.proof, 60),
+        "age": glance(now - person.since),
+        "verdict": words.say(f"verdict.{verdict(person)}"),
+        "reason": reason(person, words),
+    }
+
+
+def _where(row: Row, words: Words) -> str:
+    if isinstance(row, wire.RoomRow):
+        return f"{staff_names(row)} ({safe(row.unit, 60)})"
+    where = f"{safe(row.staff, 60) or '–'} ({safe(row.unit, 60) or '–'})"
+    return f"{where}, {stage_word(row.stage, words)}" if isinstance(row, wire.RecordingRow) else where

@@ -40,7 +40,7 @@ async def sign_in(
     Who comes for the first time is enrolled; who booking has named already is known by the account. Whoever had access
     once and has none now is out everywhere, also of a meeting.
     """
-    person, standing_ = await _known(office, identity, role_map)
+    person, standing_ = await known_staff(office, identity, role_map)
     now, cookie = office.clock.now(), new_cookie()
     session = Session(
         mark=office.marks.mark("session", cookie),
@@ -65,7 +65,7 @@ async def renew(office: Office, identity: Identity, role_map: RoleMap, before: S
     whoever has no access any more is out everywhere. Raises Refused (no access), Unavailable.
     """
     try:
-        person, standing_ = await _known(office, identity, role_map)
+        person, standing_ = await known_staff(office, identity, role_map)
     except Refused:
         await sign_out(office, before)
         raise
@@ -83,7 +83,11 @@ async def sign_out(office: Office, session: Session) -> None:
     await office.records.keep(office.line("staff-logout", session.person), ended)
 
 
-async def _known(office: Office, identity: Identity, role_map: RoleMap) -> tuple[Person, Standing]:
+async def known_staff(office: Office, identity: Identity, role_map: RoleMap) -> tuple[Person, Standing]:
+    """Who it is here and what they may do; enrolled when they are new.
+
+    Raises Refused when their roles give no access (they are out everywhere then), Unavailable.
+    """
     try:
         return await _person(office, identity, role_map)
     except Conflict:  # the same account signed in for the first time twice at once

@@ -1,6 +1,6 @@
 """Staff are out at once: their sessions are over, their passes dead, and whoever is connected on one is put out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.withdraw import revoke_pass
@@ -11,6 +11,7 @@ from xmpp_agent.ports import Ledger, Unavailable
 from xmpp_agent.ports.diary import Diary, Records, Visitors
 from xmpp_agent.rules.admission.known_pass import UNUSED_LIFE
 from xmpp_agent.rules.staff_acts import withdraw_act
+from xmpp_agent.rules.staff_roles import put_out
 
 DONE = Verdict(Decision.OPEN, Reason.ALLOWED)
 
@@ -33,7 +34,7 @@ async def sign_out_everywhere(exits: Exits, person: str, actor: str, now: float)
     other one was tried all the same).
     """
     sessions = await exits.visitors.staff_sessions(person, now)
-    ended = (replace(session, expires_at=now) for session in sessions)
+    ended = (put_out(session, now) for session in sessions)
     await exits.records.keep(AuditLine(now, "staff-sign-out", "", person, actor, DONE), *ended)
     unused = await exits.visitors.unused_passes(person, now - UNUSED_LIFE)  # first: one used meanwhile is in both
     unsure: Unavailable | None = None

@@ -79,6 +79,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     # staff's day and the hotline
     NO_ROLE = "no_role"
+    SIGNED_OUT = "signed_out"
     NO_APPOINTMENT = "no_appointment"
     CHANGED_MEANWHILE = "changed_meanwhile"
     NOT_YET = "not_yet"

@@ -30,6 +30,8 @@ class SessionKind(StrEnum):
     CITIZEN = "citizen"
     """Citizen or companion, with one appointment."""
     STAFF = "staff"
+    CONSOLE = "console"
+    """A supervisor's console elsewhere; `mark` is of what their employer's sign-on signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Session:
     """Staff: units they supervise."""
     checked_at: float = 0.0
     """Staff: when the employer's sign-on last vouched for them and their roles."""
+    out: bool = False
+    """Console: signed out. It is kept until its token ends by itself, so that the token begins no other."""
 
 
 class DeviceTest(StrEnum):

@@ -156,6 +156,7 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Du er logget ind, men har ikke fået adgang til Portner. Kontakt din leder.",
         "You are signed in but have not been given access to Portner. Contact your manager.",
     ),
+    Reason.SIGNED_OUT: ("Du er logget af. Log på igen.", "You are signed out. Sign in again."),
     Reason.NO_APPOINTMENT: ("Aftalen findes ikke.", "No such appointment."),
     Reason.CHANGED_MEANWHILE: (
         "En anden har lige ændret det. Se på listen igen.",

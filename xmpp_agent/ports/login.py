@@ -75,6 +75,25 @@ class Identity:
     authenticated_at: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Vouched:
+    """What a token says that its bearer brought, checked whole. Times are seconds since 1970."""
+
+    identity: Identity
+    issued_at: float
+    expires_at: float
+    signed: str
+    """What the provider signed: one text for every spelling of the same token."""
+
+
+class TokenReader(Protocol):
+    """Reads the ID tokens that consoles elsewhere bring."""
+
+    async def read(self, token: str, *, now: float) -> Vouched:
+        """Who it is. Raises LoginFault."""
+        ...
+
+
 class LoginProvider(Protocol):
     """One configured OpenID provider."""
 

@@ -1,9 +1,9 @@
 """What a member of staff may do, from the roles their employer's sign-on returns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from xmpp_agent.model.visitors import Session
+from xmpp_agent.model.visitors import Session, SessionKind
 
 ASKED_AGAIN = 1800.0
 """Seconds after which the employer's sign-on is asked again, unseen, when a page is opened."""
@@ -63,3 +63,29 @@ def may_go_on(session: Session, now: float) -> bool:
 def asks_again(session: Session, now: float) -> bool:
     """Whether the employer's sign-on is to be asked again at the next opportunity."""
     return now - session.checked_at >= ASKED_AGAIN
+
+
+BROUGHT_WITHIN = 300.0
+"""Seconds after it was made in which a token must first be brought: whoever kept one back may not use it later."""
+
+
+def console_ends(issued_at: float, expires_at: float) -> float:
+    """Until when a token signs a console in: its own end, but no longer than the sign-on's word holds."""
+    return min(expires_at, issued_at + VOUCHED_FOR)
+
+
+def console_may_begin(issued_at: float, expires_at: float, now: float) -> bool:
+    """Whether a token never seen here may sign a console in."""
+    return now - issued_at < BROUGHT_WITHIN and now < console_ends(issued_at, expires_at)
+
+
+def console_goes_on(session: Session, now: float) -> bool:
+    """Whether a console that was signed in still is."""
+    return session.kind is SessionKind.CONSOLE and not session.out and is_vouched_for(session, now)
+
+
+def put_out(session: Session, now: float) -> Session:
+    """The session, over at once. Of a console it must be remembered until its token is worth nothing."""
+    if session.kind is SessionKind.CONSOLE:
+        return replace(session, out=True)
+    return replace(session, expires_at=now)

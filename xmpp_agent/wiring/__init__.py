@@ -76,17 +76,7 @@ class Agent:
         self._clockwork: asyncio.Task[None] | None = None
         orders = Orders(settings.lobby, settings.domain, settings.muc, settings.recorder_domain, self._put)
         out = LobbyOut(settings.lobby, self._put)
-        self.house = House(
-            addresses=_addresses(settings),
-            clock=self._clock,
-            passes=passes,
-            store=database.store,
-            ledger=database.ledger,
-            recordings=database.recordings,
-            prosody=orders,
-            lobby=out,
-            lanes=Lanes(_report),
-        )
+        self.house = _house(settings, self._clock, passes, database, orders, out)
         self._stream = self._seat(secret)
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
@@ -96,10 +86,13 @@ class Agent:
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, *lists)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
-        self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report)
+        elsewhere = self._console()
+        self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report, elsewhere)
         self._forgetting = Forgetting(self.house, database, _report)
-        self._console_app = self._console()
-        self._server = SocketServer(Door(self._console_app, settings.supervisors), settings.socket)
+        here = self._console()
+        add_people(here, self._erase, self._forgetting.sign_out)
+        self._consoles = (here, elsewhere)
+        self._server = SocketServer(Door(here, settings.supervisors), settings.socket)
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
         self.house.on_change.extend(watchers)
         self.house.on_note.append(self._note)
@@ -157,11 +150,12 @@ class Agent:
         self.site = site
         office = OfficeDesk(site.desk, self.feed, self._settings.shard, self._clock, _report)
         self.desk.office = office
-        add_office(self._console_app, office)
+        for app in self._consoles:
+            add_office(app, office)
 
     def _console(self) -> FastAPI:
+        """What a supervisor reaches from wherever they are."""
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
-        add_people(app, self._erase, self._forgetting.sign_out)
         add_recordings(app, self.recording_desk)
         add_numbers(app, self.numbers)
         return app
@@ -256,6 +250,22 @@ class Agent:
         for number, (node, state) in enumerate(self.house.rooms.items()):
             if state.queue and number % JUDGED_WITHIN == tick % JUDGED_WITHIN:
                 self.feed.touch(node, state.room.unit)
+
+
+def _house(
+    settings: Settings, clock: SystemClock, passes: SignedPasses, database: Database, orders: Orders, out: LobbyOut
+) -> House:
+    return House(
+        addresses=_addresses(settings),
+        clock=clock,
+        passes=passes,
+        store=database.store,
+        ledger=database.ledger,
+        recordings=database.recordings,
+        prosody=orders,
+        lobby=out,
+        lanes=Lanes(_report),
+    )
 
 
 def _addresses(settings: Settings) -> Addresses:

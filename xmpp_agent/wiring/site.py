@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
 from xmpp_agent.edges.hooks.teller import HttpTeller
 from xmpp_agent.edges.keys.ring import KeyRing
@@ -38,10 +39,10 @@ from xmpp_agent.flows.recording_room import RecordingRoom
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.ports.diary import PassMaker
 from xmpp_agent.ports.post import Carrier, Incoming, ReceiptReader, Reply
-from xmpp_agent.rules.staff_roles import Grant, RoleMap
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.settings_site import SiteSettings
 from xmpp_agent.wiring.recordings import Parts, recording_room
+from xmpp_agent.wiring.remote import remote_console, role_map
 from xmpp_agent.wiring.tables import carrier, with_secrets
 
 SETTLE_EVERY = 6 * 3600.0
@@ -63,6 +64,8 @@ class Inside:
     confirm: Callable[[], Awaitable[None]]
     """Returns when Prosody has taken in everything sent to it so far. Raises Unavailable."""
     report: Callable[[BaseException], None]
+    console: ASGIApp
+    """What consoles elsewhere may reach, once it is known who asks."""
 
 
 class Site:
@@ -150,7 +153,8 @@ async def open_site(
         reception = Reception(pages, office, database.calls, ring.columns, time.monotonic, mitid)
         staff = _staff(conf, reception, database, inside, post, _provider("staff", conf, conf.staff, client))
         receipts = _receipts(post, carriers)
-        public = _public(conf, reception, staff, database, receipts, ring.signing.jwks(), inside.is_live)
+        console = remote_console(conf, reception.office, client, inside.console)
+        public = _public(conf, reception, staff, database, receipts, ring.signing.jwks(), inside.is_live, console)
         server = SiteServer(public, conf.host, conf.port, sorted(conf.proxies))
         yield Site(office, post, archive, hooks, staff, server, inside.report)
 
@@ -163,12 +167,14 @@ def _public(
     receipts: Callable[[str, Incoming], Any],
     keys: Mapping[str, Any],
     is_live: Callable[[], bool],
+    console: Mapping[str, ASGIApp],
 ) -> Public:
     """Everything that is reached from outside: pages, booking, receipts, keys."""
     app = site_app(reception)
     add_staff(app, staff)
     booking = booking_app(reception.office, database.callers, video_policy=conf.video_policy)
-    return Public(framed(app, reception), dict.fromkeys((*PREFIXES, DOCUMENT), booking), receipts, keys, is_live)
+    mounted: dict[str, ASGIApp] = {**dict.fromkeys((*PREFIXES, DOCUMENT), booking), **console}
+    return Public(framed(app, reception), mounted, receipts, keys, is_live)
 
 
 def _office(settings: Settings, conf: SiteSettings, ring: KeyRing, database: Database, inside: Inside) -> Office:
@@ -209,8 +215,7 @@ def _staff(
         confirm=inside.confirm,
     )
     inside.house.on_change.append(partial(watch, desk))
-    grants = {name: Grant(role.unit, role.supervises) for name, role in conf.staff_roles.items()}
-    return StaffSite(reception, desk, StaffFeed(desk), RoleMap(grants), login)
+    return StaffSite(reception, desk, StaffFeed(desk), role_map(conf), login)
 
 
 def _meetings(settings: Settings, conf: SiteSettings) -> str:

@@ -79,10 +79,15 @@ class OneProvider {
             jwks: { keys },
             claims: { acr: null, auth_time: null, iss: null, sid: null, ...this.shape.claims },
             conformIdTokenClaims: Boolean(this.shape.split),
-            scopes: Object.keys(this.shape.claims),
+            scopes: [...Object.keys(this.shape.claims), ...(this.shape.sso ? ['offline_access'] : [])],
+            issueRefreshToken: (ctx, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
             extraParams: ['idp_values', 'idp_params', 'language'],
             cookies: { keys: [this.cookieKey], names, long: { signed: true }, short: { signed: true } },
-            features: { devInteractions: { enabled: false }, jwtUserinfo: { enabled: true } },
+            features: {
+                devInteractions: { enabled: false },
+                jwtUserinfo: { enabled: true },
+                deviceFlow: { enabled: Boolean(this.shape.sso) }
+            },
             pkce: { required: () => true, methods: ['S256'] },
             ttl: { AccessToken: 300, AuthorizationCode: 15, IdToken: 300, Interaction: 900, Grant: 900, Session: 3600 },
             enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'], userinfoSigningAlgValues: ['RS256', 'ES256'] },

@@ -25,6 +25,13 @@ _POLITE = 5.0
 """Seconds between the end of its input and being made to end."""
 
 
+_DEVICE = {
+    "grant_types": ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+    "response_types": [],
+    "redirect_uris": [],
+}
+
+
 class LoginProviderFault(Exception):
     """The login provider did not start, ended by itself, or refused an order; the text is its own."""
 
@@ -42,19 +49,22 @@ class Client:
     userinfo_alg: str = ""
     """Signs userinfo with this algorithm; empty: plain JSON."""
     id_token_alg: str = "RS256"
+    device: bool = False
+    """Without a browser of its own: the device authorization grant, and nothing else."""
 
     def metadata(self) -> dict[str, object]:
         """As OpenID Connect Dynamic Client Registration spells it."""
-        given = {
+        given: dict[str, object] = {
             "client_id": self.client_id,
             "client_secret": self.secret,
-            "redirect_uris": [self.redirect_uri],
+            "redirect_uris": [] if self.device else [self.redirect_uri],
             "token_endpoint_auth_method": self.auth,
             "jwks": {"keys": list(self.keys)} if self.keys else None,
             "userinfo_signed_response_alg": self.userinfo_alg,
             "id_token_signed_response_alg": self.id_token_alg,
         }
-        return {name: value for name, value in given.items() if value}
+        given = {name: value for name, value in given.items() if value}
+        return {**given, **_DEVICE} if self.device else given
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,11 @@ class OpenIdConfig:
         return self.issuer.startswith("http:")
 
 
+def discovery_of(config: OpenIdConfig) -> str:
+    """Where the provider says of itself where everything is."""
+    return config.discovery_url or f"{config.issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
 def presets() -> Mapping[str, Mapping[str, Any]]:
     """How the known providers speak, by name."""
     return tomllib.loads(files("xmpp_agent.edges.oidc").joinpath("presets.toml").read_text("utf-8"))

@@ -8,7 +8,7 @@ import jwt
 import structlog
 
 from xmpp_agent.edges.oidc.asking import Unreachable, ask
-from xmpp_agent.edges.oidc.config import OpenIdConfig, safe_url
+from xmpp_agent.edges.oidc.config import OpenIdConfig, discovery_of, safe_url
 from xmpp_agent.edges.oidc.kept import Kept
 
 log = structlog.get_logger("oidc")
@@ -74,8 +74,7 @@ class Discovery:
 
     async def _fetch_metadata(self, now: float) -> Metadata:
         issuer = self._config.issuer
-        url = self._config.discovery_url or f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        said = await self._object(url)
+        said = await self._object(discovery_of(self._config))
         if said.get("issuer") != issuer:
             raise self._useless("issuer")
         userinfo = said.get("userinfo_endpoint")

@@ -48,15 +48,24 @@ async def signed_claims(token: str, config: OpenIdConfig, discovery: Discovery, 
 
 def check_id_token(claims: Claims, config: OpenIdConfig, attempt: Attempt, now: float) -> None:
     """That this token was made by this provider for this client and this attempt, now. Raises Refused."""
+    issued, _ = check_made_here(claims, config, now)
+    hold(same(claims.get("nonce"), attempt.nonce), FORGED, "nonce")
+    hold(attempt.begun_at - SKEW <= issued, FORGED, "iat")
+    _check_freshness(moment(claims, "auth_time"), config, attempt, now)
+
+
+def check_made_here(claims: Claims, config: OpenIdConfig, now: float) -> tuple[float, float]:
+    """That this token was made by this provider for this client and holds now: issued and expires. Raises Refused."""
     hold(same(claims.get("iss"), config.issuer), FORGED, "iss")
     _check_audience(claims, config.client_id)
-    hold(same(claims.get("nonce"), attempt.nonce), FORGED, "nonce")
     hold(plain(claims.get("sub"), LONGEST_SUBJECT), FORGED, "sub")
     expires, issued, begins = (moment(claims, name) for name in ("exp", "iat", "nbf"))
-    hold(expires is not None and now < expires + SKEW, FORGED, "exp")
-    hold(issued is not None and attempt.begun_at - SKEW <= issued <= now + SKEW, FORGED, "iat")
+    if expires is None or now >= expires + SKEW:
+        raise Refused(FORGED, "exp")
+    if issued is None or issued > now + SKEW:
+        raise Refused(FORGED, "iat")
     hold(begins is None or begins <= now + SKEW, FORGED, "nbf")
-    _check_freshness(moment(claims, "auth_time"), config, attempt, now)
+    return issued, expires
 
 
 def check_access_token(claims: Claims, alg: str, access_token: str) -> None:

@@ -94,7 +94,8 @@ class SqlVisitors(Reader):
             wanted = wanted.where(sessions.c.person == person)
         async with self.reading() as db:
             found = [_session(row) for row in (await db.execute(wanted)).mappings()]
-        return tuple(session for session in found if session.kind is SessionKind.STAFF)
+        staff = (SessionKind.STAFF, SessionKind.CONSOLE)
+        return tuple(session for session in found if session.kind in staff and not session.out)
 
     async def unused_passes(self, person: str, since: float) -> tuple[str, ...]:
         """See `xmpp_agent.ports.diary.Visitors.unused_passes`. Passes stand on record when they are made."""

@@ -18,14 +18,14 @@ OPEN_TO_ALL = "/healthz"
 
 @dataclass(frozen=True, slots=True)
 class Supervisor:
-    """Who asks, as the kernel says: name on record and units ("*": all)."""
+    """Who asks, as the kernel or the employer's sign-on says: name on record and units ("*": all)."""
 
     actor: str
     units: frozenset[str]
 
 
 class Door:
-    """ASGI application around `app`, which finds a `Supervisor` in the request's state.
+    """ASGI application around `app` on the Unix socket, which finds a `Supervisor` in the request's state.
 
     403 for everybody else, 413 and 408 for bodies too long or too slow.
     """
@@ -41,17 +41,8 @@ class Door:
         if supervisor is None and scope["path"] != OPEN_TO_ALL:
             await _refuse(403, scope, receive, send)
             return
-        try:
-            body = await read_body(receive, LONGEST_BODY, self._body_within)
-        except BodyTooLong:
-            await _refuse(413, scope, receive, send)
-        except TimeoutError:
-            await _refuse(408, scope, receive, send)
-        except Gone:
-            return
-        else:
-            scope["state"]["supervisor"] = supervisor
-            await self._app(scope, read_again(body, receive), send)
+        scope["state"]["supervisor"] = supervisor
+        await serve_bounded(self._app, scope, receive, send, self._body_within)
 
     def _who(self, scope: Scope) -> Supervisor | None:
         """`client` is set by the Unix socket's protocol; nothing a request carries is looked at."""
@@ -59,6 +50,20 @@ class Door:
         if kind != "uid" or uid not in self._supervisors:
             return None
         return Supervisor(f"uid:{uid}", self._supervisors[uid])
+
+
+async def serve_bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send, within: float) -> None:
+    """Serve a request whose body is neither too long nor too slow."""
+    try:
+        body = await read_body(receive, LONGEST_BODY, within)
+    except BodyTooLong:
+        await _refuse(413, scope, receive, send)
+    except TimeoutError:
+        await _refuse(408, scope, receive, send)
+    except Gone:
+        return
+    else:
+        await app(scope, read_again(body, receive), send)
 
 
 async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:

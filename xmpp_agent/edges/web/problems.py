@@ -21,12 +21,15 @@ NOT_POSSIBLE_NOW = 409
 """Status of every other reason."""
 _WORDS = {
     400: ("Det er ikke HTTP.", "That is not HTTP."),
+    401: ("Log på først.", "Sign in first."),
     403: ("Du er ikke leder her.", "You are not a supervisor here."),
     404: ("Det findes ikke her.", "There is no such thing here."),
     405: ("Det kan man ikke gøre her.", "That cannot be done here."),
     408: ("Anmodningen kom ikke i tide.", "The request did not arrive in time."),
     413: ("Anmodningen er for stor.", "The request is too large."),
+    429: ("Det går for hurtigt. Prøv igen om lidt.", "That is too fast. Try again shortly."),
     422: ("Anmodningen kunne ikke læses.", "The request could not be read."),
+    503: ("Det kan ikke afgøres lige nu. Prøv igen om lidt.", "That cannot be told just now. Try again shortly."),
     500: ("Noget gik galt hos agenten.", "Something went wrong in the agent."),
 }
 
