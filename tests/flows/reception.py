@@ -265,9 +265,17 @@ class Reception:
             if told.event == "closed":
                 self.house.disconnect(told.jid.partition("@")[0])
             else:
-                self.house.lanes.put(node_of(told.room), lambda: follow(self.house, told))
+                self.house.lanes.put(node_of(told.room), lambda: self._followed(told))
 
         self._when_live(act)
+
+    async def _followed(self, told: Told) -> None:
+        try:
+            await follow(self.house, told)
+        except Unavailable:
+            if told.event != "recording":
+                raise
+            await follow(self.house, told)  # somebody else wrote on its row just then; the next picture says it again
 
     def _presence(self, session: Session, node: str, comes: bool) -> None:
         now = self._prosody.clock.now()
