@@ -104,6 +104,7 @@ def test_any_split_gives_the_same_board(events: list[Event], data: st.DataObject
     whole = _took(events, 0, 0)
     assert (board.rooms, board.recordings, board.link) == (whole.rooms, whole.recordings, whole.link)
     assert (board.calls, board.invitations) == (whole.calls, whole.invitations)
+    assert board.copy() == board
     assert board.stuck == whole.stuck == {key for key, row in board.recordings.items() if row.stuck}
     assert {row.room: row for row in board.rooms.values()} == {
         row.room: board.named(row.room) for row in board.rooms.values()
