@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-from xmpp_agent.wire_base import Ident, Text
-from xmpp_agent.wire_base import Wire as _Told
+from xmpp_agent.wire_base import Ident, Text, Wire
 
 
-class Number(_Told):
+class Number(Wire):
     """One number of a unit (docs/numbers.md says how each is computed)."""
 
     name: Ident
@@ -20,7 +19,7 @@ class Number(_Told):
     light: Literal["green", "amber", "red", "none"] = "none"
 
 
-class Series(_Told):
+class Series(Wire):
     """How some numbers went: step by step from `start`, the last step not over yet. None: nothing, or nobody knows."""
 
     start: float
@@ -35,7 +34,7 @@ class Series(_Told):
     abandoned: tuple[int, ...]
 
 
-class UnitNumbers(_Told):
+class UnitNumbers(Wire):
     """The numbers of one unit."""
 
     unit: Text
@@ -51,14 +50,14 @@ class UnitNumbers(_Told):
     """By hours."""
 
 
-class NumbersChanged(_Told):
+class NumbersChanged(Wire):
     """The numbers of one unit, or of all, as they are now; at most every five seconds."""
 
     now: float
     row: UnitNumbers
 
 
-class Numbers(_Told):
+class Numbers(Wire):
     """All units of this supervisor together first, then each by name."""
 
     now: float

@@ -32,7 +32,7 @@ class Counted:
     def facts(self) -> Facts:
         """What is known now."""
         now = self.day.clock.now()
-        self.counting.look(now)
+        self.counting.look(now, seeing=True)
         return self.counting.facts([UNIT], now, now - KEPT)
 
     def ended(self) -> list[tuple[Ended, int]]:
@@ -149,6 +149,29 @@ async def test_what_was_not_written_before_the_end_is_seen_again(counted: Counte
     await counted.begin()
     await counted.play("return")
     assert counted.ended() == before
+
+
+async def test_a_standby_marks_nothing_and_knows_all_when_it_takes_over(counted: Counted) -> None:
+    """It sees no room: its nought would stand before the truth. What the other one counted is read when it begins."""
+    standby = Counting(counted.day.standby.house, counted.database.figures)
+    counted.day.standby.house.on_change.append(standby.watch)
+    await standby.recall(counted.day.clock.now())
+    await counted.play("arrive anna", "admit mette anna", "obey anna")
+    for _ in range(62):
+        await counted.play("wait 5")
+        counted.facts()
+        standby.look(counted.day.clock.now(), seeing=False)
+    (mark,) = counted.facts().samples
+    await standby.keep(counted.day.clock.now())
+    await counted.counting.keep(counted.day.clock.now())
+    assert await counted.database.figures.samples(0.0) == (mark,)
+    await counted.play("take-over")
+    await standby.recall(counted.day.clock.now())
+    await standby.recall(counted.day.clock.now())
+    counted.counting, before = standby, counted.ended()
+    assert counted.ended() == before
+    assert len(before) == 1
+    assert counted.facts().samples == (mark,)
 
 
 async def test_marks_are_made_every_five_minutes_and_forgotten_after_a_day(counted: Counted) -> None:

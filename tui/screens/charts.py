@@ -27,7 +27,7 @@ class ChartsScreen(NumberScreen):
     """Four charts; `v` switches between hour and day."""
 
     BINDINGS: ClassVar[list[BindingType]] = number_keys(
-        "span", "next_unit", "previous_unit", "rooms", "recordings", "charts", "wall", "help", "back"
+        "span", "next_unit", "previous_unit", "rooms", "charts", "wall", "help", "back"
     )
     TITLE_TEXT = "charts.title"
     span: Literal["hour", "day"] = "hour"

@@ -24,7 +24,7 @@ class WallScreen(NumberScreen):
     """Nothing to do here but look; a wall screen needs no hand."""
 
     BINDINGS: ClassVar[list[BindingType]] = number_keys(
-        "next_unit", "previous_unit", "rooms", "recordings", "charts", "wall", "help", "back"
+        "next_unit", "previous_unit", "rooms", "charts", "wall", "help", "back"
     )
     TITLE_TEXT = "wall.title"
 

@@ -100,9 +100,15 @@ class Counting:
 
     # what is
 
-    def look(self, now: float) -> None:
-        """Take in how every unit stands; at each full five minutes that is a mark to be kept."""
+    def look(self, now: float, *, seeing: bool) -> None:
+        """Take in how every unit stands; at each full five minutes that is a mark to be kept.
+
+        `seeing`: whether the house is what Prosody has. A standby, or an agent whose link is down, marks nothing.
+        """
         self._now = _standing(self._house, self._stuck)
+        if not seeing:
+            self._looked_at = None
+            return
         step = now - self._looked_at if self._looked_at is not None else 0.0
         for unit, here in self._now.items():
             if 0.0 < step <= _LONGEST_STEP:
@@ -134,19 +140,21 @@ class Counting:
     # the database
 
     async def recall(self, now: float) -> None:
-        """What an agent before this one counted. Raises Unavailable."""
-        for wait in await self._book.waits(now - KEPT):
-            if wait.id in self._ids:  # the first word counts, and theirs is the first
-                self._waits[wait.unit] = [each for each in self._waits[wait.unit] if each.id != wait.id]
-                self._new.pop(wait.id, None)
-            self._ids.add(wait.id)
+        """What another agent counted, before this one or while it stood by. Raises Unavailable."""
+        theirs = {wait.id: wait for wait in await self._book.waits(now - KEPT)}
+        samples = await self._book.samples(now - KEPT)
+        for ident in theirs.keys() & self._new.keys():  # the first word counts, and theirs is the first
+            del self._new[ident]
+        waits = {wait.id: wait for ours in self._waits.values() for wait in ours} | theirs
+        self._ids = set(waits)
+        self._waits.clear()
+        for wait in sorted(waits.values(), key=ended_at):
             self._waits[wait.unit].append(wait)
-        for theirs in self._waits.values():
-            theirs.sort(key=ended_at)
-        for sample in await self._book.samples(now - KEPT):
-            self._samples[sample.unit].append(sample)
-        for marks in self._samples.values():
-            marks.sort(key=made_at)
+        marks = {(mark.unit, mark.at): mark for ours in self._samples.values() for mark in ours}
+        marks |= {(mark.unit, mark.at): mark for mark in samples}
+        self._samples.clear()
+        for mark in sorted(marks.values(), key=made_at):
+            self._samples[mark.unit].append(mark)
 
     async def keep(self, now: float) -> None:
         """Write down what is new. Raises Unavailable: then it is tried again with the next."""

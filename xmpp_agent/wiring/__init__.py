@@ -81,11 +81,11 @@ class Agent:
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
         self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
-        self.numbers = console_numbers(self.house, database, self.feed, _report)
+        is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
+        self.numbers = console_numbers(self.house, database, self.feed, is_live, _report)
         lists = (self.recordings, self.numbers)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, *lists)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
-        is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
         elsewhere = self._console()
         self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report, elsewhere)
         self._forgetting = Forgetting(self.house, database, _report)

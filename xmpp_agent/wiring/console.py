@@ -31,9 +31,13 @@ def recording_desk(
 
 
 def console_numbers(
-    house: House, database: Database, feed: Feed, report: Callable[[BaseException], None]
+    house: House,
+    database: Database,
+    feed: Feed,
+    is_live: Callable[[], bool],
+    report: Callable[[BaseException], None],
 ) -> NumberBoard:
     """The numbers; they count whatever happens in the house from now on."""
     counting = Counting(house, database.figures)
     house.on_change.append(counting.watch)
-    return NumberBoard(counting, feed, house.clock, report)
+    return NumberBoard(counting, feed, house.clock, is_live, report)

@@ -15,14 +15,13 @@ from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.feed import Feed
-from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.server import SocketServer
-from xmpp_agent.flows.figures import Counting
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.model.people import Reach
 from xmpp_agent.wire import Link
+from xmpp_agent.wiring.console import console_numbers
 
 BY_LADDER = plan(LADDER)
 PHONE = "+4520123456"
@@ -74,8 +73,7 @@ async def office_console(folder: Path, units: frozenset[str] = ALL) -> AsyncIter
         feed = Feed("main", lambda node: desk.row(node), clock.now)
         link = Link(state="live", since=clock.at, now=clock.at)
         recordings = RecordingList(database.recordings, database.diary, feed, "main", clock, unit.porter.errors.append)
-        counting = Counting(unit.house, database.figures)
-        numbers = NumberBoard(counting, feed, clock, unit.porter.errors.append)
+        numbers = console_numbers(unit.house, database, feed, lambda: True, unit.porter.errors.append)
         desk = Desk(unit.house, feed, lambda: link, "main", unit.desk.confirm, no_cancel, recordings, numbers)
         office = OfficeDesk(unit.desk, feed, "main", clock, unit.porter.errors.append)
         desk.office = office

@@ -133,7 +133,7 @@ async def test_nothing_new_is_not_told(tmp_path: Path) -> None:
 
 
 async def test_while_nobody_looks_no_row_is_made(tmp_path: Path) -> None:
-    """Counting goes on; the database is not asked, and nothing is published."""
+    """Counting goes on; nothing is made of it, and nothing is published."""
     async with asked(tmp_path) as (agent, _):
         queue(agent, JOBCENTER, 10)
         await agent.numbers.look()

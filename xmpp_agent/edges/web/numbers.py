@@ -22,6 +22,8 @@ EVERY = 5.0
 """Seconds between two looks, and between two events of one unit at least."""
 READ_EVERY = 30.0
 """Seconds what the database says may be old."""
+READ_SELDOM = 120.0
+"""The same while nobody looks: who waits in a shared queue is in the marks of the day."""
 DAY_EVERY = 60.0
 """Seconds the day's series may be old."""
 REST = 30.0
@@ -31,8 +33,17 @@ REST = 30.0
 class NumberBoard:
     """One per agent; `report` hears of a database that is away. Without it the numbers go on with what is known."""
 
-    def __init__(self, counting: Counting, feed: Feed, clock: Clock, report: Callable[[BaseException], None]) -> None:
-        self._counting, self._feed, self._clock, self._report = counting, feed, clock, report
+    def __init__(
+        self,
+        counting: Counting,
+        feed: Feed,
+        clock: Clock,
+        is_live: Callable[[], bool],
+        report: Callable[[BaseException], None],
+    ) -> None:
+        """`is_live`: whether the house is what Prosody has."""
+        self._counting, self._feed, self._clock = counting, feed, clock
+        self._is_live, self._report = is_live, report
         self._shown: dict[str, UnitNumbers] = {}
         """As last sent, by unit."""
         self._together: dict[frozenset[str], UnitNumbers] = {}
@@ -40,7 +51,7 @@ class NumberBoard:
         self._days: dict[frozenset[str], tuple[float, Series]] = {}
         self._read_at = float("-inf")
         self._try_at = float("-inf")
-        self._recalled = False
+        self._recalled = self._saw = False
         self._one_at_a_time = asyncio.Lock()
         self._work: asyncio.Task[None] | None = None
 
@@ -91,7 +102,11 @@ class NumberBoard:
     async def look(self) -> None:
         """Count, write down what is new, and send what changed to whoever looks on."""
         now = self._clock.now()
-        self._counting.look(now)
+        seeing = self._is_live()
+        if seeing and not self._saw:
+            self._recalled = False  # another agent may have counted meanwhile
+        self._saw = seeing
+        self._counting.look(now, seeing=seeing)
         await self._with_database(now)
         if self._feed.is_wanted:
             await self._send(now)
@@ -125,7 +140,7 @@ class NumberBoard:
                     await self._counting.recall(now)
                     self._recalled = True
                 await self._counting.keep(now)
-                if self._feed.is_wanted and now - self._read_at >= READ_EVERY:
+                if now - self._read_at >= (READ_EVERY if self._feed.is_wanted else READ_SELDOM):
                     await self._counting.read(now)
                     self._read_at = now
             except Unavailable as error:
