@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tests.an_office import DOMAIN, OpenOffice, StoppedClock
+from tests.edges.recordings.recorder import lies_in
 from tests.flows.custodian import DAY, RECORDED, SESSION, Custodian, open_custodian
 from tests.flows.untrue import lost, untrue
 from tests.rules import scenes
@@ -161,7 +162,8 @@ def leave_once(here: Custodian, film: bytes, session: str) -> None:
 
 def damage(here: Custodian) -> None:
     """The disk spoils what lies in the vault."""
-    for sealed in (here.folder / "vault").iterdir():
+    for name in lies_in(here.folder / "vault"):
+        sealed = here.folder / "vault" / name
         sealed.write_bytes(sealed.read_bytes()[:-1] + b"?")
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.edges.recordings.recorder import lies_in
 from tests.end_to_end.browser import Page
 from tests.end_to_end.street import Street, leaked, on_the_way, open_street
 from tests.end_to_end.test_walk import NOTE, at_work, to_the_door
@@ -107,6 +108,6 @@ async def test_asked_agreed_recorded_filed_closed_and_the_next_comes_in(street: 
     assert case.closed
     assert await asyncio.to_thread(lambda: list(recorders_folder(town.folder).iterdir())) == []
     vault = town.premises.settings.data_dir / "vault"
-    assert await asyncio.to_thread(lambda: [path for path in vault.rglob("*") if path.is_file()]) == []
+    assert await asyncio.to_thread(lies_in, vault) == []
     assert await town.premises.recordings_of(second) == ()
     street.seen += on_the_way([letter, link], [], [])

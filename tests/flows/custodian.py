@@ -339,7 +339,7 @@ def furnished(
     for name in ("recorder", "journal"):
         (folder / name).mkdir(exist_ok=True)
     database = around.database
-    vault = WatchedVault(SealedVault(folder / "recorder", LocalShelf(folder / "vault"), around.ring.columns))
+    vault = WatchedVault(SealedVault(folder / "recorder", LocalShelf.made(folder / "vault"), around.ring.columns))
     source = WatchedSource(RecorderFolder(folder / "recorder"))
     filed_in = WatchedJournal(journal or Folder(FolderSettings(folder / "journal", receipts=receipts)))
     archive = Archive(

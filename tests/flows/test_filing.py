@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.edges.recordings.recorder import lies_in
 from tests.flows.custodian import DAY, RECORDED, SESSION, TERMS, Custodian, open_custodian
 from tests.flows.untrue import untrue
 from xmpp_agent.model.appointments import Plan
@@ -74,7 +75,7 @@ async def test_a_recording_is_filed_with_its_consents_kept_for_a_day_and_gone(ro
     await room.passes(2)
     gone = await room.row()
     assert (gone.stage, gone.key) == (Stage.DELETED, "")
-    assert list((room.folder / "vault").iterdir()) == []
+    assert lies_in(room.folder / "vault") == []
     assert room.in_journal(gone)
 
 
@@ -306,11 +307,11 @@ async def test_nothing_is_destroyed_before_its_row_says_so(room: Custodian) -> N
     await room.passes(DAY + 1)
     gone = await room.row(row.id)
     assert (gone.stage, gone.key, gone.fault) == (Stage.DELETED, "", Fault.VAULT_AWAY)
-    assert len(list((room.folder / "vault").iterdir())) == 1
+    assert len(lies_in(room.folder / "vault")) == 1
     room.vault.fails.clear()
     await room.passes(HOUR)
     done = await room.row(row.id)
-    assert (done.fault, done.due_at, list((room.folder / "vault").iterdir())) == (None, None, [])
+    assert (done.fault, done.due_at, lies_in(room.folder / "vault")) == (None, None, [])
 
 
 async def test_where_the_journal_has_a_reference_ours_is_the_only_copy_and_stays(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
         told: list[str] = []
         base = here.database
         custodian = Custodian(here.clock, base.diary, base.records, base.recordings, base.visitors, told.append)
-        vault = SealedVault(tmp_path / "recorder", LocalShelf(tmp_path / "vault"), MASTER)
+        vault = SealedVault(tmp_path / "recorder", LocalShelf.made(tmp_path / "vault"), MASTER)
         (tmp_path / "journal").mkdir()
         journal = Folder(FolderSettings(tmp_path / "journal"))
         archive = Archive(

@@ -65,7 +65,7 @@ async def filed(vault: SealedVault, recording: Recording, sealed: File, journal:
 
 async def custody(folder: Path) -> dict[str, float | str]:
     """Seconds of each step, in this process and nothing else; and the most memory it ever had."""
-    vault = SealedVault(folder / "recordings", LocalShelf(folder / "vault"), ColumnCipher((bytes(32),)))
+    vault = SealedVault(folder / "recordings", LocalShelf.made(folder / "vault"), ColumnCipher((bytes(32),)))
     clock = [time.perf_counter()]
     sealed = await vault.take_in("bench", SESSION, MEDIA)
     clock.append(time.perf_counter())

@@ -66,4 +66,4 @@ def _shelf(conf: SiteSettings, data_dir: Path) -> ObjectShelf:
         return s3_shelf(read_table(Bucket, given, "site.vault"))
     if adapter != "folder" or given.keys() - {"path"}:
         raise SettingsFault(('Setting site.vault: must have a path, or adapter = "s3" and its bucket.',))
-    return LocalShelf(Path(given.get("path", data_dir / "vault")))
+    return LocalShelf(Path(given["path"])) if "path" in given else LocalShelf.made(data_dir / "vault")

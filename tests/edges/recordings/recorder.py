@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xmpp_agent.edges.keys.columns import ColumnCipher
-from xmpp_agent.edges.recordings.shelves import LocalShelf, ObjectShelf
+from xmpp_agent.edges.recordings.shelves import MARK, LocalShelf, ObjectShelf
 from xmpp_agent.edges.recordings.vault import SealedVault
 from xmpp_agent.model.recordings import Recording, Stage
 from xmpp_agent.ports.recordings import Sealed
@@ -60,7 +60,7 @@ class House:
 def house(folder: Path, shelf: ObjectShelf | None = None) -> House:
     """A recorder's folder and a vault beside it; without a shelf: on disk."""
     (folder / "recordings").mkdir()
-    shelf = shelf or LocalShelf(folder / "vault")
+    shelf = shelf or LocalShelf.made(folder / "vault")
     return House(folder / "recordings", SealedVault(folder / "recordings", shelf, MASTER))
 
 
@@ -72,3 +72,8 @@ def taken(recording_id: str, sealed: Sealed) -> Recording:
 def noise(size: int) -> bytes:
     """So many bytes that no one knows."""
     return os.urandom(size)
+
+
+def lies_in(vault: Path) -> list[str]:
+    """Names of what lies in a vault's folder, beside its mark."""
+    return sorted(path.name for path in vault.iterdir() if path.name != MARK)

@@ -167,7 +167,7 @@ async def test_what_no_recorder_leaves_is_shelved_with_its_reason(what: str, tmp
     [found] = await RecorderFolder(folder).look()
     assert belongs(found, ()).fault is reason
     assert found.meeting != "outside"
-    vault = SealedVault(folder, LocalShelf(tmp_path / "vault"), MASTER)
+    vault = SealedVault(folder, LocalShelf.made(tmp_path / "vault"), MASTER)
     for media in {MEDIA, *found.media, "../../outside/rich/" + MEDIA, str(outside / "rich" / MEDIA)}:
         try:
             taken = await vault.take_in("r1", found.name, media)
@@ -246,7 +246,7 @@ async def test_what_may_not_be_read_is_called_that(closed: str) -> None:
         pytest.skip("only root can ask as somebody who may not")
     with tempfile.TemporaryDirectory(prefix="portner-") as name:
         folder = Path(name, "recorder")
-        vault = SealedVault(folder, LocalShelf(Path(name, "vault")), MASTER)
+        vault = SealedVault(folder, LocalShelf.made(Path(name, "vault")), MASTER)
         shut(folder, closed)
         os.seteuid(65534)
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from tests.edges.recordings.recorder import ID, MASTER, MEDIA, SESSION, House, house, leave, noise
+from tests.edges.recordings.recorder import ID, MASTER, MEDIA, SESSION, House, house, leave, lies_in, noise
 from xmpp_agent.edges.recordings.sealing import CHUNK, HEADER, TAG, sealed_size
 from xmpp_agent.edges.recordings.shelves import LocalShelf
 from xmpp_agent.edges.recordings.vault import AT_ONCE, SealedVault
@@ -130,7 +130,7 @@ async def test_destroyed_it_is_gone_and_that_may_be_said_twice(home: House, tmp_
     (tmp_path / "vault" / "r1#1").write_bytes(b"left by a crash")
     await home.vault.destroy("r1")
     await home.vault.destroy("r1")
-    assert sorted(os.listdir(tmp_path / "vault")) == ["r10"]
+    assert lies_in(tmp_path / "vault") == ["r10"]
     await home.vault.read_back(other)
 
 
@@ -169,7 +169,7 @@ async def test_a_file_that_changes_while_it_is_read_is_not_kept(what: str, home:
     with pytest.raises(VaultFault) as told:
         await vault.take_in(ID, SESSION, MEDIA)
     assert (told.value.fault, told.value.again) == (Fault.SOURCE_CHANGED, True)
-    assert os.listdir(tmp_path / "vault") == []
+    assert lies_in(tmp_path / "vault") == []
 
 
 @pytest.mark.parametrize(

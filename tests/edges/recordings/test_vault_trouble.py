@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edges.recordings.recorder import ID, MASTER, MEDIA, SESSION, House, house, leave, noise, taken
+from tests.edges.recordings.recorder import ID, MASTER, MEDIA, SESSION, House, house, leave, lies_in, noise, taken
 from xmpp_agent.edges.recordings.sealing import CHUNK
 from xmpp_agent.edges.recordings.shelves import LocalShelf
 from xmpp_agent.edges.recordings.vault import SealedVault
@@ -45,12 +45,12 @@ async def test_killed_in_the_middle_it_is_taken_in_again(tmp_path: Path) -> None
     process.kill()
     await process.wait()
 
-    left = os.listdir(tmp_path / "vault")
+    left = lies_in(tmp_path / "vault")
     assert left
     assert ID not in left
     assert media.read_bytes() == LONG
     await takes_in(home)
-    assert os.listdir(tmp_path / "vault") == [ID]
+    assert lies_in(tmp_path / "vault") == [ID]
 
 
 async def test_a_disk_that_is_full_in_the_middle_is_told(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ async def test_a_disk_that_is_full_in_the_middle_is_told(tmp_path: Path) -> None
     process = await starting(tmp_path, str(10 * CHUNK))
     said, _ = await process.communicate(b"go on\n")
     assert said.decode().splitlines()[-1] == "vault_full True"
-    assert os.listdir(tmp_path / "vault") == []
+    assert lies_in(tmp_path / "vault") == []
     await takes_in(home)
 
 
@@ -76,9 +76,9 @@ async def test_the_last_of_the_disk_is_not_used(tmp_path: Path) -> None:
         pytest.skip("no file systems are mounted here")
     try:
         with pytest.raises(VaultFault, match="vault_full") as told:
-            await SealedVault(home.recorder, LocalShelf(disk / "vault"), MASTER).take_in(ID, SESSION, MEDIA)
+            await SealedVault(home.recorder, LocalShelf.made(disk / "vault"), MASTER).take_in(ID, SESSION, MEDIA)
         assert told.value.again
-        assert os.listdir(disk / "vault") == []
+        assert lies_in(disk / "vault") == []
     finally:
         await (await asyncio.create_subprocess_exec("umount", disk)).wait()
 
@@ -87,7 +87,7 @@ async def test_a_vault_that_is_not_there_is_away(tmp_path: Path) -> None:
     """A folder that went (a disk no longer mounted) is VAULT_AWAY when something is to be kept."""
     home = house(tmp_path)
     leave(home.recorder, SESSION, LONG)
-    (tmp_path / "vault").rmdir()
+    (tmp_path / "vault").rename(tmp_path / "gone")
     (tmp_path / "vault").write_bytes(b"no folder")
     with pytest.raises(VaultFault) as told:
         await home.vault.take_in(ID, SESSION, MEDIA)

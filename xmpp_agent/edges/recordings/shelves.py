@@ -4,11 +4,13 @@ import asyncio
 import errno
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Self
 
 import obstore
 from obstore.exceptions import BaseError
@@ -21,6 +23,8 @@ from xmpp_agent.ports.recordings import VaultFault
 _PART = 5 << 20
 """Bytes of one part of an upload: the least S3 takes, so up to 48 GB a file; held in memory while it is sent."""
 _SIDE_BY_SIDE = 2
+MARK = "portner-vault"
+"""An empty file in the folder: this is the vault itself, not the place where it is to be mounted."""
 _BEHIND = 0.25
 """Seconds between two flushes of what is being written: the disk works while the next pieces are hashed and sealed."""
 RESERVE = 256_000_000
@@ -33,8 +37,8 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 class ObjectShelf:
     """Sealed files by name in one store. Every method raises VaultFault."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, open_store: Callable[[], ObjectStore]) -> None:
+        self._store = cache(open_store)
 
     async def make_room(self, size: int) -> None:
         """Raise VAULT_FULL when so many bytes certainly do not fit. An object store does not say."""
@@ -43,7 +47,7 @@ class ObjectShelf:
         """Keep what comes, on disk when this returns; in place of what was there. Nothing is kept when it fails."""
         with _faults(Fault.VAULT_AWAY):
             await obstore.put_async(
-                self._store,
+                self._store(),
                 _plain(name),
                 pieces,
                 use_multipart=True,
@@ -54,33 +58,50 @@ class ObjectShelf:
     async def size(self, name: str) -> int:
         """Bytes there. VAULT_DAMAGED when there is nothing."""
         with _faults(Fault.VAULT_DAMAGED):
-            return (await obstore.head_async(self._store, _plain(name)))["size"]
+            return (await obstore.head_async(self._store(), _plain(name)))["size"]
 
     async def part(self, name: str, begin: int, end: int) -> memoryview:
         """These bytes."""
         with _faults(Fault.VAULT_DAMAGED):
-            return memoryview(await obstore.get_range_async(self._store, _plain(name), start=begin, end=end))
+            return memoryview(await obstore.get_range_async(self._store(), _plain(name), start=begin, end=end))
 
     async def drop(self, name: str) -> None:
         """Delete it; done also when there is nothing."""
         try:
             with _faults(Fault.VAULT_DAMAGED):
-                await obstore.delete_async(self._store, _plain(name))
+                await obstore.delete_async(self._store(), _plain(name))
         except VaultFault as fault:
             if fault.fault is not Fault.VAULT_DAMAGED:
                 raise
 
 
 class LocalShelf(ObjectShelf):
-    """A folder on our disk, made if need be, for nobody else to read."""
+    """A folder with our mark. One without it is away: a share that is not mounted looks like an empty folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        super().__init__(LocalStore(folder))
+        super().__init__(lambda: LocalStore(folder))
         self._folder = folder
+
+    @classmethod
+    def made(cls, folder: Path) -> Self:
+        """The same, made if need be, for nobody else to read. Raises OSError."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / MARK).touch(0o600)
+        return cls(folder)
+
+    @override
+    async def size(self, name: str) -> int:
+        await self._is_there()
+        return await super().size(name)
+
+    @override
+    async def part(self, name: str, begin: int, end: int) -> memoryview:
+        await self._is_there()
+        return await super().part(name, begin, end)
 
     @override
     async def make_room(self, size: int) -> None:
+        await self._is_there()
         with _faults(Fault.VAULT_AWAY):
             disk = await asyncio.to_thread(os.statvfs, self._folder)
         if disk.f_bavail * disk.f_frsize < size + RESERVE:
@@ -88,6 +109,7 @@ class LocalShelf(ObjectShelf):
 
     @override
     async def put(self, name: str, pieces: AsyncIterator[bytes | bytearray]) -> None:
+        await self._is_there()
         with _faults(Fault.VAULT_AWAY):
             await asyncio.to_thread(self._sweep, _plain(name))
         written = asyncio.Event()
@@ -103,10 +125,15 @@ class LocalShelf(ObjectShelf):
 
     @override
     async def drop(self, name: str) -> None:
+        await self._is_there()
         await super().drop(name)
         with _faults(Fault.VAULT_AWAY):
             await asyncio.to_thread(self._sweep, _plain(name))
             await asyncio.to_thread(_flush, self._folder)
+
+    async def _is_there(self) -> None:
+        with _faults(Fault.VAULT_AWAY):
+            await asyncio.to_thread(os.stat, self._folder / MARK)
 
     async def _write_behind(self, name: str, written: asyncio.Event) -> None:
         """Put on the disk what is written so far, until all of it is; else the whole of it waits for the end."""
@@ -147,23 +174,22 @@ class Bucket:
 
 def s3_shelf(bucket: Bucket) -> ObjectShelf:
     """Sealed files in a bucket. Two tries each, then the flow's own pauses."""
-    return ObjectShelf(
-        S3Store(
-            bucket.name,
-            prefix=bucket.prefix,
-            endpoint=bucket.endpoint,
-            region=bucket.region,
-            access_key_id=bucket.access_key,
-            secret_access_key=bucket.secret_key,
-            virtual_hosted_style_request=False,
-            client_options={
-                "connect_timeout": timedelta(seconds=min(5.0, bucket.timeout)),
-                "timeout": timedelta(seconds=bucket.timeout),
-                "allow_http": bucket.endpoint.startswith("http://127.0.0.1:"),
-            },
-            retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=bucket.timeout)},
-        )
+    store = S3Store(
+        bucket.name,
+        prefix=bucket.prefix,
+        endpoint=bucket.endpoint,
+        region=bucket.region,
+        access_key_id=bucket.access_key,
+        secret_access_key=bucket.secret_key,
+        virtual_hosted_style_request=False,
+        client_options={
+            "connect_timeout": timedelta(seconds=min(5.0, bucket.timeout)),
+            "timeout": timedelta(seconds=bucket.timeout),
+            "allow_http": bucket.endpoint.startswith("http://127.0.0.1:"),
+        },
+        retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=bucket.timeout)},
     )
+    return ObjectShelf(lambda: store)
 
 
 def _plain(name: str) -> str:
