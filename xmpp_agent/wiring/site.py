@@ -173,6 +173,7 @@ def _public(
     app = site_app(reception)
     add_staff(app, staff)
     booking = booking_app(reception.office, database.callers, video_policy=conf.video_policy)
+    booking.openapi()  # now, while nobody waits
     mounted: dict[str, ASGIApp] = {**dict.fromkeys((*PREFIXES, DOCUMENT), booking), **console}
     return Public(framed(app, reception), mounted, receipts, keys, is_live)
 

@@ -1,6 +1,7 @@
 """The booking API as one application: `/api/v1`, beside it the VideoAPI, and `/openapi.json` that describes both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -32,7 +33,10 @@ Refusals are problem details (RFC 9457) with a `reason` code. More: docs/booking
 
 
 def booking_app(office: Office, callers: Callers, *, video_policy: str = video.POLICY) -> FastAPI:
-    """The application. `video_policy`: what meetings booked through the VideoAPI follow when they do not say."""
+    """The application. `video_policy`: what meetings booked through the VideoAPI follow when they do not say.
+
+    Its document is made when it is first asked for, which takes a fifth of a second: `openapi()` makes it.
+    """
     app = FastAPI(
         title="Portner booking API",
         version="1",
@@ -47,8 +51,7 @@ def booking_app(office: Office, callers: Callers, *, video_policy: str = video.P
     check = KeyCheck(callers, office.marks, office.clock)
     app.add_middleware(KeyGate, check=check, shape=_shape, open_paths=frozenset({DOCUMENT}))
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to extend the document
-    document = app.openapi()
-    _refusals(app, frozenset(_names(document["components"]["schemas"])))
+    _refusals(app, cache(lambda: frozenset(_names(app.openapi()["components"]["schemas"]))))
     return app
 
 
@@ -57,7 +60,7 @@ def _shape(request: Request, status: int, reason: Reason | None, headers: Mappin
     return (video.error_shape if of_video else problem_shape)(request, status, reason, headers)
 
 
-def _refusals(app: FastAPI, known: frozenset[str]) -> None:
+def _refusals(app: FastAPI, known: Callable[[], frozenset[str]]) -> None:
     """Every refusal in the shape of its interface; none repeats what was sent."""
 
     @app.exception_handler(Refused)
@@ -72,7 +75,7 @@ def _refusals(app: FastAPI, known: frozenset[str]) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, fault: RequestValidationError) -> Response:
-        return _unreadable(request, problems.field_faults(list(fault.errors()), known))
+        return _unreadable(request, problems.field_faults(list(fault.errors()), known()))
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, fault: HTTPException) -> Response:
