@@ -150,20 +150,21 @@ async def pieces(media: Media) -> AsyncIterator[bytes]:
     Whoever counts on so many bytes gets too few of a file that is not what it should be. Raises JournalFault.
     """
     digest, size, held, loop = hashlib.sha256(), 0, b"", asyncio.get_running_loop()
+    hashing = loop.run_in_executor(None, digest.update, b"")
     try:
         async for piece in media.read():
             size += len(piece)
             if size > media.file.size:
                 raise JournalFault(Fault.VAULT_DAMAGED, again=False)
+            await hashing  # of the one before, which went on while this one was read
             hashing = loop.run_in_executor(None, digest.update, piece)
-            try:
-                if held:
-                    yield held
-            finally:
-                await hashing
+            if held:
+                yield held
             held = piece
     except VaultFault as fault:
         raise JournalFault(fault.fault, again=fault.again) from None
+    finally:
+        await hashing
     if size != media.file.size or digest.hexdigest() != media.file.sha256:
         raise JournalFault(Fault.VAULT_DAMAGED, again=False)
     yield held

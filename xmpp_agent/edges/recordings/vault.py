@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import hashlib
+from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import Protocol
 
@@ -52,12 +54,12 @@ class SealedVault:
 
     async def read_back(self, recording: Recording) -> None:
         """See `xmpp_agent.ports.recordings.Vault`."""
-        digest = _Digest()
-        async with aclosing(self.read(recording)) as pieces:
-            async for piece in pieces:
-                await digest.feed(piece)
-        if recording.file is None or await digest.hex() != recording.file.sha256:
-            raise _damaged()
+        with closing(_Digest(AT_ONCE)) as digest:
+            async with aclosing(self.read(recording)) as pieces:
+                async for piece in pieces:
+                    await digest.feed(piece)
+            if recording.file is None or await digest.hex() != recording.file.sha256:
+                raise _damaged()
 
     async def read(self, recording: Recording) -> AsyncGenerator[bytes, None]:
         """See `xmpp_agent.ports.recordings.Vault`."""
@@ -100,23 +102,30 @@ class SealedVault:
 
 
 class _Digest:
-    """SHA-256 of what is fed to it, reckoned beside whatever is done meanwhile."""
+    """SHA-256 of what is fed to it, reckoned beside whatever is done meanwhile, in a thread of its own; `close` it.
 
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256()
-        self._busy: asyncio.Task[None] | None = None
+    `ahead`: pieces that may wait, and must stay as they are until then.
+    """
+
+    def __init__(self, ahead: int) -> None:
+        self._ahead = ahead
+        self._sha256, self._thread = hashlib.sha256(), ThreadPoolExecutor(1, "vault-digest")
+        self._waits = deque[asyncio.Future[None]]()
 
     async def feed(self, piece: bytes | memoryview) -> None:
-        """Returns when the piece before this one is reckoned in: no more than one waits."""
-        if self._busy is not None:
-            await self._busy
-        self._busy = asyncio.create_task(asyncio.to_thread(self._sha256.update, piece))
+        """Returns when no more pieces wait than may."""
+        self._waits.append(asyncio.get_running_loop().run_in_executor(self._thread, self._sha256.update, piece))
+        while len(self._waits) > self._ahead:
+            await self._waits.popleft()
 
     async def hex(self) -> str:
         """The hash of everything."""
-        if self._busy is not None:
-            await self._busy
+        await asyncio.gather(*self._waits)
         return self._sha256.hexdigest()
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._thread.shutdown(wait=False)
 
 
 class _Intake:
@@ -124,7 +133,7 @@ class _Intake:
 
     def __init__(self, source: SourceFile, seal: sealing.Seal, header: bytes) -> None:
         self._source, self._seal, self._header = source, seal, header
-        self._digest, self._step, self._next = _Digest(), asyncio.Lock(), 0
+        self._digest, self._step, self._next = _Digest(1), asyncio.Lock(), 0
         # Two: one is read and sealed while the other may still be reckoned into the hash.
         self._buffers = [memoryview(bytearray(AT_ONCE * sealing.CHUNK)) for _ in range(2)]
         self.sha256 = ""
@@ -143,6 +152,7 @@ class _Intake:
         """Let go of the file, when nobody reads it any more."""
         async with self._step:
             self._source.close()
+            self._digest.close()
 
     async def _piece(self) -> bytes | bytearray:
         first, self._next = self._next, self._next + AT_ONCE
