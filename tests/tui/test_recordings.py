@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.an_office import StoppedClock
 from tests.edges.web.lone_agent import ALL, acts_on_record, lone_agent
 from tests.edges.web.test_people import WARD, a_past_visit
 from tests.edges.web.test_recordings import on, put
@@ -25,12 +26,15 @@ from tui.screens.custody import ACTS
 from tui.screens.recordings import RecordingsScreen
 from tui.settings import Settings
 from xmpp_agent import wire
+from xmpp_agent.edges.keys.ring import read_keys
+from xmpp_agent.edges.store.bookings import Booked, register_of
+from xmpp_agent.edges.store.database import open_database
 from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.recordings import add_recordings
 from xmpp_agent.edges.web.server import SocketServer
-from xmpp_agent.model.recordings import Fault, Recording, Stage
+from xmpp_agent.model.recordings import Fault, Recording, Stage, Terms
 from xmpp_agent.wiring import Agent
 
 STUCK = Recording("r1", "", "", Stage.MISSING, "", 1.0, 1.0, fault=Fault.NO_FILE)
@@ -164,6 +168,39 @@ async def test_mapping_by_id_is_confirmed_and_what_does_not_fit_is_refused_in_wo
         [notice] = console.app._notifications
         assert "AFVIST: Optagelsen kan ikke være fra den aftales tid." in notice.message
         assert console.stage() == "unmapped"
+
+
+async def _may_be_recorded(folder: Path, visit: Booked) -> None:
+    """The question is asked on the tape: nobody needs to have answered before."""
+    ring = read_keys(folder / "keys")
+    async with open_database(
+        folder / "portner.sqlite3", ring.columns, ring.identity.own_mark, "tests", "normal"
+    ) as base:
+        entry = await base.diary.entry(visit.appointment)
+        assert entry is not None
+        policy = entry.appointment.policy
+        plan = replace(policy.plan, recording=Terms(on_tape=True))
+        line = register_of(base, ring.identity, StoppedClock(0.0)).line("policy-load", "test")
+        await base.records.keep(line, replace(policy, recording_allowed=True, plan=plan))
+
+
+async def test_an_unmapped_one_is_mapped_to_the_appointment_chosen(tmp_path: Path) -> None:
+    """m, the nearest appointment by Enter, yes: off the shelf, and on its way into the case."""
+    async with real(tmp_path) as console:
+        visit, _ = await a_past_visit(tmp_path)
+        await _may_be_recorded(tmp_path, visit)
+        await put(console.agent, replace(STUCK, stage=Stage.UNMAPPED, made_at=1.5, on_at=1.5))
+        await console.until(lambda: console.screen.check_action("assign", ()) is True)
+        await console.pilot.press("m")
+        await console.until(lambda: "A. H." in console.text())
+        await console.pilot.press("enter")
+        await console.until(lambda: "Læg optagelsen i sagen" in console.text())
+        await console.pilot.press("j")
+        await console.until(lambda: console.stage() == "encrypted")
+        row = console.screen.chosen()
+        assert row is not None
+        assert (row.appointment, row.citizen) == (visit.appointment, "A. H.")
+        assert "recording-map" in acts_on_record(tmp_path)
 
 
 async def test_another_units_supervisor_sees_nothing(tmp_path: Path) -> None:
