@@ -3,7 +3,8 @@
 #   make test              all tests
 # Both first install what is missing: Debian packages (needs root or sudo once), Python packages into .venv, and the Jitsi
 # client library into var.
-# Beside them: check (style, types, layers, length), bench-door, bench-console, bench-web, bench-vault, pictures, lock, install, clean.
+# Beside them: check (style, types, layers, length), bench-door, bench-console, bench-web, bench-vault, console-pictures,
+# pictures, lock, install, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -21,10 +22,10 @@ export PYTHON
 LOCKED := $(shell cat requirements.lock pyproject.toml | sha256sum | cut -c 1-16)
 READY := $(VENV)/ready-$(LOCKED)
 
-.PHONY: help demo test check install packages-demo packages library client lock bench-door bench-console bench-web bench-vault pictures clean
+.PHONY: help demo test check install packages-demo packages library client lock bench-door bench-console bench-web bench-vault console-pictures pictures clean
 
 help:
-	@sed -n '1,6s/^# \{0,1\}//p' Makefile
+	@sed -n '1,7s/^# \{0,1\}//p' Makefile
 
 packages-demo:
 	@scripts/install-packages demo
@@ -83,6 +84,10 @@ bench-web: $(READY)
 
 bench-vault: $(READY)
 	@$(BIN)/python -m tests.speed.bench_vault
+
+# The console's pictures, from its own screens on an invented day; the tests compare with them.
+console-pictures: $(READY)
+	@$(BIN)/python -m tests.tui.draw
 
 # The README's pictures of the walk, from real browsers in a running demo.
 pictures: install

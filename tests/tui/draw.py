@@ -11,15 +11,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.tui.a_day import a_day, notes
+from tests.tui.a_day import a_day, call, invitation, notes, recording, tried
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.opened import NARROW, WIDE, Opened, opened
+from tests.tui.some_numbers import numbers
 from tui.settings import Settings
 from xmpp_agent import wire
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "pictures"
-README_PICTURE = HERE.parents[1] / "docs" / "console.svg"
+DOCS = HERE.parents[1] / "docs"
+README_PICTURE = DOCS / "console.svg"
 _FONT_FROM_ELSEWHERE = re.compile(r"@font-face \{.*?\n\s*\}\n", re.DOTALL)
 """The picture is to fetch nothing from anywhere; the reader's own monospaced font will do."""
 NOW = 1_795_424_520.0
@@ -34,9 +36,12 @@ class Pose:
     settings: Settings
     lost: bool = False
     empty: bool = False
+    key: str = "1"
+    """Of the screen."""
 
 
 DANISH = Settings()
+SCREENS = {"recordings": "2", "hotline": "3", "waiting": "4", "invitations": "5", "charts": "8", "wall": "9"}
 POSES = {
     "busy_narrow": Pose(NARROW, DANISH),
     "busy_wide": Pose(WIDE, DANISH),
@@ -44,7 +49,35 @@ POSES = {
     "busy_ascii_en": Pose((120, 40), Settings(lang="en", signs="ascii")),
     "lost_narrow": Pose(NARROW, DANISH, lost=True),
     "empty_narrow": Pose(NARROW, DANISH, empty=True),
+    **{name: Pose((140, 36), DANISH, key=key) for name, key in SCREENS.items()},
+    **{f"{name}_narrow": Pose(NARROW, Settings(lang="en"), key=key) for name, key in SCREENS.items()},
 }
+
+
+def board_of_a_day() -> FakeAgent:
+    """What stands on the screens beside the rooms."""
+    recordings = (
+        recording("a", "on", since=NOW - 240, room="r3", staff="Karen Vig", unit="Psykiatri Syd", began=NOW - 240),
+        recording("b", "missing", since=NOW - 400, stuck=True, may=("retry", "discard", "hold")),
+        recording("c", "receipted", since=NOW - 3000, number="2026-4711", case="27.00.00-G01-17-26", seconds=143.0),
+    )
+    calls = (
+        call("a", "lost", since=NOW - 45, made_at=NOW - 420, may=("again", "promise", "taken")),
+        call("b", "inside", since=NOW - 130, made_at=NOW - 190, words=("Inde.", "Inside.")),
+    )
+    ways = (
+        tried("digital-post", "failed", ("Digital Post: kom ikke frem", "Digital Post: did not arrive"), at=NOW - 4000),
+        tried("sms", "failed", ("Sms: adressen er forkert", "Text message: the address is wrong"), at=NOW - 900),
+    )
+    missed = (invitation("a", "call", since=NOW - 900, starts_at=NOW + 1800, may=("again",), ways=ways),)
+    return FakeAgent(
+        now=lambda: NOW,
+        link=wire.Link(state="live", since=NOW, now=NOW),
+        recordings={row.key: row for row in recordings},
+        calls={row.key: row for row in calls},
+        invitations={row.key: row for row in missed},
+        numbers={"": numbers(now=NOW)},
+    )
 
 
 async def pose(console: Opened, wanted: Pose) -> None:
@@ -52,22 +85,26 @@ async def pose(console: Opened, wanted: Pose) -> None:
     if not wanted.empty:
         for note in notes():
             console.agent.tell("note", note)
-        await console.until(lambda: len(console.app.watched.happenings.lines) == 4)
+        said = 4 + len(console.agent.calls) // 2  # a lost caller is told of as well
+        await console.until(lambda: len(console.app.watched.happenings.lines) == said)
         await console.go_to("r1")
-        await console.pilot.press("tab", "down", "down", "down")
+        await console.pilot.press(*("tab", "down", "down", "down") if wanted.key == "1" else wanted.key)
     console.clock.ahead += 3
     if wanted.lost:
         console.agent.tell("link", wire.Link(state="lost", since=NOW - 8, now=NOW))
         await console.until(lambda: "IKKE AKTUELT" in console.text())
-    await console.until(lambda: not console.shift.view.held)
-    console.shift._second = -1
-    console.shift.flush()
+    if wanted.key == "1":
+        await console.until(lambda: not console.shift.view.held)
+    await console.until(lambda: console.live.is_mounted)
+    console.live._second = -1
+    console.live.flush()
     await console.pilot.pause()
 
 
 async def drawn(folder: Path, wanted: Pose) -> tuple[str, str]:
     """The pose as text and as SVG."""
     agent = FakeAgent(now=lambda: NOW, link=wire.Link(state="live", since=NOW, now=NOW))
+    agent = agent if wanted.key == "1" else board_of_a_day()
     rows = [] if wanted.empty else a_day(NOW)
     async with opened(folder, rows, size=wanted.size, settings=wanted.settings, agent=agent, frozen=True) as console:
         await pose(console, wanted)
@@ -89,8 +126,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             text, svg = asyncio.run(drawn(Path(folder), wanted))
         (PICTURES / f"{name}.txt").write_text(text, encoding="utf-8")
-        if name == "readme":
-            README_PICTURE.write_text(_FONT_FROM_ELSEWHERE.sub("", svg), encoding="utf-8")
+        if name == "readme" or name in SCREENS:
+            picture = README_PICTURE if name == "readme" else DOCS / f"console-{name}.svg"
+            picture.write_text(_FONT_FROM_ELSEWHERE.sub("", svg), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,9 +26,7 @@ _WHOLE: Final = {"service_level": 100.0}
 class ChartsScreen(NumberScreen):
     """Four charts; `v` switches between hour and day."""
 
-    BINDINGS: ClassVar[list[BindingType]] = number_keys(
-        "span", "next_unit", "previous_unit", "rooms", "charts", "wall", "help", "back"
-    )
+    BINDINGS: ClassVar[list[BindingType]] = number_keys("span", "next_unit", "previous_unit", "help", "back")
     TITLE_TEXT = "charts.title"
     span: Literal["hour", "day"] = "hour"
 

@@ -23,9 +23,7 @@ _WORDS_AROUND = 3
 class WallScreen(NumberScreen):
     """Nothing to do here but look; a wall screen needs no hand."""
 
-    BINDINGS: ClassVar[list[BindingType]] = number_keys(
-        "next_unit", "previous_unit", "rooms", "charts", "wall", "help", "back"
-    )
+    BINDINGS: ClassVar[list[BindingType]] = number_keys("next_unit", "previous_unit", "help", "back")
     TITLE_TEXT = "wall.title"
 
     @override
