@@ -1,6 +1,7 @@
 """A supervisor at the agent's Unix socket, as the console is one: looks at the board, gives commands."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import httpx
@@ -26,6 +27,13 @@ class Console:
         found = [row for row in rows if row.room == node]
         assert found, f"{node} is not on the board, which shows {[row.room for row in rows]}"
         return found[0]
+
+    async def until(self, node: str, condition: Callable[[RoomRow], object]) -> RoomRow:
+        """One room, as soon as it is so: the board follows what people see, by a moment."""
+        async with asyncio.timeout(_LIMIT):
+            while not condition(row := await self.room(node)):
+                pass
+        return row
 
     async def command(self, node: str, act: str, **command: object) -> int:
         """A command (`let-in`, `turn-away`, `write`, `finish`) about a room; answers the HTTP status."""

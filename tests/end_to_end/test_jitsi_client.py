@@ -144,7 +144,7 @@ async def test_staff_opens_and_lets_in(room: Room, console: Console) -> None:
     inside = await anna.state()
     assert inside["moderator"] is False
     assert room.staff in str(inside["others"])
-    assert (await console.room(booked.room)).phase is RoomPhase.VISIT
+    await console.until(booked.room, lambda row: row.phase is RoomPhase.VISIT)
     assert not any(TYPED in frame for frame in staff.received())
     assert not staff.troubles.all + anna.troubles.all
 

@@ -266,7 +266,7 @@ async def test_while_it_is_on_nobody_comes_in_and_finishing_ends_it(meeting: Mee
     assert await console.command(meeting.booked.room, "finish", visit=visit) == 200
     await recorder(meeting.staff, "off")
     assert await meeting.stages() == [Stage.EXPECTED]
-    assert not (await console.room(meeting.booked.room)).recording
+    await console.until(meeting.booked.room, lambda row: not row.recording)
     await meeting.staff.call("approve", again)
     await bent.wait_event("CONFERENCE_JOINED")
 

@@ -31,7 +31,7 @@ from xmpp_agent.ports.recordings import EntryKind, JournalEntry
 
 CASE = "2026 - 60"
 KINDS = list(EntryKind)
-SOON = 0.2
+SOON = 0.5
 """Seconds our side waits where an answer will not come."""
 
 

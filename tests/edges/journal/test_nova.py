@@ -28,7 +28,7 @@ from xmpp_agent.model.recordings import Fault
 from xmpp_agent.ports.recordings import EntryKind
 
 CASE = "S2026-12345"
-SOON = 0.2
+SOON = 0.5
 """Seconds our side waits where an answer will not come."""
 Place = tuple[stand_in.Nova, NovaSettings, httpx.AsyncClient]
 """Nova, how we reach it, and a client."""
