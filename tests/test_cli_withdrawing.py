@@ -40,7 +40,8 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_response(self.server.status)
         self.send_header("content-length", str(len(self.server.body)))
         self.end_headers()
-        self.wfile.write(self.server.body)
+        if self.server.body:  # whoever asked may be gone once they read that there is none
+            self.wfile.write(self.server.body)
 
     @override
     def address_string(self) -> str:

@@ -116,7 +116,7 @@ async def test_the_board_is_read_across_a_room(tmp_path: Path, size: tuple[int, 
 @pytest.mark.parametrize("size", SIZES)
 async def test_charts_of_the_hour_and_of_the_day(tmp_path: Path, size: tuple[int, int]) -> None:
     """Four charts with axis, highest and state; v switches to twenty-four hours and back."""
-    async with opened(tmp_path, [], size=size, agent=of_three(time.time())) as console:
+    async with opened(tmp_path, [], size=size, agent=of_three(time.time()), frozen=True) as console:
         await on(console, "8", "charts")
         text = console.text()
         for words in ("Venter nu  12  ▲ UDE AF MÅL", "Svartid, hver anden", "Åbne lokaler  108", "højest 100 %", "nu"):
