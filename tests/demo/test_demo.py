@@ -1,7 +1,4 @@
-"""The demo, played: it says so when it does not go as it must, and leaves no process behind.
-
-That it goes as it must is what `make demo HEADLESS=1` shows, which is run wherever these tests are (.ci/run).
-"""
+"""The demo, played: it goes as it must, says so when it does not, and leaves no process behind."""
 
 import asyncio
 import fcntl
@@ -19,9 +16,19 @@ from tests.demo.played import LIMIT, all_gone, command, environment, played, pro
 pytestmark = [pytest.mark.prosody, pytest.mark.timeout(400)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+async def test_day_and_walk_are_played_to_their_end_and_leave_nothing_running(tmp_path: Path) -> None:
+    """Without a terminal every expected thing happens, nothing else, and the exit code says so."""
+    async with played(tmp_path / "demo") as demo:
+        code = await demo.ended()
+    assert code == 0, demo.said
+    assert "all as expected" in demo.lines[-1]
+    assert "UNEXPECTED" not in demo.said
+    assert processes(demo.mark) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 async def test_however_the_demo_is_stopped_nothing_is_left_running(tmp_path: Path, number: signal.Signals) -> None:
-    """Ctrl-C, a closed terminal and a kill all take Prosody, agent and clients with them."""
+    """Ctrl-C, an ordinary end, a closed terminal and a kill all take Prosody, agent and clients with them."""
     async with played(tmp_path / "demo") as demo:
         await demo.until("opens her room")
         running = processes(demo.mark)

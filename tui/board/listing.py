@@ -10,6 +10,12 @@ Order = TypeVar("Order")
 Place = tuple[float, float, str, str]
 
 
+def next_in_need(order: list[str], needy: Collection[str], after: str | None) -> str | None:
+    """The first after `after` in `order` (round the end) that needs somebody; None when there is none."""
+    start = order.index(after) + 1 if after in order else 0
+    return next((key for key in order[start:] + order[:start] if key in needy), None)
+
+
 class Listing(Generic[Row, Order]):
     """`place` says where a row stands in an order; it must depend on the row alone, never on the time. `hay` is what
     the words of a filter are looked for in, in lower case; `facts` what its fields look at."""

@@ -1,6 +1,6 @@
 """Which hotline calls and which missed invitations are shown, in which order, and which of them need somebody."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import ClassVar, Final, Generic, TypeVar
 
@@ -90,12 +90,6 @@ def needs_somebody(row: wire.CallRow | wire.InvitationRow) -> bool:
     if isinstance(row, wire.CallRow):
         return row.stage in (_S.LOST, _S.NOT_SENT)
     return row.next in NEEDS_A_PERSON
-
-
-def next_in_need(order: list[str], needy: Collection[str], after: str | None) -> str | None:
-    """The first after `after` in `order` (round the end) that needs somebody; None when there is none."""
-    start = order.index(after) + 1 if after in order else 0
-    return next((key for key in order[start:] + order[:start] if key in needy), None)
 
 
 def _call_place(row: wire.CallRow, sort: OfficeSort) -> Place:

@@ -48,12 +48,6 @@ class RecordingView(Listing[wire.RecordingRow, RecordingSort]):
         super().__init__(_place, hay, RecordingSort.NEED, facts=facts)
 
 
-def next_stuck(order: list[str], stuck: set[str], after: str | None) -> str | None:
-    """The first after `after` in `order` (round the end) at which a person must look; None when there is none."""
-    start = order.index(after) + 1 if after in order else 0
-    return next((key for key in order[start:] + order[:start] if key in stuck), None)
-
-
 def _place(row: wire.RecordingRow, sort: RecordingSort) -> Place:
     staff = row.staff.casefold() or "\uffff"
     match sort:

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.board.listing import next_in_need
 from tui.board.queue import Queue, QueueSort, QueueView, Waiting
 from tui.keys import keys
 from tui.screens.doors import DoorScreen
@@ -145,10 +146,8 @@ class LobbyScreen(DoorScreen):
 
     def action_next_alert(self) -> None:
         """Go to the next one whom staff must look at."""
-        order, cursor = self.view.order, self.grid("queue").cursor
-        start = order.index(cursor) + 1 if cursor in order else 0
-        round_ = order[start:] + order[:start]
-        key = next((each for each in round_ if self.queue.rows[each].person.lane == "judge"), None)
+        judged = {key for key, row in self.queue.rows.items() if row.person.lane == "judge"}
+        key = next_in_need(self.view.order, judged, self.grid("queue").cursor)
         if key is None:
             self.app.tell("queue.none_to_judge")
         else:

@@ -14,7 +14,8 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.board.office import OfficeSort, OfficeView, Row, needs_somebody, next_in_need
+from tui.board.listing import next_in_need
+from tui.board.office import OfficeSort, OfficeView, Row, needs_somebody
 from tui.screens.dialogs import Confirm
 from tui.screens.looking_back import LookingBack
 from tui.screens.reading import Why

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.board.recordings import RUNNING, RecordingSort, RecordingView, next_stuck
+from tui.board.listing import next_in_need
+from tui.board.recordings import RUNNING, RecordingSort, RecordingView
 from tui.keys import keys
 from tui.screens.custody import ACTS, CustodyScreen
 from tui.screens.reading import Why
@@ -144,7 +145,7 @@ class RecordingsScreen(CustodyScreen):
 
     def action_next_alert(self) -> None:
         """Go to the next one that is stuck."""
-        key = next_stuck(self.view.order, self.app.watched.board.stuck, self.grid("recordings").cursor)
+        key = next_in_need(self.view.order, self.app.watched.board.stuck, self.grid("recordings").cursor)
         if key is None:
             self.app.tell("recording.none_stuck")
         else:

@@ -199,9 +199,7 @@ class Counting:
             waiting=tuple(since for each in here for since in each.waiting) + tuple(in_line),
             rooms=tuple(room for each in here for room in each.rooms),
             to_judge=tuple(since for each in here for since in each.to_judge),
-            lying=tuple(each for each in self._lying.values() if each.unit in units)
-            if self._lying is not None
-            else None,
+            lying=self._lying_in(units),
         )
 
     def _lying_in(self, units: Collection[str]) -> tuple[Lying, ...] | None:
