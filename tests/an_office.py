@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.ready_made import furnish
+from tests.ready_made import furnish, keys_in
 from tests.rules.scenes import NOW, POLICY, ROOM
 from xmpp_agent.edges.keys.passes import SignedPasses
-from xmpp_agent.edges.keys.ring import KeyRing, read_keys
+from xmpp_agent.edges.keys.ring import KeyRing
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.flows.house import Addresses, Connection, House
 from xmpp_agent.flows.lanes import Lanes
@@ -166,7 +166,7 @@ async def open_office(directory: Path, clock: StoppedClock | None = None) -> Asy
     """A new installation in that folder, or the one that is there."""
     time = clock or StoppedClock()
     is_new = not (directory / "keys").exists()
-    ring = await furnish(directory) if is_new else read_keys(directory / "keys")
+    ring = await furnish(directory) if is_new else keys_in(directory)
     passes = SignedPasses(ring.signing, DOMAIN, "jitsi")
     mark = ring.identity.own_mark
     async with open_database(directory / "portner.sqlite3", ring.columns, mark, "tests", "normal") as database:

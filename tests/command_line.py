@@ -14,6 +14,7 @@ import pytest
 
 from tests.edges.store.samples import raw
 from tests.logging_here import logs_restored
+from tests.ready_made import DATABASE, furnish_here
 from xmpp_agent.cli import main
 from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import read_keys
@@ -84,5 +85,6 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 @pytest.fixture
 def portner(bare: Portner) -> Portner:
     """A machine with keys."""
-    assert bare.run("keys", "init") == (0, "", "")
+    furnish_here(bare.data)
+    (bare.data / DATABASE).unlink()
     return bare

@@ -1,7 +1,8 @@
 """A process that has imported everything and forks: what is started from it is there in a few milliseconds.
 
 Run as `python -m tests.warm_fork <descriptor> <module>`. Each request brings arguments and two descriptors; the child
-has them as stdin and stdout and calls `begin(arguments)` of that module.
+has them as stdin and stdout and calls `begin(arguments)` of that module. Before the fork comes `prepare(arguments)`, if
+the module has that.
 """
 
 import asyncio
@@ -117,7 +118,8 @@ async def _writer(descriptor: int) -> asyncio.StreamWriter:
 
 def serve(line: socket.socket, module: str) -> None:
     """Fork for everybody who asks, until nobody is there any more."""
-    begin = importlib.import_module(module).begin
+    its = importlib.import_module(module)
+    prepare = getattr(its, "prepare", lambda arguments: None)
     while True:
         raw, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 2)
         if not raw:
@@ -127,10 +129,11 @@ def serve(line: socket.socket, module: str) -> None:
             _, status = os.waitpid(wish["wait"], 0)
             line.send(str(os.waitstatus_to_exitcode(status)).encode())
             continue
+        prepare(wish["arguments"])
         pid = os.fork()
         if pid == 0:
             line.close()
-            _live(begin, wish["arguments"], descriptors)
+            _live(its.begin, wish["arguments"], descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         line.send(str(pid).encode())

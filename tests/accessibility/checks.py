@@ -47,11 +47,17 @@ class Scene:
 
 async def open_scene(browser: Browser, origin: str, scene: Scene, language: str) -> Page:
     """The page, in a browser of its own, in that language."""
-    page = await browser.open_page(f"{scene.name} {language}", f"{origin}/static/icon.svg")
-    for name, value in {**scene.cookies, scene.language_cookie: language}.items():
-        await page.evaluate(f"document.cookie = {json.dumps(f'{name}={value}; path=/')}")
-    await page.visit(f"{origin}{scene.path}")
+    page = await browser.open_page(f"{scene.name} {language}", "about:blank")
+    await show(page, origin, scene, language)
     return page
+
+
+async def show(page: Page, origin: str, scene: Scene, language: str) -> None:
+    """The page in that language, as a visitor who comes for the first time; the page before is forgotten."""
+    await page.cookies(origin, {**scene.cookies, scene.language_cookie: language})
+    page.requests.forget()
+    page.troubles.forget()
+    await page.visit(f"{origin}{scene.path}")
 
 
 async def faults_of(page: Page, origin: str, language: str) -> list[str]:
@@ -79,11 +85,10 @@ async def _seen(page: Page, language: str) -> list[str]:
     return faults
 
 
-async def check(browser: Browser, origin: str, scene: Scene) -> list[str]:
+async def check(page: Page, origin: str, scene: Scene) -> list[str]:
     """The faults of a page in every language and width."""
     faults = []
     for language in LANGUAGES:
-        page = await open_scene(browser, origin, scene, language)
+        await show(page, origin, scene, language)
         faults += [f"{language}: {fault}" for fault in await faults_of(page, origin, language)]
-        await page.close()
     return faults

@@ -14,7 +14,7 @@ from tests.an_office import UNIT
 from tests.edges.web.site.on_site import ANNA
 from tests.edges.web.site.served import ServedSite
 from tests.edges.web.site.test_asked import RECORDED
-from tests.end_to_end.browser import Browser
+from tests.end_to_end.browser import Page
 from tests.rules.scenes import HOTLINE, ROOM, appointment, visit
 from xmpp_agent.edges.web.site import rendering
 from xmpp_agent.edges.web.site.rendering import Pages
@@ -115,10 +115,10 @@ STEPS: Mapping[str, Callable[[ServedSite, str], Awaitable[Scene]]] = {
 
 
 @pytest.mark.parametrize("name", STEPS)
-async def test_pages_people_walk_through(chromium: Browser, served: ServedSite, name: str) -> None:
+async def test_pages_people_walk_through(page: Page, served: ServedSite, name: str) -> None:
     """No fault in any of them."""
     scene = await STEPS[name](served, name)
-    assert await check(chromium, served.origin, scene) == []
+    assert await check(page, served.origin, scene) == []
 
 
 @pytest.fixture(scope="module")
@@ -169,9 +169,9 @@ def shown(served: ServedSite) -> ServedSite:
     return served
 
 
-async def test_the_check_finds_what_it_is_for(chromium: Browser, shown: ServedSite) -> None:
+async def test_the_check_finds_what_it_is_for(page: Page, shown: ServedSite) -> None:
     """A page with one fault of each kind is found out, so that an empty list means something."""
-    found = await check(chromium, shown.origin, Scene("faulty", "/shown/faulty"))
+    found = await check(page, shown.origin, Scene("faulty", "/shown/faulty"))
     for fault in (
         "color-contrast",
         "label",
@@ -186,16 +186,16 @@ async def test_the_check_finds_what_it_is_for(chromium: Browser, shown: ServedSi
 
 
 @pytest.mark.parametrize("stop", Stop)
-async def test_pages_that_say_no(chromium: Browser, shown: ServedSite, stop: Stop) -> None:
+async def test_pages_that_say_no(page: Page, shown: ServedSite, stop: Stop) -> None:
     """No fault in any of them, with an appointment to speak of."""
-    assert await check(chromium, shown.origin, Scene(f"stop {stop}", f"/shown/stop/{stop}")) == []
+    assert await check(page, shown.origin, Scene(f"stop {stop}", f"/shown/stop/{stop}")) == []
 
 
 @pytest.mark.parametrize("path", ["hop", "missing", "ready", "rejoin", "bare/dead_link"])
-async def test_pages_that_only_answer_or_pass(chromium: Browser, shown: ServedSite, path: str) -> None:
+async def test_pages_that_only_answer_or_pass(page: Page, shown: ServedSite, path: str) -> None:
     """No fault in any of them."""
     scene = Scene(f"shown {path}", f"/shown/{path}")
-    faults = await check(chromium, shown.origin, scene)
+    faults = await check(page, shown.origin, scene)
     assert [fault for fault in faults if "script-src 'none'" not in fault] == []
 
 

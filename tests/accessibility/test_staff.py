@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from tests.accessibility.checks import LANGUAGES, Scene, faults_of, open_scene
+from tests.accessibility.checks import LANGUAGES, Scene, faults_of, open_scene, show
 from tests.an_office import UNIT
 from tests.edges.web.site.staff.served import ServedStaff, a_full_day, serve_staff
-from tests.end_to_end.browser import Browser
+from tests.end_to_end.browser import Browser, Page
 from xmpp_agent.edges.web.site.staff.entry import TEMPLATES
 from xmpp_agent.flows import hotline, opening
 from xmpp_agent.flows.staff_door import finish_visit, let_one_in
@@ -93,16 +93,15 @@ SCENES: Mapping[str, Callable[[ServedStaff], Awaitable[Scene]]] = {
 
 
 @pytest.mark.parametrize("name", SCENES)
-async def test_staffs_pages(chromium: Browser, unit: ServedStaff, name: str) -> None:
+async def test_staffs_pages(page: Page, unit: ServedStaff, name: str) -> None:
     """No fault in any of them, with every folded part open, too."""
     scene = await SCENES[name](unit)
     faults = []
     for language in LANGUAGES:
-        page = await open_scene(chromium, unit.origin, scene, language)
+        await show(page, unit.origin, scene, language)
         faults += [f"{language}: {fault}" for fault in await faults_of(page, unit.origin, language)]
         await page.evaluate(UNFOLD)
         faults += [f"{language}, unfolded: {fault}" for fault in await faults_of(page, unit.origin, language)]
-        await page.close()
     if name == "lost":
         await unit.staff.unit.porter.come_up()
     assert [fault for fault in faults if "403" not in fault] == []

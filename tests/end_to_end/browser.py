@@ -11,7 +11,7 @@ import itertools
 import json
 import shutil
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -78,6 +78,10 @@ class Record(Generic[T]):
         self.all.append(item)
         self._more.set()
         self._more = asyncio.Event()
+
+    def forget(self) -> None:
+        """Begin anew; not while somebody waits."""
+        self.all.clear()
 
     async def first(self, wanted: Callable[[T], bool], after: int) -> T:
         """The first wanted item that stands behind place `after`, as soon as there is one."""
@@ -198,6 +202,11 @@ class Page:
     async def picture(self, file: Path) -> None:
         """Saves what is in the window as a PNG file."""
         await self._browser.order("picture", self.name, _SOON, file=str(file))
+
+    async def cookies(self, origin: str, cookies: Mapping[str, str]) -> None:
+        """Has these at that address from now on, and no others anywhere."""
+        given = [{"name": name, "value": value, "url": origin} for name, value in cookies.items()]
+        await self._browser.order("cookies", self.name, _SOON, cookies=given)
 
     async def visit(self, url: str) -> None:
         """Goes to another address in the same tab."""

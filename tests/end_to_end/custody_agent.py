@@ -19,6 +19,7 @@ from tests.an_office import DOMAIN, OpenOffice, StoppedClock
 from tests.edges.recordings.recorder import lies_in
 from tests.flows.custodian import DAY, RECORDED, SESSION, Custodian, open_custodian
 from tests.flows.untrue import lost, untrue
+from tests.ready_made import keys_in
 from tests.rules import scenes
 from tests.rules.scenes import NOW, ROOM
 from xmpp_agent.edges.journal.asking import make_client
@@ -332,6 +333,11 @@ async def live(folder: Path, orders: Orders) -> None:
         steps.watches = True
         await day.all(orders.acts)
         say(stages=[row.stage for row in await here.rows()])
+
+
+def prepare(arguments: list[str]) -> None:
+    """What every forked process would do again."""
+    keys_in(Path(arguments[0]))
 
 
 def begin(arguments: list[str]) -> None:

@@ -22,6 +22,7 @@ from typing_extensions import override
 
 from tests.an_office import SITE, UNIT, OpenOffice, open_office
 from tests.flows.calendar import CALENDAR, WISH
+from tests.ready_made import keys_in
 from tests.rules.invited import DAY, plan
 from tests.rules.scenes import NOW
 from xmpp_agent.demo.gateways.running import running
@@ -242,6 +243,11 @@ async def commands() -> asyncio.StreamReader:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     return reader
+
+
+def prepare(arguments: list[str]) -> None:
+    """What every forked process would do again."""
+    keys_in(Path(arguments[0]))
 
 
 def begin(arguments: list[str]) -> None:

@@ -104,6 +104,7 @@ const ORDERS = {
     call: (page, { fn, args }) => page.evaluate(([name, given]) => window.client[name](...given), [fn, args]),
     reload: page => page.reload().then(() => null),
     visit: (page, { url }) => page.goto(url).then(() => null),
+    cookies: (page, { cookies }) => page.context().clearCookies().then(() => page.context().addCookies(cookies)),
     evaluate: (page, { script }) => page.evaluate(script),
     see: (page, { selector, text }) =>
         page.locator(selector, { hasText: text }).first().waitFor({ state: 'visible', timeout: 0 }),
