@@ -17,6 +17,8 @@ BIN := $(VENV)/bin
 # One more than there are cores: tests wait for Prosody and browsers most of the time.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 export PYTHON
+# What was compiled once is not compiled again by each of the hundreds of processes a test run or a demo starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The environment is made anew in place when the lock or the project's own metadata changes.
 LOCKED := $(shell cat requirements.lock pyproject.toml | sha256sum | cut -c 1-16)

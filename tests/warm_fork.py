@@ -6,6 +6,7 @@ the module has that.
 """
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -119,6 +120,7 @@ async def _writer(descriptor: int) -> asyncio.StreamWriter:
 def serve(line: socket.socket, module: str) -> None:
     """Fork for everybody who asks, until nobody is there any more."""
     its = importlib.import_module(module)
+    gc.freeze()  # else a child's first search for garbage copies all of it
     prepare = getattr(its, "prepare", lambda arguments: None)
     while True:
         raw, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 2)
