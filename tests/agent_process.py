@@ -1,4 +1,7 @@
-"""The agent as a process of its own (`portner agent`), so that a test can kill it, stop it, or fill its disk."""
+"""The agent as a process of its own (`portner agent`), so that a test can kill it, stop it, or fill its disk.
+
+Forked from one that has imported it all (tests/warm_fork.py): else most of what a restart costs is Python's reading.
+"""
 
 import asyncio
 import json
@@ -15,17 +18,30 @@ from typing_extensions import override
 from tests.clinic import Clinic
 from tests.prosody import running_prosody
 from tests.ready_made import furnish
+from tests.warm_fork import Child, Warm, warm_process
+from xmpp_agent import cli
 from xmpp_agent.edges.store.database import open_database
 from xmpp_agent.settings import PREFIX, Settings
 
 UP_WITHIN = 20.0
 
 
+def begin(arguments: list[str]) -> None:
+    """What the forked process does: `portner agent` with these variables, its log on the pipe it has as stdout."""
+    [environment] = arguments
+    os.setsid()
+    os.dup2(1, 2)
+    os.environ.clear()
+    os.environ.update(json.loads(environment))
+    sys.argv = ["portner", "agent"]
+    cli.main()
+
+
 class AgentProcess:
     """One `portner agent`. Ended by its own process id, whatever happens (`async with`)."""
 
-    def __init__(self, settings: Settings, socket: Path) -> None:
-        self.socket = socket
+    def __init__(self, warm: Warm, settings: Settings, socket: Path) -> None:
+        self.socket, self._warm = socket, warm
         ours = {
             "domain": settings.domain,
             "data_dir": settings.data_dir,
@@ -36,7 +52,8 @@ class AgentProcess:
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         self._environment = kept | {f"{PREFIX}{name.upper()}": str(value) for name, value in ours.items()}
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Child | None = None
+        self._held = AsyncExitStack()
         self._reader: asyncio.Task[None] | None = None
         self._lines: list[dict[str, object]] = []
         self._heard = asyncio.Event()
@@ -54,20 +71,11 @@ class AgentProcess:
 
     async def start(self) -> None:
         """Start the process; `until` says when it is ready."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "xmpp_agent",
-            "agent",
-            env=self._environment,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._process = await self._held.enter_async_context(self._warm.child(json.dumps(self._environment)))
         self._reader = asyncio.create_task(self._read(self._process))
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stderr is not None
-        while raw := await process.stderr.readline():
+    async def _read(self, process: Child) -> None:
+        while raw := await process.says.readline():
             try:
                 self._lines.append(json.loads(raw))
             except ValueError:
@@ -116,17 +124,15 @@ class AgentProcess:
     async def _end(self, number: Signals) -> None:
         if self._process is None or self._reader is None:
             return
-        if self._process.returncode is None:
+        if not self._reader.done():
             self.signal(SIGCONT)
             self.signal(number)
         try:
-            async with asyncio.timeout(10):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        await self._reader
-        self._process = self._reader = None
+            async with asyncio.timeout(UP_WITHIN):
+                await self._reader
+        finally:
+            await self._held.aclose()
+            self._process = self._reader = None
 
 
 class OutsideClinic(Clinic):
@@ -142,6 +148,7 @@ class OutsideClinic(Clinic):
         self.database = await self._opened.enter_async_context(
             open_database(self.settings.database, ring.columns, ring.identity.own_mark, "tests", "normal")
         )
+        self._warm = self._opened.enter_context(warm_process("tests.agent_process"))
         self._number, self._processes = 0, list[AgentProcess]()
         self.agent_process = await self.another_agent()
         await self.agent_process.live()
@@ -149,7 +156,7 @@ class OutsideClinic(Clinic):
     async def another_agent(self) -> AgentProcess:
         """Start one more agent on the same database; not waited for."""
         self._number += 1
-        process = AgentProcess(self.settings, self.directory / f"agent{self._number}.sock")
+        process = AgentProcess(self._warm, self.settings, self.directory / f"agent{self._number}.sock")
         self._processes.append(process)
         await process.start()
         return process
