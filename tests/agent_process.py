@@ -23,7 +23,7 @@ from xmpp_agent import cli
 from xmpp_agent.edges.store.database import open_database
 from xmpp_agent.settings import PREFIX, Settings
 
-UP_WITHIN = 20.0
+UP_WITHIN = 30.0
 
 
 def begin(arguments: list[str]) -> None:

@@ -188,7 +188,7 @@ class Prosody:
         if process.returncode is None:
             process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await process.wait()
         except TimeoutError:
             process.kill()

@@ -55,7 +55,7 @@ async def test_a_run_that_fails_is_reported_and_not_the_last(here: OpenOffice, m
         await db.exec_driver_sql("ALTER TABLE hooks RENAME TO hooks_away")
         forgetting = Forgetting(here.office.house, here.database, report, first=0.0)
         forgetting.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await told.wait()
         await db.exec_driver_sql("ALTER TABLE hooks_away RENAME TO hooks")
     await until_on_record(here, "retention")

@@ -25,7 +25,7 @@ PLAYWRIGHT = _VAR / "playwright"
 """Where `make client` puts them."""
 
 _LONGEST_LINE = 16 * 1024 * 1024
-_SOON = 15.0
+_SOON = 30.0
 """Seconds a page may take for one step before the test fails; steps take well under one on two idle cores."""
 
 T = TypeVar("T")
@@ -342,7 +342,7 @@ async def _end(process: Process) -> None:
     assert process.stdin is not None
     process.stdin.close()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await process.wait()
     except TimeoutError:
         process.kill()

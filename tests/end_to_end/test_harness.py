@@ -85,7 +85,7 @@ async def test_nothing_leaves_the_machine(chromium: Browser, server: Server) -> 
     """A request to another machine is stopped and reported; a websocket to another machine ends at this one."""
     page = await chromium.open_page("bo")
     await page.call("connect", asdict(server) | {"serviceUrl": "http://192.0.2.1/http-bind", "room": "r"})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await page.troubles.first(bool, after=-1) == "asked for 192.0.2.1"
     heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 

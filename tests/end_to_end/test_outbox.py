@@ -137,7 +137,7 @@ class World:
         """Return when the agent has every receipt about text messages: two for each."""
         self.sms.script.release()
         self.platform.script.release()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             await self.sms.courier.wait_for(brought=2 * len(self.sms.accepted))
 
 

@@ -68,7 +68,7 @@ class Town:
         while self.here.clock.at < until:
             pause = await self.room.look()
             await self.room.quiet()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(30):
                 await self.sms.courier.wait_for(brought=2 * (len(self.sms.accepted) - self.silent))
             self.here.clock.at += max(pause, 1.0)
 

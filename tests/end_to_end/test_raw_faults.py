@@ -61,5 +61,5 @@ async def test_the_clockwork_goes_on(clinic: Clinic, monkeypatch: pytest.MonkeyP
     """What time alone brings about is looked at again a second later."""
     due = Once(passing_time.due)
     monkeypatch.setattr("xmpp_agent.wiring.due", due)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await due.served.wait()

@@ -218,7 +218,7 @@ async def test_whom_neither_post_nor_phone_reaches_is_written_an_email(street: S
     """The ladder climbs to a real mail server: link and calendar file are in the mail, and it leads to the door."""
     town = street.town
     await town.calendar.book(Wish(HANNE, "jobcenter", "samtale", KIM))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await street.mail.heard.wait()
     (mail,) = street.mail.mails
     assert (mail.recipients, mail.secure) == ([HANNE.email], True)

@@ -60,7 +60,7 @@ class Gateway:
 
     async def got(self, count: int) -> None:
         """Return when so many letters were handed over."""
-        async with asyncio.timeout(10), self._moved:
+        async with asyncio.timeout(30), self._moved:
             await self._moved.wait_for(lambda: len(self.parcels) >= count)
 
 

@@ -35,7 +35,7 @@ async def comes_to(here: Custodian, *stages: Stage) -> None:
         loop.call_soon(reached.set)
 
     here.source.watch = here.journal.watch = step
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while (await here.row()).stage not in stages:
             reached.clear()
             async with asyncio.timeout(3):
@@ -88,7 +88,7 @@ async def test_a_look_that_fails_is_told_and_the_room_goes_on(tmp_path: Path) ->
         here.journal.watch = lambda step: filed.set() if step == "after file note" else None
         intake = Intake(here.around.office, here.archive.recordings, here.source, here.vault)
         room = RecordingRoom(intake, here.archive, told.put_nowait, leads=lambda: True)
-        async with at_work(room), asyncio.timeout(20):
+        async with at_work(room), asyncio.timeout(30):
             assert isinstance(await told.get(), Unavailable)
             await here.note(closes=False)
             room.wake()

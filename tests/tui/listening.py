@@ -35,7 +35,7 @@ async def following(
 ) -> AsyncIterator[asyncio.Queue[str]]:
     """The lines of `watch`, for at most ten seconds."""
     lines: asyncio.Queue[str] = asyncio.Queue()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         task = asyncio.create_task(keep_reading(AgentClient(socket), level, voice_of(settings), lines.put_nowait))
         try:
             yield lines

@@ -77,7 +77,7 @@ class Follower:
 
     async def until(self, wanted: Callable[[Heard], bool]) -> Heard:
         """Read on until something is heard."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for heard in self._items:
                 self.heard.append(heard)
                 if isinstance(heard, Picture | Happened):

@@ -107,7 +107,7 @@ class Desk:
 
     async def receipts(self, count: int) -> list[Receipt]:
         """All, once there are so many."""
-        async with asyncio.timeout(10), self.came:
+        async with asyncio.timeout(30), self.came:
             await self.came.wait_for(lambda: len(self.taken) >= count)
             return list(self.taken)
 

@@ -106,7 +106,7 @@ async def test_misbehaviour_is_a_fault_that_is_tried_again(
     """With the right reason, within the deadline, saying whether it may have been taken; and the next one goes well."""
     async with opened() as (within, script, accepted):
         script.then(trick)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             fault = await refused(within(SOON if trick in (Trick.HANG, Trick.LOST_ANSWER) else 5.0), parcel())
         assert (fault.failure, fault.again, fault.after, fault.perhaps) == (failure, True, after, perhaps)
         assert script.followed == 0
@@ -145,7 +145,7 @@ async def test_nobody_there_is_tried_again(address: str) -> None:
 )
 async def test_a_server_that_speaks_something_else_is_tried_again(said: bytes) -> None:
     """Another protocol, half an answer, endless headers, nothing at all."""
-    async with asyncio.timeout(5), speaking(said, after=END_OF_HEAD) as port, client() as http:
+    async with asyncio.timeout(30), speaking(said, after=END_OF_HEAD) as port, client() as http:
         host = f"http://127.0.0.1:{port}"
         fault = await refused(GatewayApi(GatewayApiSettings("t", host=host, seconds=SOON), http), parcel())
         assert (fault.failure, fault.again, fault.perhaps) == (Failure.UNREACHABLE, True, True)

@@ -149,7 +149,7 @@ async def test_a_lost_answer_may_have_been_a_yes(issuer: Issuer, identity: Path)
     """The mail came in whole and nothing was heard of it; the deadline holds."""
     async with mail_server(identity) as server:
         server.hang_at_data = True
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             fault = await refused(carrier_for(issuer, server.port, seconds=3.0), letter())
         assert (fault.failure, fault.again, fault.perhaps) == (Failure.UNREACHABLE, True, True)
         assert server.heard.is_set()
@@ -168,7 +168,7 @@ async def test_nobody_there_is_tried_again(issuer: Issuer) -> None:
 )
 async def test_a_server_that_speaks_something_else_is_tried_again(issuer: Issuer, said: bytes) -> None:
     """Silence, another protocol, noise, or a server that is closing: within the deadline, and surely not taken."""
-    async with asyncio.timeout(15), speaking(said) as port:
+    async with asyncio.timeout(30), speaking(said) as port:
         fault = await refused(carrier_for(issuer, port, seconds=SOON), letter())
         assert fault.failure in (Failure.UNREACHABLE, Failure.BUSY)
         assert (fault.again, fault.perhaps) == (True, False)

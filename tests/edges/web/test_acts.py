@@ -145,7 +145,7 @@ async def test_another_unit_sees_nothing_and_may_do_nothing(clinic: Clinic, tmp_
         assert (await http.get("/v1/board")).json()["rooms"] == []
         await clinic.desk.board(ALL)  # shows the person waiting: that they no longer do is then news
         async with (
-            asyncio.timeout(15),
+            asyncio.timeout(30),
             http.stream("GET", "/v1/events") as stream,
             aclosing(clinic.agent.feed.follow(None, lambda _: True)) as ours,
         ):
@@ -193,7 +193,7 @@ async def test_what_time_alone_changes_is_told(clinic: Clinic, monkeypatch: pyte
         await _until(lambda: not vars(clinic.agent.feed)["_dirty"])
         person = house.rooms[booked.room].queue[0]
         house.known[person.pass_id] = replace(house.known[person.pass_id], revoked=True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while '"pass_revoked"' not in await anext(lines):
                 pass
 

@@ -248,7 +248,7 @@ async def test_events_of_other_units_are_neither_told_nor_taken_for_a_sign_of_li
                 continue
 
     noise = asyncio.create_task(busy())
-    async with asyncio.timeout(5), aclosing(truth.feed.follow(None, partial(may_see, JOBCENTER))) as lines:
+    async with asyncio.timeout(30), aclosing(truth.feed.follow(None, partial(may_see, JOBCENTER))) as lines:
         assert [await anext(lines) for _ in range(4)] == [": alive\n\n"] * 4
     stop.set()
     await noise
@@ -275,7 +275,7 @@ async def test_many_changes_of_one_room_are_one_event() -> None:
     """What changes within the gathering time goes out once, as it is then; what is as before not at all."""
     truth = Truth()
     truth.board()
-    async with asyncio.timeout(5), aclosing(truth.feed.follow(truth.feed.at, lambda _: True)) as lines:
+    async with asyncio.timeout(30), aclosing(truth.feed.follow(truth.feed.at, lambda _: True)) as lines:
         await anext(lines)
         for visit in range(50):
             truth.change("a", visit)
@@ -329,7 +329,7 @@ async def test_a_row_that_cannot_be_made_holds_up_no_other() -> None:
 
     asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(str(context["exception"])))
     truth.feed = Feed("one", row, lambda: truth.clock)
-    async with asyncio.timeout(5), aclosing(truth.feed.follow(None, lambda _: True)) as lines:
+    async with asyncio.timeout(30), aclosing(truth.feed.follow(None, lambda _: True)) as lines:
         await anext(lines)
         truth.change("a", 1)
         truth.change("b", 1)

@@ -96,7 +96,7 @@ async def test_targets_and_lights_come_with_the_numbers(tmp_path: Path) -> None:
 async def events(agent: Agent, at: str, units: frozenset[str]) -> list[UnitNumbers]:
     """The rows told to a supervisor of these units since then."""
     rows = []
-    async with aclosing(agent.feed.follow(at, partial(hears, units))) as lines, asyncio.timeout(10):
+    async with aclosing(agent.feed.follow(at, partial(hears, units))) as lines, asyncio.timeout(30):
         agent.feed.publish(None, "link", agent.link())
         async for line in lines:
             if "event: numbers" in line:

@@ -279,7 +279,7 @@ async def test_any_board_and_the_events_after_it_are_the_truth(console: OfficeCo
             units = chance.choice([ALL, WARD])
             looks.append((units, await console.desk.board(units)))
     console.office.look_again()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         for listed in (vars(console.office)["_calls"], vars(console.office)["_invitations"]):
             await vars(listed)["_work"]
     for units, seen in looks:
@@ -302,7 +302,7 @@ async def follow(
     """Take in the events after a picture, up to now."""
     if at == console.feed.at:
         return
-    async with aclosing(console.feed.follow(at, partial(may_see, units))) as lines, asyncio.timeout(10):
+    async with aclosing(console.feed.follow(at, partial(may_see, units))) as lines, asyncio.timeout(30):
         console.feed.publish(None, "link", (await console.desk.board(units)).link)
         async for line in lines:
             name, data = line.partition("event: ")[2].partition("\n")[0], line.partition("data: ")[2]

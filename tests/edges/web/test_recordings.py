@@ -135,7 +135,7 @@ async def test_what_changes_is_on_the_stream_and_what_is_over_goes(
     async with asked(tmp_path) as (agent, http):
         await put(agent, STUCK)
         assert set(await seen(http)) == {"r1"}
-        async with aclosing(agent.feed.follow(agent.feed.at, lambda _: True)) as lines, asyncio.timeout(10):
+        async with aclosing(agent.feed.follow(agent.feed.at, lambda _: True)) as lines, asyncio.timeout(30):
             assert await anext(lines) == ": alive\n\n"
             over = on(STUCK, Stage.DELETED, changed_at=agent.house.clock.now())
             await put(agent, over)
@@ -174,7 +174,7 @@ async def test_any_board_and_the_events_after_it_are_the_truth(tmp_path: Path, s
                 units = chance.choice([ALL, JOBCENTER, WARD])
                 looks.append((units, await agent.desk.board(units)))
         assert looks
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await vars(agent.recordings)["_work"]
         for units, board in looks:
             picture = {row.key: row for row in board.recordings}
@@ -186,7 +186,7 @@ async def follow(agent: Agent, at: str, units: frozenset[str], picture: dict[str
     """Take in the events after a picture, up to now."""
     if at == agent.feed.at:
         return
-    async with aclosing(agent.feed.follow(at, partial(may_see, units))) as lines, asyncio.timeout(10):
+    async with aclosing(agent.feed.follow(at, partial(may_see, units))) as lines, asyncio.timeout(30):
         agent.feed.publish(None, "link", agent.link())
         async for line in lines:
             name, data = line.partition("event: ")[2].partition("\n")[0], line.partition("data: ")[2]

@@ -144,7 +144,7 @@ async def test_signing_out_ends_the_stream_and_the_token(there: Elsewhere, sso: 
     """The stream ends in good order; the token is dead in every spelling, and kept in mind until it ends by itself."""
     sso.header = {"alg": "ES256", "kid": "ec-1"}
     token = token_of(sso, who="ida", key=EC)
-    async with there.bearing(token) as http, asyncio.timeout(10):
+    async with there.bearing(token) as http, asyncio.timeout(30):
         at = Board.model_validate_json((await http.get("/v1/board")).content).at_event
         async with http.stream("GET", "/v1/events", headers={"Last-Event-ID": at}) as events:
             lines = events.aiter_lines()

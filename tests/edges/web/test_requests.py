@@ -225,7 +225,7 @@ def _get(what: str) -> bytes:
 
 async def _raw(folder: Path, words: bytes, *, end: bool = False) -> bytes:
     """Send bytes; everything that is answered until the other side closes (`end`: we close our half first)."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         reader, writer = await asyncio.open_unix_connection(str(folder / "agent.sock"))
         try:
             writer.write(words)

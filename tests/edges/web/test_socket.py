@@ -203,7 +203,7 @@ async def test_stopping_ends_streams_and_idle_connections_promptly(tmp_path: Pat
             deaf.connect(str(tmp_path / "agent.sock"))
             deaf.sendall(b"GET /v1/events HTTP/1.1\r\nHost: a\r\n\r\n")
             async with (
-                asyncio.timeout(5),
+                asyncio.timeout(30),
                 visitor(tmp_path / "agent.sock") as http,
                 http.stream("GET", "/v1/events") as heard,
             ):
@@ -215,7 +215,7 @@ async def test_stopping_ends_streams_and_idle_connections_promptly(tmp_path: Pat
                 stopping = asyncio.create_task(agent.stop())
                 async for _ in chunks:
                     pass
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await stopping
             await asyncio.sleep(0)
             assert vars(vars(agent)["_server"])["_server"].server_state.connections == set()
