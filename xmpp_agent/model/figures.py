@@ -40,6 +40,8 @@ class Measure(StrEnum):
     DELAYED = "delayed"
     """Agreed time passed, not over yet, citizen not seen inside."""
     DELAYED_FOR = "delayed_for"
+    AT_RISK = "at_risk"
+    """Begins within a quarter of an hour, and its citizen has not opened the invitation."""
     DELIVERY_QUEUED = "delivery_queued"
     """Letters whose time has come and which no gateway has taken."""
     DELIVERY_FAILED = "delivery_failed"
@@ -180,6 +182,7 @@ class Lying:
     unfiled_since: float | None = None
     stuck: tuple[float, ...] = ()
     """Since when each recording is stuck that is."""
+    at_risk: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from xmpp_agent.model.figures import Ended, Limit, Lying, Measure, Sample, Targe
 from xmpp_agent.model.letters import About, Channel, Letter, LetterState
 from xmpp_agent.model.recordings import Recording, Stage
 from xmpp_agent.model.units import Unit
-from xmpp_agent.model.visitors import Arrival, ArrivalStep, Part
+from xmpp_agent.model.visitors import Arrival, ArrivalStep, Link, Part
+from xmpp_agent.ports.diary import NewLink
 
 STARTS, WARD = WISH.starts_at, WISH.unit
 LATE = STARTS + 60.0
@@ -17,7 +18,7 @@ LATE = STARTS + 60.0
 async def test_delayed_is_begun_not_over_and_nobody_there(database: Database) -> None:
     """Not before the agreed time, not after the end, not once the citizen was inside."""
     booked = await a_booking(database)
-    assert await database.figures.lying(STARTS - 1) == ()
+    assert await database.figures.lying(STARTS - 901) == ()
     assert await database.figures.lying(LATE) == (Lying(WARD, delayed=1, delayed_since=STARTS),)
     assert await database.figures.lying(WISH.ends_at) == ()
     there = Arrival(booked.appointment, booked.citizen, inside_at=LATE)
@@ -25,10 +26,23 @@ async def test_delayed_is_begun_not_over_and_nobody_there(database: Database) ->
     assert await database.figures.lying(LATE) == ()
 
 
+async def test_at_risk_is_soon_and_not_opened(database: Database) -> None:
+    """From a quarter of an hour before its time; not once they opened the invitation, and not when it is off."""
+    booked, soon = await a_booking(database), STARTS - 900.0
+    assert await database.figures.lying(soon - 1) == ()
+    assert await database.figures.lying(soon) == (Lying(WARD, at_risk=1),)
+    link = Link("mark", booked.appointment, booked.citizen, STARTS - 5000)
+    await database.records.keep(a_line(), NewLink(link, "code"))
+    assert await database.figures.lying(soon) == (Lying(WARD, at_risk=1),)
+    await database.records.keep(a_line(), replace(link, opened_at=soon - 5))
+    assert await database.figures.lying(soon) == ()
+
+
 async def test_who_called_it_off_is_not_delayed(database: Database) -> None:
     """Neither is anybody who is late for it."""
     booked = await a_booking(database)
     await database.ledger.cancel_appointment(booked.appointment, a_line())
+    assert await database.figures.lying(STARTS - 60) == ()
     assert await database.figures.lying(LATE) == ()
 
 
@@ -61,7 +75,7 @@ async def test_recordings_on_missing_and_not_in_the_journal(database: Database) 
         replace(one, id="r6", room="", appointment="", stage=Stage.UNMAPPED, changed_at=30.0),
     ):
         await database.records.keep(a_line(), each)
-    lying = {each.unit: each for each in await database.figures.lying(STARTS - 1)}
+    lying = {each.unit: each for each in await database.figures.lying(STARTS - 1000)}
     assert lying[WARD] == Lying(
         WARD, recordings_on=1, recordings_missing=1, unfiled=2, unfiled_since=40.0, stuck=(70.0,)
     )

@@ -53,10 +53,10 @@ def test_occupancy_is_time_with_guests_of_time_there() -> None:
 
 def test_what_lies_adds_up_and_is_as_old_as_the_oldest() -> None:
     """Over all units at hand."""
-    lying = (Lying("a", 2, NOON - 60, 3, 1, 1, 0, 1, NOON - 9), Lying("b", 1, NOON - 90, 0, 5, 0, 1, 0))
+    lying = (Lying("a", 2, NOON - 60, 3, 1, 1, 0, 1, NOON - 9), Lying("b", 1, NOON - 90, 0, 5, 0, 1, 0, at_risk=2))
     told = {each.measure: each for each in figures(Facts(NOON, lying=lying), Targets(), lambda _: Targets())}
     counts = (M.DELAYED, M.DELIVERY_QUEUED, M.DELIVERY_FAILED, M.RECORDINGS_ON, M.RECORDINGS_MISSING, M.UNFILED)
-    assert [told[each].value for each in counts] == [3, 3, 6, 1, 1, 1]
+    assert [told[each].value for each in (*counts, M.AT_RISK)] == [3, 3, 6, 1, 1, 1, 2]
     assert (told[M.DELAYED_FOR].since, told[M.UNFILED_FOR].since) == (NOON - 90, NOON - 9)
     assert [told[each].light for each in counts[:3]] == [Light.GREEN, Light.NONE, Light.RED]
     assert told[M.RECORDINGS_MISSING].light is Light.RED

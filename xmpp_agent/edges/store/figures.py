@@ -12,7 +12,7 @@ from xmpp_agent.edges.store.figures_tables import samples, waits
 from xmpp_agent.edges.store.nouns import UNIT
 from xmpp_agent.edges.store.reading import Reader
 from xmpp_agent.edges.store.sqlite.file import writing
-from xmpp_agent.edges.store.tables import appointments, arrivals, letters, rooms, units
+from xmpp_agent.edges.store.tables import appointments, arrivals, letters, links, rooms, units
 from xmpp_agent.model.appointments import DAY
 from xmpp_agent.model.figures import Ended, Lying, Sample, Wait
 from xmpp_agent.model.letters import LetterState
@@ -24,6 +24,8 @@ from xmpp_agent.rules.recording import custody
 
 FAILED_WITHIN = 3600.0
 """Seconds a letter that was given up is counted."""
+AT_RISK_WITHIN = 900.0
+"""Seconds before its time an appointment is counted whose invitation is unopened: in which something can be done."""
 _THE_CITIZEN = and_(arrivals.c.appointment == appointments.c.id, arrivals.c.person == appointments.c.citizen)
 _RECORDED = (
     select(
@@ -87,6 +89,8 @@ class SqlFigures(Reader):
         async with self.reading() as db:
             for unit, count, since in await db.execute(_delayed(now)):
                 found[unit] = replace(found.get(unit, Lying(unit)), delayed=count, delayed_since=since)
+            for unit, count in await db.execute(_at_risk(now)):
+                found[unit] = replace(found.get(unit, Lying(unit)), at_risk=count)
             for unit, count in await db.execute(_queued(now)):
                 found[unit] = replace(found.get(unit, Lying(unit)), queued=count)
             for unit, count in await db.execute(_failed(now)):
@@ -124,6 +128,27 @@ def _delayed(now: float) -> Select[Any]:
             appointments.c.cancelled_at.is_(None),
             appointments.c.outcome.is_(None),
             arrivals.c.inside_at.is_(None),
+        )
+        .group_by(appointments.c.unit)
+    )
+
+
+def _at_risk(now: float) -> Select[Any]:
+    """Begins soon, nobody called it off, and no link of its citizen was ever opened."""
+    opened = exists().where(
+        links.c.appointment == appointments.c.id,
+        links.c.person == appointments.c.citizen,
+        links.c.opened_at.is_not(None),
+    )
+    return (
+        select(appointments.c.unit, func.count())
+        .outerjoin(arrivals, _THE_CITIZEN)
+        .where(
+            appointments.c.starts_at > now,
+            appointments.c.starts_at <= now + AT_RISK_WITHIN,
+            appointments.c.cancelled_at.is_(None),
+            arrivals.c.inside_at.is_(None),
+            ~opened,
         )
         .group_by(appointments.c.unit)
     )

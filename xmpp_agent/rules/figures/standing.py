@@ -10,7 +10,7 @@ Value = float | None
 _MEDIAN, _SLOWEST_TENTH = 50.0, 90.0
 
 _OF_THE_DATABASE = (
-    *(Measure.DELAYED, Measure.DELAYED_FOR, Measure.DELIVERY_QUEUED, Measure.DELIVERY_FAILED),
+    *(Measure.DELAYED, Measure.DELAYED_FOR, Measure.AT_RISK, Measure.DELIVERY_QUEUED, Measure.DELIVERY_FAILED),
     *(Measure.RECORDINGS_ON, Measure.RECORDINGS_MISSING, Measure.UNFILED, Measure.UNFILED_FOR),
 )
 
@@ -72,6 +72,7 @@ def _lying(lying: tuple[Lying, ...] | None) -> Mapping[Measure, Value]:
     return {
         Measure.DELAYED: sum(each.delayed for each in lying),
         Measure.DELAYED_FOR: min(delayed, default=None),
+        Measure.AT_RISK: sum(each.at_risk for each in lying),
         Measure.DELIVERY_QUEUED: sum(each.queued for each in lying),
         Measure.DELIVERY_FAILED: sum(each.failed for each in lying),
         Measure.RECORDINGS_ON: sum(each.recordings_on for each in lying),
