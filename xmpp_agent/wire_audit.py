@@ -121,6 +121,8 @@ class AuditTaken(Wire):
 
     shard: Ident
     seq: int
+    words: tuple[str, str]
+    """What it says: Danish, English. Not part of what is hashed."""
     line: str
     prev: Ident
     hash: Ident

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping
 
-from xmpp_agent.model.audit_trail import Named, OldLine, Spot
+from xmpp_agent.model.audit_trail import About, Named, OldLine, Spot
 from xmpp_agent.model.audit_words import act_words
 from xmpp_agent.model.people import NO_NAME
+from xmpp_agent.model.verdicts import Decision
 from xmpp_agent.ports.audit import AuditTrail
 from xmpp_agent.rules import names
 from xmpp_agent.rules.audit_words import reason_words
 from xmpp_agent.wire_audit import AuditRow, AuditSaid, AuditSpot, AuditTaken, AuditWhy
 
+OPEN = Decision.OPEN.value
 LONGEST = 200
 """Letters of a name or code; the wire carries no more than 500."""
 _NOTHING = "–"
@@ -40,7 +42,15 @@ async def why_of(trail: AuditTrail, line: OldLine) -> AuditWhy:
 
 def taken(line: OldLine) -> AuditTaken:
     """One as it stands in the chain."""
-    return AuditTaken(shard=line.spot.shard, seq=line.spot.seq, line=line.text, prev=line.prev, hash=line.hash)
+    act, why = act_words(line.act), reason_words(line.reason)
+    return AuditTaken(
+        shard=line.spot.shard,
+        seq=line.spot.seq,
+        words=(f"{act[0]}. {why[0]}", f"{act[1]}. {why[1]}") if line.decision != OPEN else act,
+        line=line.text,
+        prev=line.prev,
+        hash=line.hash,
+    )
 
 
 def spot_of(at: AuditSpot) -> Spot:
@@ -62,7 +72,7 @@ def _row(line: OldLine, people: Mapping[str, Named]) -> AuditRow:
         room=line.room[:LONGEST],
         appointment=about.appointment[:LONGEST],
         who=_shown(people[about.person]) if about.person in people else "",
-        by=_shown(people[about.actor]) if about.actor in people else _machine(about.actor),
+        by=_by(about, people),
         rules=len(line.said),
     )
 
@@ -72,8 +82,11 @@ def _shown(one: Named) -> str:
     return (one.name if is_plain else names.masked(one.name))[:LONGEST]
 
 
-def _machine(actor: str) -> str:
+def _by(about: About, people: Mapping[str, Named]) -> str:
     """Accounts and programs by name; a pass or id nobody knows any more says nothing to anybody."""
+    actor = about.actor
+    if actor in people:
+        return _shown(people[actor]) if actor != about.person else ""
     return actor if actor.startswith("uid:") or actor in ("agent", "focus", "recorder") else ""
 
 
