@@ -69,7 +69,7 @@ def moment(text: str, now: float, *, is_end: bool) -> float:
     A day without a year is the last one there was. Raises Misunderstood.
     """
     found = _MOMENT.fullmatch(text)
-    if found is None or not text:
+    if found is None or not any(found.groups()):
         raise Misunderstood(text)
     here = datetime.fromtimestamp(now, tz=UTC).astimezone()
     day = here.date()
