@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import aclosing, closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -124,6 +125,20 @@ async def test_a_person_is_looked_up_with_a_reason_once_on_record(console: Offic
     assert WHY not in json.dumps(record(console.unit), ensure_ascii=False)
 
 
+async def test_the_same_citizen_elsewhere_is_not_seen(console: OfficeConsole) -> None:
+    """Anna is booked at the ward, too, under the same identity: neither found here, nor taken, nor looked at there."""
+    office, booked = console.unit.office, await console.unit.appointment("anna")
+    there = replace(booked, id="anna-ward", unit=WARD.id, citizen="anna-ward", room="ward-room", staff="nurse")
+    anna = Enrolment(Person("anna-ward", WARD.id, "Anna Hansen"), Role.CITIZEN)
+    assert booked.invited
+    await office.records.keep(office.line("book", "nurse", "anna-ward", room="ward-room"), anna, there)
+    page = await search(console, appointment="anna", reason=WHY)
+    assert {row.appointment for row in page.rows} == {"anna"}
+    answer = await console.http.post("/v1/audit/export", json={"command": "x", "appointment": "anna", "reason": WHY})
+    assert "anna-ward" not in answer.text
+    assert {person for person, *_ in looks(console)} == {"anna"}
+
+
 async def test_a_page_that_was_never_begun_is_on_record_too(console: OfficeConsole) -> None:
     """Whoever begins with an older page has not gone round the record."""
     spot = {"at": 1e11, "shard": "main", "seq": 1}
@@ -135,8 +150,11 @@ async def test_what_a_colleague_did_needs_a_reason_too(console: OfficeConsole) -
     """It is a look at a person; only lines they did, in one's own units. The agent itself is nobody."""
     answer = await console.http.post("/v1/audit/search", json={"command": "x", "staff": "mette"})
     assert problem_of(answer).reason == "reason_needed"
+    office = console.unit.office
+    await office.records.keep(office.line("hours", "mette", WARD.id))
     page = await search(console, staff="mette holm", reason=WHY)
     assert page.rows
+    assert {row.unit for row in page.rows} == OURS
     assert {row.by or row.who for row in page.rows} == {"Mette Holm"}
     assert [person for person, *_ in looks(console)] == ["mette"]
     await search(console, staff="agent")
@@ -202,7 +220,7 @@ async def test_a_line_is_opened_rule_by_rule(console: OfficeConsole) -> None:
         assert (joined.at.seq, why.hash) in database.execute("SELECT seq, hash FROM audit").fetchall()
     assert found
     for seq, _ in found:
-        assert (await console.http.get(f"/v1/audit/main/{seq}")).status_code == 404
+        assert (await console.http.get(f"/v1/audit/{joined.at.shard}/{seq}")).status_code == 404
 
 
 async def test_everything_of_a_citizen_is_taken_away_and_verifies(console: OfficeConsole) -> None:
