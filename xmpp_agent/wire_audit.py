@@ -103,7 +103,7 @@ class AuditPage(Wire):
     more: AuditSpot | None = None
     """Ask for older ones with this as `before`; None: there are none."""
     complete: bool = True
-    """False: older lines cannot be found yet; ask again shortly."""
+    """False: some lines cannot be found yet; ask again shortly."""
 
 
 class AuditTake(Wire):

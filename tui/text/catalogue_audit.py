@@ -12,7 +12,7 @@ AUDIT: Final[dict[str, tuple[str, str]]] = {
     "audit.skipped": ("{n} gik for hurtigt (slå op)", "{n} went too fast (look up)"),
     "audit.looked_up": ("SLÅET OP {at}: {what}", "LOOKED UP {at}: {what}"),
     "audit.more": ("+ henter ældre", "+ reads older ones"),
-    "audit.not_all": ("ældre linjer kan endnu ikke findes", "older lines cannot be found yet"),
+    "audit.not_all": ("nogle linjer kan endnu ikke findes", "some lines cannot be found yet"),
     "audit.live_again": ("Esc: live", "Esc: live"),
     "audit.empty": ("Ingen linjer endnu", "No lines yet"),
     "audit.no_match": ("Ingen linje passer til filteret (Esc fjerner det)", "None matches (Esc clears the filter)"),

@@ -63,7 +63,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of it. Not `complete`: older lines cannot be found yet."""
+    """What came of it. Not `complete`: some lines, the newest, cannot be found yet."""
 
     verdict: Verdict
     lines: tuple[OldLine, ...] = ()

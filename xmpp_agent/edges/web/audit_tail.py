@@ -16,6 +16,8 @@ from xmpp_agent.wire_audit import AuditNews, AuditRow
 
 NEWEST = 100
 """Lines on a board."""
+NEWS_FOR = 60.0
+"""Seconds after which a line that is only found now is no news: after an upgrade all the old ones are found anew."""
 AT_ONCE = 50
 """Lines of a unit told in one event; of more only the newest are."""
 
@@ -59,9 +61,11 @@ class AuditTail:
 
     async def _tell(self, lines: tuple[OldLine, ...]) -> None:
         by_unit = defaultdict[str, list[OldLine]](list)
+        now = self._clock.now()
         for line in lines:
-            by_unit[line.about.unit].append(line)
+            if line.spot.at > now - NEWS_FOR:
+                by_unit[line.about.unit].append(line)
         for unit, theirs in by_unit.items():
             rows = await rows_of(self._trail, theirs[-AT_ONCE:])
-            news = AuditNews(now=self._clock.now(), rows=rows, skipped=len(theirs) - len(rows))
+            news = AuditNews(now=now, rows=rows, skipped=len(theirs) - len(rows))
             self._feed.publish(unit, "audit", news)  # of no unit: "", which only supervisors of all see
