@@ -25,6 +25,7 @@ from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import MODES, keys
 from tui.palette import RoomCommands
+from tui.screens.audit import AuditScreen
 from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
 from tui.screens.invitations import InvitationsScreen
@@ -55,6 +56,7 @@ class PortnerApp(Console):
         "hotline": HotlineScreen,
         "lobby": LobbyScreen,
         "invitations": InvitationsScreen,
+        "audit": AuditScreen,
         "charts": ChartsScreen,
         "wall": WallScreen,
     }
@@ -97,7 +99,7 @@ class PortnerApp(Console):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
-        if isinstance(screen, ShiftScreen | RecordingsScreen | LobbyScreen | OfficeScreen):
+        if isinstance(screen, ShiftScreen | RecordingsScreen | LobbyScreen | OfficeScreen | AuditScreen):
             yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)

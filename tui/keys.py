@@ -25,6 +25,12 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "send_link": ("l", "send_link", True),
     "promise": ("c", "promise", True),
     "taken": ("b", "taken", True),
+    "audit_search": ("o", "audit_search", True),
+    "audit_person": ("p", "audit_person", True),
+    "audit_room": ("m", "audit_room", True),
+    "audit_more": ("plus", "audit_more", True),
+    "audit_take": ("x", "audit_take", True),
+    "audit_take_room": ("X", "audit_take_room", False),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
     "next_alert": ("n", "next_alert", True),
@@ -38,6 +44,7 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "hotline": ("3", "app.switch_mode('hotline')", False),
     "lobby": ("4", "app.switch_mode('lobby')", False),
     "invitations": ("5", "app.switch_mode('invitations')", False),
+    "audit": ("7", "app.switch_mode('audit')", False),
     "charts": ("8", "app.switch_mode('charts')", False),
     "wall": ("9", "app.switch_mode('wall')", False),
     "span": ("v", "span", True),
@@ -59,12 +66,13 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "choose": ("enter", "choose", False),
     "yes": ("j,y", "yes", True),
 }
-MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "charts", "wall")
+MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "audit", "charts", "wall")
 """The screens, each by a key of its own, wherever one is."""
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
     "custody": ("retry", "assign", "discard", "hold"),
     "office": ("send_link", "promise", "taken"),
+    "audit": ("audit_search", "audit_person", "audit_room", "audit_more", "audit_take", "audit_take_room"),
     "numbers": ("span", "next_unit", "previous_unit"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",

@@ -2,7 +2,7 @@
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
 GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|recording|
-                                     recording_gone|call|call_gone|invitation|invitation_gone|numbers|link|note`,
+                                     recording_gone|call|call_gone|invitation|invitation_gone|numbers|audit|link|note`,
                                      `data:` the model of that name below. `<stream>` is the shard and this start
                                      of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
@@ -20,6 +20,10 @@ POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), disca
 POST /v1/calls/{id}/again        Retry     -> Done; likewise promise and taken (a lost caller is, was rung back)
 POST /v1/invitations/{appointment}/again  Retry -> Done (a fresh link to the citizen; the old one is dead)
 GET  /v1/numbers                  -> Numbers (the same as on the board)
+GET  /v1/audit/{shard}/{seq}      -> AuditWhy (one line with every rule asked)
+POST /v1/audit/search             AuditSearch -> AuditPage; 409 `reason_needed`: say why, and ask again
+POST /v1/audit/export             AuditTake -> AuditExport
+POST /v1/lists/taken              ListTaken -> Done (before a list is saved as a file)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybody)   (no body) -> 204
 
@@ -43,6 +47,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from xmpp_agent.wire_audit import AuditExport as AuditExport
+from xmpp_agent.wire_audit import AuditNews as AuditNews
+from xmpp_agent.wire_audit import AuditPage as AuditPage
+from xmpp_agent.wire_audit import AuditRow as AuditRow
+from xmpp_agent.wire_audit import AuditSaid as AuditSaid
+from xmpp_agent.wire_audit import AuditSearch as AuditSearch
+from xmpp_agent.wire_audit import AuditSpot as AuditSpot
+from xmpp_agent.wire_audit import AuditTake as AuditTake
+from xmpp_agent.wire_audit import AuditTaken as AuditTaken
+from xmpp_agent.wire_audit import AuditWhy as AuditWhy
+from xmpp_agent.wire_audit import ListName as ListName
+from xmpp_agent.wire_audit import ListTaken as ListTaken
 from xmpp_agent.wire_base import Ident, Text
 from xmpp_agent.wire_base import Wire as _Wire
 from xmpp_agent.wire_numbers import Number as Number
@@ -257,6 +273,8 @@ class Board(_Wire):
     calls: tuple[CallRow, ...] = ()
     invitations: tuple[InvitationRow, ...] = ()
     numbers: tuple[UnitNumbers, ...] = ()
+    audit: tuple[AuditRow, ...] = ()
+    """The newest lines, oldest first."""
 
 
 class LetIn(_Wire):

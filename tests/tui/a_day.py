@@ -90,6 +90,27 @@ def call(ident: str, stage: str, **more: object) -> wire.CallRow:
     return wire.CallRow.model_validate({**base, **more})
 
 
+def line(seq: int, act: str = "join", **more: object) -> wire.AuditRow:
+    """One line of the audit."""
+    words = {"join": ("Gå ind", "Come in"), "let-in": ("Luk ind", "Let in"), "reveal": ("Navn vist", "Name revealed")}
+    base: dict[str, object] = {
+        "key": f"s1/audit/{seq}",
+        "at": {"at": time.time() - 60 + seq, "shard": "s1", "seq": seq},
+        "act": act,
+        "words": words.get(act, (act, act)),
+        "decision": "open",
+        "reason": "allowed",
+        "reason_words": ("Døren er åben.", "The door is open."),
+        "unit": "Jobcenter Nord",
+        "room": "r1",
+        "appointment": f"a{seq}",
+        "who": "A. H.",
+        "by": "Mette Holm",
+        "rules": 5,
+    }
+    return wire.AuditRow.model_validate({**base, **more})
+
+
 def invitation(ident: str, step: str, **more: object) -> wire.InvitationRow:
     """One invitation that did not arrive, for an appointment tomorrow."""
     now = time.time()

@@ -32,6 +32,8 @@ class FakeAgent:
     calls: dict[str, wire.CallRow] = field(default_factory=dict)
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
     numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
+    audit: list[wire.AuditRow] = field(default_factory=list)
+    """Oldest first."""
     names: dict[str, str] = field(default_factory=dict)
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
@@ -80,6 +82,11 @@ class FakeAgent:
             self.numbers[row.unit] = row
             self.tell("numbers", wire.NumbersChanged(now=self.now(), row=row))
 
+    def put_audit(self, *rows: wire.AuditRow, skipped: int = 0) -> None:
+        """These lines were written."""
+        self.audit += rows
+        self.tell("audit", wire.AuditNews(now=self.now(), rows=rows, skipped=skipped))
+
     def drop(self, key: str) -> None:
         """The room has nothing more to show."""
         del self.rooms[key]
@@ -108,7 +115,7 @@ class FakeAgent:
         at = f"{SHARD}:{len(self.events)}"
         rows: dict[str, object] = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
         rows |= {"calls": tuple(self.calls.values()), "invitations": tuple(self.invitations.values())}
-        rows |= {"numbers": tuple(self.numbers.values())}
+        rows |= {"numbers": tuple(self.numbers.values()), "audit": tuple(self.audit)}
         return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:
@@ -143,6 +150,13 @@ class FakeAgent:
             body = problem.model_dump(mode="json")
             return JSONResponse(body, problem.status, media_type="application/problem+json")
         return self._do(row, act)
+
+    def on_record(self, taken: wire.ListTaken) -> Response:
+        """A list is saved as a file."""
+        self.asked.append(("list", taken.name, taken))
+        if "list" in self.refuses:
+            return JSONResponse(self.refuses["list"].model_dump(mode="json"), self.refuses["list"].status)
+        return JSONResponse(wire.Done(command=taken.command, reason="allowed", text="Står i loggen.").model_dump())
 
     def _do(self, row: wire.RoomRow, act: BaseModel) -> Response:
         said = "Gjort"
@@ -204,6 +218,10 @@ def http(agent: FakeAgent) -> FastAPI:
         "finish": wire.Finish,
         "reveal": wire.Reveal,
     }
+
+    @app.post("/v1/lists/taken")
+    async def list_taken(request: Request) -> Response:
+        return agent.on_record(wire.ListTaken.model_validate_json(await request.body()))
 
     @app.post("/v1/rooms/{room}/{verb}")
     async def act(room: str, verb: str, request: Request) -> Response:

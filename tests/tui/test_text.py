@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from tests.tui.a_day import a_day
 from tui.board.alerts import AlertKind
+from tui.board.audit import AuditSort
 from tui.board.board import Board
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
@@ -125,7 +126,7 @@ def _families() -> set[str]:
     members: dict[str, list[str]] = {
         "state": [state.value for state in State],
         "phase": [phase.value for phase in wire.RoomPhase],
-        "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort, *OfficeSort)],
+        "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort, *OfficeSort, *AuditSort)],
         "stage": [stage.value for stage in wire.RecordingStage],
         "may": [*get_args(wire.RecordingAct), "nothing", *OFFICE_ACTS],
         "course": [course.value for course in Course],

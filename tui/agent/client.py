@@ -124,6 +124,25 @@ class AgentClient:
         except httpx.TransportError as error:
             raise Unanswered from error
 
+    async def audit_search(self, asked: wire.AuditSearch) -> wire.AuditPage:
+        """Look through the audit. Raises Refused (`reason_needed`: say why), Unanswered."""
+        return await self._send("/v1/audit/search", asked, wire.AuditPage)
+
+    async def audit_export(self, asked: wire.AuditTake) -> wire.AuditExport:
+        """Every line of one citizen or room, to be kept as a file; on record first. Raises Refused, Unanswered."""
+        return await self._send("/v1/audit/export", asked, wire.AuditExport)
+
+    async def audit_line(self, at: wire.AuditSpot) -> wire.AuditWhy:
+        """One line with every rule that was asked. Raises Refused, Unanswered."""
+        try:
+            return await self._ask("GET", f"/v1/audit/{quote(at.shard, safe='')}/{at.seq}", wire.AuditWhy)
+        except httpx.TransportError as error:
+            raise Unanswered from error
+
+    async def list_taken(self, asked: wire.ListTaken) -> wire.Done:
+        """A list is about to be saved as a file: only when this returns it may be. Raises Refused, Unanswered."""
+        return await self._send("/v1/lists/taken", asked, wire.Done)
+
     async def _act(self, room: str, what: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
         return await self._send(f"/v1/rooms/{quote(room, safe='')}/{what}", act, kind)
 

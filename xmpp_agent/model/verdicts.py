@@ -123,6 +123,9 @@ class Reason(StrEnum):
     STILL_TO_COME = "still_to_come"
     NOTE_NOT_FILED = "note_not_filed"
     RECORDING_NOT_FILED = "recording_not_filed"
+    # looking through the audit
+    REASON_NEEDED = "reason_needed"
+    TOO_MANY_LINES = "too_many_lines"
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,14 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "En optagelse er ikke journaliseret endnu.",
         "A recording has not been filed yet.",
     ),
+    Reason.REASON_NEEDED: (
+        "Skriv først, hvorfor du ser efter den person.",
+        "Say first why you look at that person.",
+    ),
+    Reason.TOO_MANY_LINES: (
+        "Der er for mange linjer til én fil. Bed administratoren om dem.",
+        "There are too many lines for one file. Ask the administrator for them.",
+    ),
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")

@@ -22,6 +22,7 @@ from xmpp_agent.edges.logs import set_up_logs
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault
 from xmpp_agent.edges.web.app import console_app
+from xmpp_agent.edges.web.audit_desk import add_audit
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.feed import Feed
@@ -47,7 +48,7 @@ from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.wire import Link, Note
-from xmpp_agent.wiring.console import console_numbers, console_recordings, recording_desk
+from xmpp_agent.wiring.console import console_audit, console_numbers, console_recordings, recording_desk
 from xmpp_agent.wiring.privacy import Forgetting
 from xmpp_agent.wiring.site import Inside, Site, open_site
 
@@ -85,6 +86,8 @@ class Agent:
         self.numbers = console_numbers(self.house, database, self.feed, is_live, _report)
         lists = (self.recordings, self.numbers)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, *lists)
+        self.audit, self._audit_desk = console_audit(database, self.feed, self._clock, _report)
+        self.desk.audit = self.audit
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         elsewhere = self._console()
         self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report, elsewhere)
@@ -135,6 +138,7 @@ class Agent:
         if self.desk.office is not None:
             await self.desk.office.stop()
         await self.numbers.stop()
+        await self.audit.stop()
         if self.site is not None:
             await self.site.stop()
         await self._server.stop()
@@ -158,6 +162,7 @@ class Agent:
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
         add_recordings(app, self.recording_desk)
         add_numbers(app, self.numbers)
+        add_audit(app, self._audit_desk)
         return app
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
@@ -238,6 +243,8 @@ class Agent:
                 tidy(self.house)
         if tick % LOOK_AGAIN == 0 and self.desk.office is not None:
             self.desk.office.look_again()
+        if tick % LOOK_AGAIN == 0 or self.feed.is_wanted:
+            self.audit.look_again()
         if self.component.is_live:
             self._judge_anew(tick)
             for node in due(self.house, self._clock.now()):

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.office_desk import OfficeDesk
@@ -68,6 +69,8 @@ class Desk:
         self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
         self.office: OfficeDesk | None = None
         """Hotline and invitations; None: this agent has no pages, and so neither."""
+        self.audit: AuditTail | None = None
+        """The newest lines of the audit; None: there are none to show."""
 
     async def board(self, units: frozenset[str]) -> Board:
         """Everything this supervisor may see, and the event id it stands at. Raises Unavailable.
@@ -88,6 +91,8 @@ class Desk:
             rows += [row] if row is not None else []
             if count % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)
+        # Read after `at`: a line that comes between is here and in an event, never in neither.
+        audit = await self.audit.newest(units) if self.audit is not None else ()
         now, link = self._house.clock.now(), self._link()
         return Board(
             at_event=at,
@@ -98,6 +103,7 @@ class Desk:
             calls=calls,
             invitations=invitations,
             numbers=numbers,
+            audit=audit,
         )
 
     def row(self, node: str) -> RoomRow | None:
