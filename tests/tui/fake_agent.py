@@ -17,6 +17,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
+from tests.tui.a_day import as_possible
 from xmpp_agent import wire
 
 SHARD = "s1"
@@ -33,6 +34,8 @@ class FakeAgent:
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
     numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    colleagues: tuple[wire.Colleague, ...] = ()
+    """To whom anybody may be moved."""
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
     forgotten: int = 0
@@ -52,7 +55,7 @@ class FakeAgent:
 
     def put(self, *rows: wire.RoomRow) -> None:
         """These rooms are now so."""
-        for row in rows:
+        for row in map(as_possible, rows):
             self.rooms[row.key] = row
             self.tell("room", wire.RoomChanged(now=self.now(), row=row))
 
@@ -203,7 +206,22 @@ def http(agent: FakeAgent) -> FastAPI:
         "write": wire.Write,
         "finish": wire.Finish,
         "reveal": wire.Reveal,
+        "put-back": wire.PutBack,
+        "end": wire.End,
+        "stop-recording": wire.StopRecording,
+        "next": wire.Next,
+        "move": wire.Move,
     }
+
+    @app.get("/v1/rooms/{room}/next")
+    async def next_up(room: str) -> Response:
+        first = next(row for row in agent.rooms.values() if row.room == room).waiting[0]
+        up = wire.NextUp(appointment="up", masked=first.masked, since=first.since, shared=False)
+        return JSONResponse(up.model_dump())
+
+    @app.get("/v1/rooms/{room}/waiting/{knock}/colleagues")
+    async def colleagues(room: str, knock: str) -> Response:
+        return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).model_dump())
 
     @app.post("/v1/rooms/{room}/{verb}")
     async def act(room: str, verb: str, request: Request) -> Response:

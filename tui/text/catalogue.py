@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tui.text.catalogue_doors import DOORS
 from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_office import OFFICE
 from tui.text.catalogue_past import PAST
@@ -11,6 +12,7 @@ from tui.text.catalogue_recordings import RECORDINGS
 from tui.text.catalogue_sign_in import SIGN_IN
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **DOORS,
     **OFFICE,
     **RECORDINGS,
     **PAST,

@@ -14,6 +14,8 @@ from tests.rules.invited import LADDER, plan
 from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
+from xmpp_agent.edges.web.door_desk import DoorDesk
+from xmpp_agent.edges.web.door_routes import add_door
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.recording_list import RecordingList
@@ -35,6 +37,7 @@ class OfficeConsole:
     feed: Feed
     desk: Desk
     office: OfficeDesk
+    door: DoorDesk
     http: httpx.AsyncClient
     socket: Path
 
@@ -77,13 +80,16 @@ async def office_console(folder: Path, units: frozenset[str] = ALL) -> AsyncIter
         desk = Desk(unit.house, feed, lambda: link, "main", unit.desk.confirm, no_cancel, recordings, numbers)
         office = OfficeDesk(unit.desk, feed, "main", clock, unit.porter.errors.append)
         desk.office = office
+        door = DoorDesk(desk, unit.house)
+        door.pages = unit.desk
         app = console_app(desk, feed, lambda: True)
+        add_door(app, door)
         add_office(app, office)
         server = SocketServer(Door(app, {os.getuid(): units}), folder / "console.sock")
         server.start()
         try:
             async with visitor(folder / "console.sock") as http:
-                yield OfficeConsole(unit, feed, desk, office, http, folder / "console.sock")
+                yield OfficeConsole(unit, feed, desk, office, door, http, folder / "console.sock")
         finally:
             feed.close()
             await office.stop()
