@@ -171,10 +171,12 @@ def a_day(now: float) -> list[wire.RoomRow]:
     others = {"reason": "others_inside", "reason_text": "En anden borger er inde", "said": BUSY}
     return [
         room("r1", "Mette Holm", phase=P.VISIT, citizen="J. K.", visit=3, visit_since=now - 23 * 60, waiting=(
-            person("k1", "A. H.", 12.4, now, appointment_at=now - 9 * 60, **others),
+            person("k1", "A. H.", 12.4, now, appointment_at=now - 9 * 60, device="good", proved_at=now - 14 * 60,
+                   passed_over=1, **others),
             person("k2", "P. T.", 11.9, now, role="companion", proof="eget link", reason="citizen_not_in",
                    reason_text="Følger med A. H."),
-            person("k3", "L. B.", 3.2, now, appointment_at=now + 20 * 60, **others),
+            person("k3", "L. B.", 3.2, now, appointment_at=now + 20 * 60, device="no_camera",
+                   proved_at=now - 4 * 60, **others),
             person("k4", "S. R.", 1.1, now, lane="judge", proof="MitID høj", reason="wrong_person",
                    reason_text="Ikke den inviterede", said=NOT_THE_ONE, appointment_at=now + 50 * 60),
         )),

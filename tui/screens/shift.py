@@ -35,7 +35,7 @@ class ShiftScreen(SupervisingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
         "let_in", "turn_away", "write", "next", "finish", "reveal", "write_all", "write_unit", "put_back", "move",
-        "stop_recording", "end", "filter", "sort", "next_alert", "help", "back", "next_panel", "previous_panel",
+        "stop_recording", "end", "help", "filter", "sort", "next_alert", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "rooms"
 

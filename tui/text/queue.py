@@ -21,7 +21,7 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("place", say("col.place"), 3, "right"),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
         Column("appointment", say("col.appointment"), 6, gives_way=2),
-        Column("proof", say("col.proof"), 12, grows=1, gives_way=1),
+        Column("proof", say("col.proof"), 15, gives_way=1),
         Column("proof_age", say("col.proof_age"), 7, "right", gives_way=2),
         Column("device", say("col.device"), 12, gives_way=2),
         Column("passed_over", say("col.passed_over"), 5, "right", gives_way=1),
