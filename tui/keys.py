@@ -18,6 +18,12 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "write_all": ("W", "write_all", False),
     "finish": ("f", "finish", True),
     "reveal": ("r", "reveal", True),
+    "next": ("N", "next", True),
+    "put_back": ("p", "put_back", False),
+    "move": ("m", "move", False),
+    "stop_recording": ("o", "stop_recording", False),
+    "end": ("X", "end", False),
+    "write_unit": ("U", "write_unit", False),
     "retry": ("p", "retry", True),
     "assign": ("m", "assign", True),
     "discard": ("x", "discard", True),
@@ -69,7 +75,10 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
 MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "audit", "charts", "wall")
 """The screens, each by a key of its own, wherever one is."""
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
+    "door": (
+        "let_in", "turn_away", "write", "write_all", "write_unit", "next", "put_back", "move", "finish",
+        "stop_recording", "end", "reveal",
+    ),
     "custody": ("retry", "assign", "discard", "hold"),
     "office": ("send_link", "promise", "taken"),
     "audit": ("audit_search", "audit_person", "audit_room", "audit_more", "audit_take", "audit_take_room"),

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
+from tests.tui.a_day import as_possible
 from xmpp_agent import wire
 
 SHARD = "s1"
@@ -35,6 +36,8 @@ class FakeAgent:
     audit: list[wire.AuditRow] = field(default_factory=list)
     """Oldest first."""
     names: dict[str, str] = field(default_factory=dict)
+    colleagues: tuple[wire.Colleague, ...] = ()
+    """To whom anybody may be moved."""
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
     forgotten: int = 0
@@ -54,7 +57,7 @@ class FakeAgent:
 
     def put(self, *rows: wire.RoomRow) -> None:
         """These rooms are now so."""
-        for row in rows:
+        for row in map(as_possible, rows):
             self.rooms[row.key] = row
             self.tell("room", wire.RoomChanged(now=self.now(), row=row))
 
@@ -217,11 +220,26 @@ def http(agent: FakeAgent) -> FastAPI:
         "write": wire.Write,
         "finish": wire.Finish,
         "reveal": wire.Reveal,
+        "put-back": wire.PutBack,
+        "end": wire.End,
+        "stop-recording": wire.StopRecording,
+        "next": wire.Next,
+        "move": wire.Move,
     }
 
     @app.post("/v1/lists/taken")
     async def list_taken(request: Request) -> Response:
         return agent.on_record(wire.ListTaken.model_validate_json(await request.body()))
+
+    @app.get("/v1/rooms/{room}/next")
+    async def next_up(room: str) -> Response:
+        first = next(row for row in agent.rooms.values() if row.room == room).waiting[0]
+        up = wire.NextUp(appointment="up", masked=first.masked, since=first.since, shared=False)
+        return JSONResponse(up.model_dump())
+
+    @app.get("/v1/rooms/{room}/waiting/{knock}/colleagues")
+    async def colleagues(room: str, knock: str) -> Response:
+        return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).model_dump())
 
     @app.post("/v1/rooms/{room}/{verb}")
     async def act(room: str, verb: str, request: Request) -> Response:

@@ -134,7 +134,8 @@ def _families() -> set[str]:
         "key": list(KEYS),
         "tip": list(KEYS),
         "note": ["wrote", "turned_away", "stuck", "left", "arrived", "lost"],
-        "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal", *RECORDING_ACTS, *OFFICE_ACTS],
+        "act": [*(act.value for act in wire.DoorAct), "write_unit", *RECORDING_ACTS, *OFFICE_ACTS],
+        "device": [found for found in get_args(wire.DeviceTest) if found],
         "help.group": list(GROUPS),
         **{family: [kind.value for kind in AlertKind] for family in ("alarm", "over")},
         "lost": [
@@ -143,7 +144,7 @@ def _families() -> set[str]:
         ],
         "ask": [
             f"{act}{more}"
-            for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:], *OFFICE_ACTS)
+            for act in ("turn_away", "write", "reveal", "put_back", *RECORDING_ACTS[2:], *OFFICE_ACTS)
             for more in ("", ".help")
         ],
         "call": [*(stage.value for stage in wire.CallStage), "who"],

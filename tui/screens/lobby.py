@@ -13,8 +13,8 @@ from typing_extensions import override
 from tui.board.listing import next_in_need
 from tui.board.queue import Queue, QueueSort, QueueView, Waiting
 from tui.keys import keys
-from tui.screens.doors import DoorScreen
 from tui.screens.reading import Why
+from tui.screens.supervising import SupervisingScreen
 from tui.text import events, people, queue
 from tui.text.cells import Cell
 from tui.widgets.key_line import KeyLine
@@ -27,12 +27,12 @@ _SORT_OF_COLUMN: Final = {
 }  # fmt: skip
 
 
-class LobbyScreen(DoorScreen):
+class LobbyScreen(SupervisingScreen):
     """Draws the same board as the first screen, a row a person."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
-        "let_in", "turn_away", "write", "write_all", "reveal", "filter", "sort", "next_alert", "help", "back",
-        "next_panel", "previous_panel",
+        "let_in", "turn_away", "write", "move", "write_all", "write_unit", "reveal", "filter", "sort", "next_alert",
+        "help", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "queue"
 
@@ -84,10 +84,10 @@ class LobbyScreen(DoorScreen):
             grid.put_cursor(grid.order[0])
         row = self._chosen()
         nothing = [[Cell(words.say("why.empty"), "muted")]]
-        self.put("why", people.why(row.person, words) if row is not None else nothing)
+        self.put("why", people.why(row.person, now, words) if row is not None else nothing)
         self.draw_events()
         self.ring()
-        self.offer("let_in", "reveal")
+        self.offer("let_in", "turn_away", "write", "reveal")
 
     def _cells(self, key: str) -> tuple[Cell, ...]:
         row = self.queue.rows.get(key)
@@ -135,7 +135,7 @@ class LobbyScreen(DoorScreen):
         row = self._chosen()
         if row is not None:
             where = self.app.words.say("lobby.title", staff=queue.staff_of(row))
-            _ = self.app.push_screen(Why(where, people.why(row.person, self.app.words)))
+            _ = self.app.push_screen(Why(where, people.why(row.person, self.app.watched.now(), self.app.words)))
 
     @on(RowGrid.HeaderChosen)
     def _title_chosen(self, event: RowGrid.HeaderChosen) -> None:

@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from tui.board.query import Sort, Tally, View, next_alert
 from tui.keys import keys
-from tui.screens.doors import DoorScreen
 from tui.screens.reading import Why
+from tui.screens.supervising import SupervisingScreen
 from tui.text import events, people, rooms
 from tui.text.cells import Cell
 from tui.text.heading import rooms_heading, sums_line
@@ -26,13 +26,16 @@ _SORT_OF_COLUMN: Final = {
     "waiting": Sort.WAIT, "longest": Sort.WAIT,
 }  # fmt: skip
 
+OFFERED: Final = ("let_in", "turn_away", "write", "next", "finish", "reveal")
+"""Keys in the line at the bottom; the others are looked at when pressed, or when these change."""
 
-class ShiftScreen(DoorScreen):
+
+class ShiftScreen(SupervisingScreen):
     """Draws the board four times a second where it changed; remembers only order, filter and cursors."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
-        "let_in", "turn_away", "write", "write_all", "finish", "reveal", "filter", "sort", "next_alert", "help",
-        "back", "next_panel", "previous_panel",
+        "let_in", "turn_away", "write", "next", "finish", "reveal", "write_all", "write_unit", "put_back", "move",
+        "stop_recording", "end", "help", "filter", "sort", "next_alert", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "rooms"
 
@@ -76,7 +79,7 @@ class ShiftScreen(DoorScreen):
         self._draw_lobby()
         self.draw_events()
         self.ring()
-        self.offer("let_in", "finish", "reveal")
+        self.offer(*OFFERED)
 
     def _draw_rooms(self, touched: set[str], ticked: bool) -> None:
         grid = self.grid("rooms")
@@ -100,9 +103,8 @@ class ShiftScreen(DoorScreen):
             lobby.put_cursor(lobby.order[0] if lobby.order else None)
         title = words.say("lobby.title", staff=rooms.staff_names(room)) if room else words.say("lobby.none")
         self.head(lobby, title)
-        person = self.chosen_person()
-        lines = people.why(person, words) if person else [[Cell(words.say("why.empty"), "muted")]]
-        self.put("why", lines)
+        person, nothing = self.chosen_person(), [[Cell(words.say("why.empty"), "muted")]]
+        self.put("why", people.why(person, self.app.watched.now(), words) if person is not None else nothing)
 
     def _room_cells(self, key: str) -> tuple[Cell, ...]:
         watch = self.app.watched
@@ -153,7 +155,7 @@ class ShiftScreen(DoorScreen):
         if event.key is not None:
             self.app.watched.read(event.key)
         self._draw_lobby()
-        self.offer("let_in", "finish", "reveal")
+        self.offer(*OFFERED)
 
     @on(RowGrid.Highlighted, "#lobby")
     def _person_highlighted(self) -> None:
@@ -168,7 +170,7 @@ class ShiftScreen(DoorScreen):
         room, person = self.chosen_room(), self.chosen_person()
         if room is not None and person is not None:
             where = self.app.words.say("lobby.title", staff=rooms.staff_names(room))
-            _ = self.app.push_screen(Why(where, people.why(person, self.app.words)))
+            _ = self.app.push_screen(Why(where, people.why(person, self.app.watched.now(), self.app.words)))
 
     @on(RowGrid.Chosen, "#events")
     def _event_chosen(self, event: RowGrid.Chosen) -> None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from tui.text.catalogue_audit import AUDIT
+from tui.text.catalogue_doors import DOORS
 from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_office import OFFICE
 from tui.text.catalogue_past import PAST
@@ -13,6 +14,7 @@ from tui.text.catalogue_sign_in import SIGN_IN
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **AUDIT,
+    **DOORS,
     **OFFICE,
     **RECORDINGS,
     **PAST,

@@ -69,6 +69,7 @@ class Reason(StrEnum):
     CONSENT_MISSING = "consent_missing"
     NOT_RECORDING = "not_recording"
     PROSODY_DID_NOT_DO_IT = "prosody_did_not_do_it"
+    NO_PAGES = "no_pages"
     # what becomes of recordings
     UNKNOWN_RECORDING = "unknown_recording"
     NOT_AT_THIS_STAGE = "not_at_this_stage"

@@ -110,6 +110,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Rettigheder kan ikke gives i mødet.",
         "Rights cannot be given in the meeting.",
     ),
+    Reason.NO_PAGES: (
+        "Agenten har ingen sider, så aftaler kan ikke kaldes ind eller gives videre her.",
+        "This agent has no pages, so appointments cannot be called in or handed over here.",
+    ),
     Reason.ROOM_IS_FIXED: ("Lokalets indstillinger er låst.", "The room's settings are fixed."),
     Reason.RECORDING_NOT_ALLOWED: ("Dette møde må ikke optages.", "This meeting may not be recorded."),
     Reason.NO_LIVE_STREAM: (
@@ -266,6 +270,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")
+ENDED_FOR_ALL = (
+    "Mødet er lukket af en leder. Kontakt os, hvis du har brug for en ny tid.",
+    "A supervisor has closed the meeting. Contact us if you need a new appointment.",
+)
 RECORDING_ENDS = ("Optagelsen er stoppet.", "The recording has been stopped.")
 STAFF_LOST = (
     "Medarbejderen mistede forbindelsen. Åbn dit link igen; du beholder din plads.",

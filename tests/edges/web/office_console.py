@@ -16,6 +16,8 @@ from xmpp_agent.edges.web.audit_desk import add_audit
 from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
+from xmpp_agent.edges.web.door_desk import DoorDesk
+from xmpp_agent.edges.web.door_routes import add_door
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.recording_list import RecordingList
@@ -38,6 +40,7 @@ class OfficeConsole:
     desk: Desk
     office: OfficeDesk
     audit: AuditTail
+    door: DoorDesk
     http: httpx.AsyncClient
     socket: Path
 
@@ -82,14 +85,17 @@ async def office_console(folder: Path, units: frozenset[str] = ALL) -> AsyncIter
         desk.office = office
         audit, audit_desk = console_audit(database, feed, clock, unit.porter.errors.append)
         desk.audit = audit
+        door = DoorDesk(desk, unit.house)
+        door.pages = unit.desk
         app = console_app(desk, feed, lambda: True)
+        add_door(app, door)
         add_office(app, office)
         add_audit(app, audit_desk)
         server = SocketServer(Door(app, {os.getuid(): units}), folder / "console.sock")
         server.start()
         try:
             async with visitor(folder / "console.sock") as http:
-                yield OfficeConsole(unit, feed, desk, office, audit, http, folder / "console.sock")
+                yield OfficeConsole(unit, feed, desk, office, audit, door, http, folder / "console.sock")
         finally:
             feed.close()
             await office.stop()
