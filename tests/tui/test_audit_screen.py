@@ -21,7 +21,9 @@ from tui.app import PortnerApp
 from tui.board.audit import KEPT
 from tui.screens.audit import AuditScreen
 from tui.screens.dialogs import AskWords
+from tui.screens.reading import Why
 from tui.settings import Settings
+from tui.text.audit import explained, spoken
 from xmpp_agent import wire
 
 AUDIT = "7"
@@ -318,3 +320,20 @@ async def test_hostile_lines_are_drawn_and_never_run(
                     await console.pilot.press("escape")
                     await console.until(lambda: console.app.screen is screen)
     assert console.agent.asked == []
+
+
+@pytest.mark.parametrize("name", EVIL, ids=range(len(EVIL)))
+async def test_an_opened_line_takes_hostile_text(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules, facts, ids and notes made to do harm are drawn as characters."""
+    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
+    code = name[:200] or "x"
+    said = wire.AuditSaid(rule=code, decision=code, reason=code, words=(name, name), facts=name)
+    row = line(1, who=name, by=name, words=(name, name))
+    whole = wire.AuditWhy(row=row, subject=name, actor=name, note=name, said=(said,) * 2, prev=code, hash=code)
+    async with opened(tmp_path, [], size=NARROW, agent=FakeAgent(audit=[row])) as console:
+        screen = await _look_at(console)
+        _ = console.app.push_screen(Why(spoken(row, console.app.words)[0], explained(whole, console.app.words)))
+        await console.until(lambda: console.app.screen is not screen)
+        await console.pilot.pause()
+        _nothing_to_click(console.app)
+        _clean(console.text())

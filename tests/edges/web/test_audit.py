@@ -322,3 +322,13 @@ async def test_what_comes_too_fast_is_counted(console: OfficeConsole) -> None:
     await console.audit.look()
     [news] = [each for each in await _told(console, begin, OURS) if each.skipped]
     assert (len(news.rows), news.skipped, news.rows[-1].act) == (50, 71, "close")
+
+
+async def test_what_is_found_long_after_is_no_news(console: OfficeConsole) -> None:
+    """After an upgrade old lines are found anew: they can be looked up, and nobody is told of them."""
+    console.unit.around.clock.at += 3600
+    console.feed.expect()
+    begin = console.feed.at
+    await console.audit.look()
+    assert await _told(console, begin, OURS) == []
+    assert (await search(console)).rows
