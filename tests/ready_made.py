@@ -33,8 +33,9 @@ def furnish_here(data: Path) -> KeyRing:
     """`furnish`, where nothing else waits."""
     made = Path(_made().name)
     data.mkdir(mode=0o700, exist_ok=True)
-    shutil.copytree(made / "keys", data / "keys")
-    shutil.copy2(made / DATABASE, data / DATABASE)
+    if not (data / "keys").exists():  # an agent may begin anew in its own folder
+        shutil.copytree(made / "keys", data / "keys")
+        shutil.copy2(made / DATABASE, data / DATABASE)
     return keys_in(data)
 
 

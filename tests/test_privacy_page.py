@@ -10,7 +10,7 @@ from xmpp_agent.edges.store.tables import metadata
 from xmpp_agent.flows.figures import KEPT
 from xmpp_agent.flows.retention import EVERY
 from xmpp_agent.model.appointments import DAY, Plan
-from xmpp_agent.rules import retention
+from xmpp_agent.rules import retention, shift_note
 from xmpp_agent.wiring.privacy import FIRST
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "privacy.md").read_text("utf-8")
@@ -47,11 +47,13 @@ def test_what_is_sealed_is_told_to_be() -> None:
         ("ten minutes after its\nstart", FIRST),
         ("then every 24 hours", EVERY),
         ("25 hours", KEPT),
+        ("4 days, or until the next note", shift_note.KEPT),
+        ("30 days after the last act", retention.ALERTS_KEPT),
     ],
 )
 def test_the_times_are_those_of_the_code(words: str, seconds: float) -> None:
     """A default that is changed is changed here, too."""
     spans = {"24 hours": DAY, "90 days": 90 * DAY, "183 days": 183 * DAY, "30 days": 30 * DAY, "a day": DAY}
-    spans |= {"ten minutes": 600.0, "25 hours": 90_000.0}
+    spans |= {"4 days": 4 * DAY, "ten minutes": 600.0, "25 hours": 90_000.0}
     assert words in PAGE
     assert seconds == next(span for name, span in spans.items() if name in words)

@@ -20,11 +20,12 @@ from tui import crash
 from tui.agent.client import AgentClient
 from tui.agent.sign_in import SignIn
 from tui.agent.stream import Stream
-from tui.board.heard import Asked, Heard
+from tui.board.heard import Asked, Heard, Picture
 from tui.board.watch import Watch
 from tui.console import Console
 from tui.keys import MODES, keys
 from tui.palette import RoomCommands
+from tui.screens.alerts import AlertsScreen, ShiftNotes
 from tui.screens.audit import AuditScreen
 from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
@@ -36,6 +37,7 @@ from tui.screens.shift import ShiftScreen
 from tui.screens.sign_in import SignInDialog
 from tui.screens.wall import WallScreen
 from tui.settings import Settings, UnknownChoice
+from tui.text.alerts import note_lines
 from tui.text.sign_in import place
 from tui.text.words import Words
 from tui.themes import THEMES
@@ -56,6 +58,7 @@ class PortnerApp(Console):
         "hotline": HotlineScreen,
         "lobby": LobbyScreen,
         "invitations": InvitationsScreen,
+        "alerts": AlertsScreen,
         "audit": AuditScreen,
         "charts": ChartsScreen,
         "wall": WallScreen,
@@ -69,6 +72,7 @@ class PortnerApp(Console):
         super().__init__(AgentClient(where, chosen.lang), Watch(clock), chosen)
         self._asked: Asked | None = None
         self._code: SignInDialog | None = None
+        self._began = False
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[chosen.light].name
@@ -82,6 +86,15 @@ class PortnerApp(Console):
             async for heard in Stream(self.client).follow():
                 self.watched.take(heard)
                 self._show_sign_in(heard)
+                self._show_notes(heard)
+
+    def _show_notes(self, heard: Heard) -> None:
+        """What the shift before left, once, with the first picture."""
+        if self._began or not isinstance(heard, Picture):
+            return
+        self._began = True
+        if notes := self.watched.live.shift_notes:
+            _ = self.push_screen(ShiftNotes("", note_lines(notes, self.words)))
 
     def _show_sign_in(self, heard: Heard) -> None:
         """The code on top of whatever is looked at, for as long as it is needed; the picture stays below, greyed."""

@@ -5,20 +5,16 @@ from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
 
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
-from tui.board.alerts import AlertKind, Raised, raised_by
+from tui.board.alerts import in_order
 from tui.board.board import Board
 from tui.board.freshness import State
 from tui.board.heard import Asked, Event, Happened, Heard, Picture
 from tui.board.watch import Watch
 from tui.text.voice import Row, Voice
 from xmpp_agent import wire
-
-LOOK_AGAIN: Final = 1.0
-"""Seconds between looks at every row: waits grow long by themselves. One that changed is looked at at once."""
 
 Write = Callable[[str], None]
 Ask = Callable[[Asked], None]
@@ -57,9 +53,8 @@ class Watcher:
     level: Level
     voice: Voice
     _said: dict[str, Row] = field(default_factory=dict)
-    _alerts: dict[str, dict[AlertKind, tuple[Raised, Row]]] = field(default_factory=dict)
+    _alerts: dict[str, wire.AlertRow] = field(default_factory=dict)
     _standing: tuple[State, str] | None = None
-    _looked_at: float = float("-inf")
 
     def hear(self, heard: Heard) -> list[str]:
         """What is to be said of it; a sign of life, too, is worth a look."""
@@ -72,7 +67,7 @@ class Watcher:
             lines += self._rows(heard, touched)
         if isinstance(heard, Happened) and self.level is not Level.ALERTS:
             lines += self._note(heard.event)
-        return lines + self._alarms(touched)
+        return lines + self._alarms()
 
     def _connection(self) -> list[str]:
         standing = self.watch.standing()
@@ -102,22 +97,17 @@ class Watcher:
     def _note(self, event: Event) -> list[str]:
         return self.voice.note(self.watch.happenings.lines[-1], event) if isinstance(event, wire.Note) else []
 
-    def _alarms(self, touched: Iterable[str]) -> list[str]:
+    def _alarms(self) -> list[str]:
         """Nothing is raised or over on the strength of a picture that is not current."""
-        if not self.watch.standing().may_act:
+        now, here = self.watch.now(), self.watch.board.alerts
+        if not self.watch.standing().may_act or here == self._alerts:
             return []
-        board, at = self.watch.board, self.watch.clock()
-        if at - self._looked_at >= LOOK_AGAIN:
-            self._looked_at = at
-            touched = {*board.rooms, *board.stuck, *board.calls, *board.invitations, *self._alerts}
-        return [line for key in sorted(touched) for line in self._alarm(key, board)]
+        before, self._alerts = self._alerts, dict(here)
+        over = [self.voice.over(row, now) for key, row in before.items() if key not in here]
+        told = [self.voice.alert(row, now) for row in in_order(here) if _news(row, before.get(row.key))]
+        return [line for lines in (*over, *told) for line in lines]
 
-    def _alarm(self, key: str, board: Board) -> list[str]:
-        now, before = self.watch.now(), self._alerts.pop(key, {})
-        row = board.row(key)
-        there = {alert.kind: (alert, row) for alert in raised_by(row, now)} if row is not None else {}
-        if there:
-            self._alerts[key] = there
-        over = [self.voice.over(*known, now) for kind, known in before.items() if kind not in there]
-        new = [self.voice.alert(*found, now) for kind, found in there.items() if kind not in before]
-        return [line for lines in (*over, *new) for line in lines]
+
+def _news(row: wire.AlertRow, before: wire.AlertRow | None) -> bool:
+    """Whether it is new, or somebody has seen, taken or given it back since."""
+    return before is None or (row.seen_at, row.owner_id) != (before.seen_at, before.owner_id)

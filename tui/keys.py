@@ -37,6 +37,10 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "audit_more": ("plus", "audit_more", True),
     "audit_take": ("x", "audit_take", True),
     "audit_take_room": ("X", "audit_take_room", False),
+    "acknowledge": ("a", "acknowledge", True),
+    "mine": ("m", "mine", True),
+    "go_there": ("o", "go_there", True),
+    "shift_note": ("N", "shift_note", True),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
     "next_alert": ("n", "next_alert", True),
@@ -50,6 +54,7 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "hotline": ("3", "app.switch_mode('hotline')", False),
     "lobby": ("4", "app.switch_mode('lobby')", False),
     "invitations": ("5", "app.switch_mode('invitations')", False),
+    "alerts": ("6", "app.switch_mode('alerts')", False),
     "audit": ("7", "app.switch_mode('audit')", False),
     "charts": ("8", "app.switch_mode('charts')", False),
     "wall": ("9", "app.switch_mode('wall')", False),
@@ -72,7 +77,7 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "choose": ("enter", "choose", False),
     "yes": ("j,y", "yes", True),
 }
-MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "audit", "charts", "wall")
+MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "alerts", "audit", "charts", "wall")
 """The screens, each by a key of its own, wherever one is."""
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "door": (
@@ -82,6 +87,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "custody": ("retry", "assign", "discard", "hold"),
     "office": ("send_link", "promise", "taken"),
     "audit": ("audit_search", "audit_person", "audit_room", "audit_more", "audit_take", "audit_take_room"),
+    "alerts": ("acknowledge", "mine", "go_there", "shift_note"),
     "numbers": ("span", "next_unit", "previous_unit"),
     "list": (
         "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",

@@ -14,7 +14,7 @@ from typing import Final, TextIO
 
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
-from tui.board.alerts import Raised, raised
+from tui.board.alerts import in_order, unseen
 from tui.board.heard import Asked
 from tui.board.queue import one_queue
 from tui.board.watch import Watch
@@ -30,6 +30,7 @@ WELL: Final = 0
 NO_PICTURE: Final = 1
 """No agent, no access, or an agent that does not see Prosody."""
 NEEDS_SOMEBODY: Final = 2
+"""There is an alert that nobody has acknowledged."""
 
 
 class Part(StrEnum):
@@ -64,16 +65,15 @@ async def read_once(client: AgentClient, part: Part, voice: Voice, write: Write,
             if not isinstance(heard, Asked):
                 break
             ask(heard)
-    now, standing = watch.now(), watch.standing()
-    alerts = raised(watch.board, now)
-    for line in _once(part, watch, alerts, voice):
+    standing = watch.standing()
+    for line in _once(part, watch, voice):
         write(line)
     if not standing.may_act:
         return NO_PICTURE
-    return NEEDS_SOMEBODY if alerts and part is not Part.LOBBY else WELL
+    return NEEDS_SOMEBODY if unseen(watch.board.alerts) and part is not Part.LOBBY else WELL
 
 
-def _once(part: Part, watch: Watch, alerts: list[Raised], voice: Voice) -> list[str]:
+def _once(part: Part, watch: Watch, voice: Voice) -> list[str]:
     board, now = watch.board, watch.now()
     lines = voice.head(board, now, watch.standing())
     if board.link is None:
@@ -82,8 +82,7 @@ def _once(part: Part, watch: Watch, alerts: list[Raised], voice: Voice) -> list[
         case Part.LOBBY:
             return lines + voice.queue(one_queue(board.rooms.values()), now)
         case Part.ALERTS:
-            rows = [(alert, board.row(alert.key)) for alert in alerts]
-            return lines + [line for alert, row in rows if row is not None for line in voice.alert(alert, row, now)]
+            return lines + [line for alert in in_order(board.alerts) for line in voice.alert(alert, now)]
         case _:
             return lines + voice.status(board, now)
 

@@ -2,7 +2,8 @@
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
 GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|recording|
-                                     recording_gone|call|call_gone|invitation|invitation_gone|numbers|audit|link|note`,
+                                     recording_gone|call|call_gone|invitation|invitation_gone|alert|alert_gone|shift_note|
+                                     shift_note_gone|numbers|audit|link|note`,
                                      `data:` the model of that name below. `<stream>` is the shard and this start
                                      of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
@@ -27,6 +28,8 @@ GET  /v1/recordings/{id}/appointments -> Choices (what it may be of, for `map`)
 POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), discard (Discard), hold and release (Hold)
 POST /v1/calls/{id}/again        Retry     -> Done; likewise promise and taken (a lost caller is, was rung back)
 POST /v1/invitations/{appointment}/again  Retry -> Done (a fresh link to the citizen; the old one is dead)
+POST /v1/alerts/{alert}/acknowledge  Retry -> Done; likewise take and give-back (whose it is)
+POST /v1/units/{unit}/shift-note  WriteShiftNote -> Done (the note to the next shift)
 GET  /v1/numbers                  -> Numbers (the same as on the board)
 GET  /v1/audit/{shard}/{seq}      -> AuditWhy (one line with every rule asked)
 POST /v1/audit/search             AuditSearch -> AuditPage; 409 `reason_needed`: say why, and ask again
@@ -55,6 +58,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from xmpp_agent.wire_alerts import LONGEST_SHIFT_NOTE as LONGEST_SHIFT_NOTE
+from xmpp_agent.wire_alerts import AlertAct as AlertAct
+from xmpp_agent.wire_alerts import AlertChanged as AlertChanged
+from xmpp_agent.wire_alerts import AlertGone as AlertGone
+from xmpp_agent.wire_alerts import AlertKind as AlertKind
+from xmpp_agent.wire_alerts import AlertRow as AlertRow
+from xmpp_agent.wire_alerts import ShiftNoteChanged as ShiftNoteChanged
+from xmpp_agent.wire_alerts import ShiftNoteGone as ShiftNoteGone
+from xmpp_agent.wire_alerts import ShiftNoteRow as ShiftNoteRow
+from xmpp_agent.wire_alerts import WriteShiftNote as WriteShiftNote
 from xmpp_agent.wire_audit import AuditExport as AuditExport
 from xmpp_agent.wire_audit import AuditNews as AuditNews
 from xmpp_agent.wire_audit import AuditPage as AuditPage
@@ -103,6 +116,12 @@ from xmpp_agent.wire_office import InvitationGone as InvitationGone
 from xmpp_agent.wire_office import InvitationNext as InvitationNext
 from xmpp_agent.wire_office import InvitationRow as InvitationRow
 from xmpp_agent.wire_office import TriedWay as TriedWay
+from xmpp_agent.wire_recordings import RecordingAct as RecordingAct
+from xmpp_agent.wire_recordings import RecordingChanged as RecordingChanged
+from xmpp_agent.wire_recordings import RecordingGone as RecordingGone
+from xmpp_agent.wire_recordings import RecordingRow as RecordingRow
+from xmpp_agent.wire_recordings import Recordings as Recordings
+from xmpp_agent.wire_recordings import RecordingStage as RecordingStage
 
 
 class RoomPhase(StrEnum):
@@ -196,96 +215,6 @@ class Note(_Wire):
     text: Text = ""
 
 
-class RecordingStage(StrEnum):
-    """How far a recording has come, in the order of a quiet day; then what can go wrong."""
-
-    REQUESTED = "requested"
-    CONSENTED = "consented"
-    STARTING = "starting"
-    ON = "on"
-    STOPPING = "stopping"
-    EXPECTED = "expected"
-    HERE = "here"
-    ENCRYPTED = "encrypted"
-    FILED = "filed"
-    RECEIPTED = "receipted"
-    DELETED = "deleted"
-    DECLINED = "declined"
-    NOT_STARTED = "not_started"
-    RECORDER_LOST = "recorder_lost"
-    MISSING = "missing"
-    UNMAPPED = "unmapped"
-    FILING_REFUSED = "filing_refused"
-    RECEIPT_LATE = "receipt_late"
-
-
-RecordingAct = Literal["retry", "map", "discard", "hold", "release"]
-
-
-class RecordingRow(_Wire):
-    """One recording and everything the console shows of it. Nothing of it can be played."""
-
-    key: Ident
-    """`shard/recording/id`; stable; never shown."""
-    recording: Ident
-    """What commands are addressed to."""
-    version: int
-    """What an act says it saw."""
-    stage: RecordingStage
-    since: float
-    """When it came to this stage."""
-    stuck: bool = False
-    """A person must look."""
-    fault: Text = ""
-    """Code of why it is stuck or was tried again; empty: nothing is wrong."""
-    words: tuple[Text, Text]
-    """How it stands, why, and what can be done: Danish, English."""
-    unit: Text = ""
-    """Empty: nobody knows."""
-    room: Text = ""
-    staff: Text = ""
-    citizen: Text | None = None
-    """Masked; None: it is of no appointment."""
-    case: Text = ""
-    """Dots where a CPR number could stand in it."""
-    appointment: Text = ""
-    part: int = 1
-    began: float | None = None
-    ended: float | None = None
-    size: int | None = None
-    """Bytes."""
-    seconds: float | None = None
-    """How long it plays."""
-    number: Text = ""
-    """What the journal calls it."""
-    attempts: int = 0
-    next_try: float | None = None
-    held: bool = False
-    """Legal hold."""
-    may: tuple[RecordingAct, ...] = ()
-    """What may be done to it now."""
-
-
-class RecordingChanged(_Wire):
-    """A recording as it is now."""
-
-    now: float
-    row: RecordingRow
-
-
-class RecordingGone(_Wire):
-    """The recording has nothing more to show."""
-
-    key: Ident
-
-
-class Recordings(_Wire):
-    """Every recording of the supervisor's units that is not long over."""
-
-    now: float
-    recordings: tuple[RecordingRow, ...]
-
-
 class RoomGone(_Wire):
     """The room has nothing more to show."""
 
@@ -309,9 +238,13 @@ class Board(_Wire):
     recordings: tuple[RecordingRow, ...] = ()
     calls: tuple[CallRow, ...] = ()
     invitations: tuple[InvitationRow, ...] = ()
+    alerts: tuple[AlertRow, ...] = ()
+    shift_notes: tuple[ShiftNoteRow, ...] = ()
     numbers: tuple[UnitNumbers, ...] = ()
     audit: tuple[AuditRow, ...] = ()
     """The newest lines, oldest first."""
+    you: Text = ""
+    """Who asked, as they are on record: `uid:<n>`, or a person's id."""
 
 
 class Retry(_Wire):

@@ -108,14 +108,6 @@ async def test_companions_wait_and_are_no_wait(counted: Counted) -> None:
     assert len(counted.ended()) == 1
 
 
-async def test_whose_identity_is_in_doubt_is_told_apart(counted: Counted) -> None:
-    """They wait, and staff must look."""
-    await counted.play("arrive dorte")
-    facts = counted.facts()
-    assert len(facts.to_judge) == 1
-    assert facts.to_judge == facts.waiting
-
-
 async def test_rooms_staff_and_guests(counted: Counted) -> None:
     """Two rooms, one of them with a guest; when its staff goes it is unattended since then."""
     await counted.play("arrive anna", "admit mette anna", "obey anna")

@@ -186,6 +186,42 @@ def tried(channel: str, state: str, words: tuple[str, str], **more: object) -> w
     return wire.TriedWay.model_validate({**base, **more})
 
 
+def alert(ident: str, kind: str, about: str = "", **more: object) -> wire.AlertRow:
+    """One alert; about which row."""
+    now = time.time()
+    base: dict[str, object] = {
+        "key": f"s1/alert/{ident}",
+        "alert": ident,
+        "kind": kind,
+        "began": now - 90,
+        "since": now - 60,
+        "unit": "Jobcenter Nord",
+        "about": about,
+        "staff": "Mette Holm",
+        "words": ("En person skal se på det.", "A person must look at it."),
+        "may": ("acknowledge", "take"),
+    }
+    return wire.AlertRow.model_validate({**base, **more})
+
+
+def a_days_alerts(now: float) -> list[wire.AlertRow]:
+    """What a person must look at in `a_day`."""
+    wait = ("Enhedens grænse for ventetid er 10 min, og den er nået.", "The unit's limit of a wait is 10 min, reached.")
+    judge = ("Den, der er logget ind, er ikke den inviterede.", "Whoever logged in is not the one invited.")
+    alone = ("Borgere er inde uden personale i mere end 1 min.", "Citizens are inside without staff for over 1 min.")
+    seen = {"owner": "Anna Leder", "owner_id": "anna", "owned_at": now - 40, "may": ("give_back",)}
+    return [
+        alert("t", "stuck_turnover", "s1/r7", staff="Bo Dam", unit="Psykiatri Syd", began=now - 20, since=now - 20,
+              words=("Lokalet kunne ikke klargøres efter besøget.", "The room could not be cleared.")),
+        alert("f", "frozen", "s1/r3", staff="Ole Juhl", began=now - 75, since=now - 15, limit=60.0, people=1,
+              words=alone),
+        alert("j", "judge", "s1/r1", knock="k4", masked="S. R.", began=now - 66, since=now - 66, people=1, words=judge,
+              seen_by="Anna Leder", seen_at=now - 50, **seen),
+        alert("w", "long_wait", "s1/r1", knock="k1", masked="A. H.", began=now - 744, since=now - 144, limit=600.0,
+              people=1, words=wait),
+    ]  # fmt: skip
+
+
 def a_day(now: float) -> list[wire.RoomRow]:
     """A dozen rooms in the middle of a morning."""
     psyk = "Psykiatri Syd"

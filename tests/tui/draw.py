@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.tui.a_day import a_day, call, invitation, line, notes, recording, tried
+from tests.tui.a_day import a_day, a_days_alerts, call, invitation, line, notes, recording, tried
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.opened import NARROW, WIDE, Opened, opened
 from tests.tui.some_numbers import numbers
@@ -46,6 +46,7 @@ SCREENS = {
     "hotline": "3",
     "waiting": "4",
     "invitations": "5",
+    "alerts": "6",
     "audit": "7",
     "charts": "8",
     "wall": "9",
@@ -93,6 +94,8 @@ def board_of_a_day() -> FakeAgent:
         ),
         line(5, "reveal", at={"at": NOW - 9, "shard": "s1", "seq": 5}, by="uid:1000", rules=1),
     ]
+    text = "Lokale 4 har knasende lyd; it har sagen. Bo Dam går kl. 14."
+    note = wire.ShiftNoteRow(unit="Jobcenter Nord", text=text, by="Leif Vagt", at=NOW - 9000)
     return FakeAgent(
         audit=audit,
         now=lambda: NOW,
@@ -100,12 +103,19 @@ def board_of_a_day() -> FakeAgent:
         recordings={row.key: row for row in recordings},
         calls={row.key: row for row in calls},
         invitations={row.key: row for row in missed},
+        alerts={row.key: row for row in a_days_alerts(NOW)},
+        shift_notes={note.unit: note},
         numbers={"": numbers(now=NOW)},
+        you="anna",
     )
 
 
 async def pose(console: Opened, wanted: Pose) -> None:
     """Bring an opened console into a pose, with nothing left to move."""
+    if console.agent.shift_notes:
+        await console.until(lambda: console.app.screen is not console.live)
+        await console.pilot.press("escape")
+        await console.until(lambda: console.app.screen is console.live)
     if not wanted.empty:
         for note in notes():
             console.agent.tell("note", note)

@@ -32,9 +32,12 @@ class FakeAgent:
     recordings: dict[str, wire.RecordingRow] = field(default_factory=dict)
     calls: dict[str, wire.CallRow] = field(default_factory=dict)
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
+    alerts: dict[str, wire.AlertRow] = field(default_factory=dict)
+    shift_notes: dict[str, wire.ShiftNoteRow] = field(default_factory=dict)
     numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
     audit: list[wire.AuditRow] = field(default_factory=list)
     """Oldest first."""
+    you: str = "uid:1000"
     names: dict[str, str] = field(default_factory=dict)
     colleagues: tuple[wire.Colleague, ...] = ()
     """To whom anybody may be moved."""
@@ -79,6 +82,17 @@ class FakeAgent:
             self.invitations[row.key] = row
             self.tell("invitation", wire.InvitationChanged(now=self.now(), row=row))
 
+    def put_alert(self, *rows: wire.AlertRow) -> None:
+        """These alerts are now so."""
+        for row in rows:
+            self.alerts[row.key] = row
+            self.tell("alert", wire.AlertChanged(now=self.now(), row=row))
+
+    def end_alert(self, key: str) -> None:
+        """It is over."""
+        del self.alerts[key]
+        self.tell("alert_gone", wire.AlertGone(key=key))
+
     def put_numbers(self, *rows: wire.UnitNumbers) -> None:
         """The numbers of these units are now so."""
         for row in rows:
@@ -118,7 +132,9 @@ class FakeAgent:
         at = f"{SHARD}:{len(self.events)}"
         rows: dict[str, object] = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
         rows |= {"calls": tuple(self.calls.values()), "invitations": tuple(self.invitations.values())}
-        rows |= {"numbers": tuple(self.numbers.values()), "audit": tuple(self.audit)}
+        rows |= {"numbers": tuple(self.numbers.values()), "alerts": tuple(self.alerts.values())}
+        rows |= {"audit": tuple(self.audit)}
+        rows |= {"shift_notes": tuple(self.shift_notes.values()), "you": self.you}
         return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:

@@ -1,58 +1,43 @@
-"""What a person must look at, and in which order everybody waits: computed from the board alone."""
+"""Alerts on the board: in which order they stand, which of them ring; and in which order everybody waits."""
 
-import pytest
-
-from tests.tui.a_day import a_day, person, recording, room
-from tui.board.alerts import FROZEN_TOO_LONG, AlertKind, raised
-from tui.board.board import Board
-from tui.board.query import LONG_WAIT
+from tests.tui.a_day import a_days_alerts, person, room
+from tests.tui.opened import Clock
+from tui.board.alerts import in_order, unseen
+from tui.board.heard import Happened, Picture
 from tui.board.queue import one_queue
+from tui.board.watch import Watch
 from xmpp_agent import wire
 
 NOW = 1_800_000_000.0
-P = wire.RoomPhase
+LINK = wire.Link(state="live", since=0, now=NOW)
 
 
-def board_of(*rows: wire.RoomRow | wire.RecordingRow) -> Board:
-    """A board with these on it."""
-    board = Board()
-    board.rooms = {row.key: row for row in rows if isinstance(row, wire.RoomRow)}
-    board.recordings = {row.key: row for row in rows if isinstance(row, wire.RecordingRow)}
-    board.stuck = {key for key, row in board.recordings.items() if row.stuck}
-    return board
+def test_what_nobody_has_seen_stands_first() -> None:
+    """Most urgent kind first; what was acknowledged sinks below, and stays."""
+    rows = {row.key: row for row in a_days_alerts(NOW)}
+    assert [row.alert for row in in_order(rows)] == ["t", "f", "w", "j"]
+    assert {rows[key].alert for key in unseen(rows)} == {"t", "f", "w"}
 
 
-def test_a_mornings_alerts_stand_in_order_of_urgency() -> None:
-    """Stuck, frozen, a stuck recording, somebody to judge, a long wait; each with since when and its numbers."""
-    stuck = recording("a", "missing", stuck=True, since=NOW - 90, attempts=3)
-    found = raised(board_of(*a_day(NOW), stuck, recording("b", "on")), NOW)
-    assert [(alert.kind, alert.key) for alert in found] == [
-        (AlertKind.STUCK_TURNOVER, "s1/r7"),
-        (AlertKind.FROZEN, "s1/r3"),
-        (AlertKind.STUCK_RECORDING, "s1/recording/a"),
-        (AlertKind.JUDGE, "s1/r1"),
-        (AlertKind.LONG_WAIT, "s1/r1"),
-    ]
-    assert [alert.since for alert in found] == pytest.approx(
-        [None, NOW - 75, NOW - 90, NOW - 1.1 * 60, NOW - 12.4 * 60]
-    )
-    assert found[1].numbers == {"seconds": 75, "limit": FROZEN_TOO_LONG}
-    assert found[2].numbers == {"seconds": 90, "attempts": 3}
-    assert found[4].numbers == pytest.approx({"seconds": 744, "limit": LONG_WAIT, "people": 2})
+def test_an_alert_rings_once_and_never_when_it_was_seen() -> None:
+    """With the picture, and when one comes; not when the same picture is taken anew, not for what somebody has seen."""
+    watch, rows = Watch(Clock(frozen=True)), a_days_alerts(NOW)
+    picture = wire.Board(at_event="s1:0", now=NOW, link=LINK, rooms=(), alerts=(rows[0],))
 
+    def rang() -> bool:
+        loud, watch.loud = watch.loud, False
+        return loud
 
-@pytest.mark.parametrize(("seconds", "there"), [(FROZEN_TOO_LONG - 0.1, False), (FROZEN_TOO_LONG, True)])
-def test_staff_who_drop_for_a_moment_are_no_alert(seconds: float, there: bool) -> None:
-    """A room without staff counts from the limit on."""
-    frozen = room("a", "Ole", phase=P.FROZEN, frozen_since=NOW - seconds)
-    assert bool(raised(board_of(frozen), NOW)) is there
-
-
-def test_a_wait_is_an_alert_from_the_limit_on() -> None:
-    """Not a moment before, and whatever the room is doing."""
-    row = room("a", "Ole", phase=P.CLOSED, waiting=(person("k", "A. H.", 10, NOW),))
-    assert raised(board_of(row), NOW - 1) == []
-    assert [alert.kind for alert in raised(board_of(row), NOW)] == [AlertKind.LONG_WAIT]
+    watch.take(Picture(picture))
+    assert rang()
+    watch.take(Picture(picture.model_copy(update={"alerts": (rows[0], rows[2])})))
+    assert not rang()
+    watch.take(Happened("s1", 1, wire.AlertChanged(now=NOW, row=rows[1])))
+    assert rang()
+    watch.take(Happened("s1", 2, wire.AlertChanged(now=NOW, row=rows[1].model_copy(update={"seen_at": NOW}))))
+    watch.take(Happened("s1", 3, wire.AlertGone(key=rows[0].key)))
+    assert not rang()
+    assert {row.alert for row in watch.board.alerts.values()} == {"j", "f"}
 
 
 def test_one_queue_keeps_the_order_of_each_room() -> None:

@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.a_day import call, invitation, person, recording, room
+from tests.tui.a_day import alert, call, invitation, person, recording, room
 from tui.board.board import Board
 from tui.board.heard import Event, Happened, Picture
 from xmpp_agent import wire
@@ -45,11 +45,25 @@ MISSED = st.builds(
 )
 ARRIVED = st.sampled_from(KEYS).map(lambda ident: wire.InvitationGone(key=f"s1/invitation/{ident}/p"))
 OFFICE = st.one_of(RUNG, OVER, MISSED, ARRIVED)
+ALARMED = st.builds(
+    lambda ident, kind, seen: wire.AlertChanged(now=1.0, row=alert(ident, kind, began=1.0, since=1.0, seen_at=seen)),
+    st.sampled_from(KEYS),
+    st.sampled_from(["frozen", "judge", "long_wait"]),
+    st.sampled_from([None, 2.0]),
+)
+CALM = st.sampled_from(KEYS).map(lambda ident: wire.AlertGone(key=f"s1/alert/{ident}"))
+NOTED = st.builds(
+    lambda unit, text: wire.ShiftNoteChanged(now=1.0, row=wire.ShiftNoteRow(unit=unit, text=text, by="x", at=1.0)),
+    st.sampled_from(KEYS),
+    st.sampled_from(["first", "second"]),
+)
+UNNOTED = st.sampled_from(KEYS).map(lambda unit: wire.ShiftNoteGone(unit=unit))
+ALERTS = st.one_of(ALARMED, CALM, NOTED, UNNOTED)
 LINKS = st.sampled_from(["live", "lost", "resyncing"]).map(
     lambda state: wire.Link.model_validate({"state": state, "since": 1, "now": 2})
 )
 EVENTS: st.SearchStrategy[list[Event]] = st.lists(
-    st.one_of(CHANGES, GONE, RECORDED, UNRECORDED, OFFICE, LINKS), max_size=30
+    st.one_of(CHANGES, GONE, RECORDED, UNRECORDED, OFFICE, ALERTS, LINKS), max_size=30
 )
 
 
@@ -58,6 +72,8 @@ SHOWN: dict[type[Event], str] = {
     wire.RecordingChanged: "recordings", wire.RecordingGone: "recordings",
     wire.CallChanged: "calls", wire.CallGone: "calls",
     wire.InvitationChanged: "invitations", wire.InvitationGone: "invitations",
+    wire.AlertChanged: "alerts", wire.AlertGone: "alerts",
+    wire.ShiftNoteChanged: "shift_notes", wire.ShiftNoteGone: "shift_notes",
 }  # fmt: skip
 """Where on the board it is seen."""
 
@@ -68,9 +84,16 @@ def _board_at(events: list[Event], number: int) -> wire.Board:
     link = LINK
     for event in events[:number]:
         match event:
-            case wire.RoomChanged() | wire.RecordingChanged() | wire.CallChanged() | wire.InvitationChanged():
+            case wire.ShiftNoteChanged():
+                kept["shift_notes"][event.row.unit] = event.row
+            case wire.ShiftNoteGone():
+                kept["shift_notes"].pop(event.unit, None)
+            case (
+                wire.RoomChanged() | wire.RecordingChanged() | wire.CallChanged() | wire.InvitationChanged()
+                | wire.AlertChanged()
+            ):  # fmt: skip
                 kept[SHOWN[type(event)]][event.row.key] = event.row
-            case wire.RoomGone() | wire.RecordingGone() | wire.CallGone() | wire.InvitationGone():
+            case wire.RoomGone() | wire.RecordingGone() | wire.CallGone() | wire.InvitationGone() | wire.AlertGone():
                 kept[SHOWN[type(event)]].pop(event.key, None)
             case wire.Link():
                 link = event
@@ -90,7 +113,7 @@ def _took(events: list[Event], picture_at: int, resumed_at: int) -> Board:
 
 def _known(board: Board) -> dict[str, object]:
     """Every row, by key."""
-    return {**board.rooms, **board.recordings, **board.calls, **board.invitations}
+    return {**board.rooms, **board.recordings, **board.calls, **board.invitations, **board.alerts}
 
 
 @given(events=EVENTS, data=st.data())
@@ -104,6 +127,7 @@ def test_any_split_gives_the_same_board(events: list[Event], data: st.DataObject
     whole = _took(events, 0, 0)
     assert (board.rooms, board.recordings, board.link) == (whole.rooms, whole.recordings, whole.link)
     assert (board.calls, board.invitations) == (whole.calls, whole.invitations)
+    assert (board.alerts, board.shift_notes) == (whole.alerts, whole.shift_notes)
     assert board.copy() == board
     assert board.stuck == whole.stuck == {key for key, row in board.recordings.items() if row.stuck}
     assert {row.room: row for row in board.rooms.values()} == {

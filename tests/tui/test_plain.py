@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.edges.web.lone_agent import JOBCENTER, WARD, lone_agent
-from tests.tui.a_day import notes, person, recording, room
+from tests.tui.a_day import alert, notes, person, recording, room
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.listening import ENGLISH, first_lines, following, once
 from tests.tui.opened import Clock
-from tui.board.heard import Alive, Picture
+from tui.board.heard import Alive, Happened, Picture
 from tui.board.watch import Watch
 from tui.following import Level, Watcher
 from tui.plain import NEEDS_SOMEBODY, NO_PICTURE, WELL, Part
@@ -100,16 +100,17 @@ async def test_json_is_the_wires_own_rows_without_what_leads_to_a_case(tmp_path:
     """Rooms can be read back as the wire's; a recording's case, number and appointment are not there; ASCII only."""
     row = room("a", "Ærø \x1b[2J\u202e", phase=wire.RoomPhase.VISIT, citizen="J. K.", visit_since=1.0)
     filed = recording("r", "missing", stuck=True, case="sag-17", number="J-4711", appointment="apt-9")
-    agent = FakeAgent(rooms={row.key: row}, recordings={filed.key: filed})
+    raised = alert("a", "stuck_recording", filed.key, attempts=3, seen_by="", words=("Ærø", "x"))
+    agent = FakeAgent(rooms={row.key: row}, recordings={filed.key: filed}, alerts={raised.key: raised})
     async with serving(agent, tmp_path / "s"):
         code, lines = await once(tmp_path / "s", Part.STATUS, None)
         assert wire.RoomRow.model_validate(json.loads(lines[1])["row"]) == row
         head = json.loads(lines[0])
         assert (code, head["alerts"], head["rooms"], head["current"]) == (NEEDS_SOMEBODY, 1, 1, True)
-        alert = json.loads((await once(tmp_path / "s", Part.ALERTS, None))[1][1])
+        told = json.loads((await once(tmp_path / "s", Part.ALERTS, None))[1][1])
         watched = await first_lines(tmp_path / "s", 3, None)
-    assert (alert["type"], alert["alert"], alert["key"]) == ("alert", "stuck_recording", "s1/recording/r")
-    assert alert["numbers"]["attempts"] == 0
+    assert (told["type"], told["alert"], told["about"]) == ("alert", "stuck_recording", "s1/recording/r")
+    assert told["numbers"]["attempts"] == 3
     assert json.loads(watched[2])["row"]["recording"] == "r"
     everything = "\n".join((*lines, *watched))
     assert everything.isascii()
@@ -151,7 +152,9 @@ async def test_only_what_is_above_the_level_is_told(tmp_path: Path, level: Level
             await lines.get()
         agent.tell("note", notes()[2])
         agent.put(room("r1", "Mette Holm", phase=wire.RoomPhase.STUCK))
+        agent.put_alert(alert("a", "stuck_turnover", "s1/r1"))
         agent.put(room("r1", "Mette Holm"))
+        agent.end_alert("s1/alert/a")
         heard = [await lines.get() for _ in told]
         agent.tell("link", wire.Link(state="lost", since=1, now=2))
         assert json.loads(await lines.get())["type"] == "head"
@@ -168,21 +171,37 @@ async def test_people_hear_that_somebody_wrote_and_not_what(tmp_path: Path) -> N
         assert await lines.get() == "L. B. skrev til Mette Holm. Læs det i konsollen."
 
 
-def test_a_wait_grows_long_by_itself_and_is_told_once() -> None:
-    """No event comes but signs of life; after a break the same picture is not read again."""
-    clock = Clock(frozen=True)
-    watcher = Watcher(Watch(clock), Level.ALL, Sentences(Words(ENGLISH)))
+def test_an_alert_is_told_once_and_again_when_somebody_saw_it_or_has_it() -> None:
+    """After a break the same picture is not read again; who has it and who saw it are told; then that it is over."""
+    watcher = Watcher(Watch(Clock(frozen=True)), Level.ALERTS, Sentences(Words(ENGLISH)))
     link = wire.Link(state="live", since=0, now=1000)
-    row = room("a", "Ole Juhl", waiting=(person("k", "A. H.", 9.95, 1000.0),))
-    picture = Picture(wire.Board(at_event="s1:0", now=1000, link=link, rooms=(row,)))
-    assert len(watcher.hear(picture)) == 3
+    row = alert("a", "long_wait", "s1/a", knock="k", masked="A. H.", began=400.0, since=1000.0)
+    picture = Picture(wire.Board(at_event="s1:0", now=1000, link=link, rooms=(), alerts=(row,)))
+    raised = "NEEDS SOMEBODY: Mette Holm (Jobcenter Nord): A. H. waited 10 min"
+    assert watcher.hear(picture)[1:] == [raised]
     assert watcher.hear(Alive()) == []
-    clock.ahead = 5
-    alert = ["NEEDS SOMEBODY: Ole Juhl (Jobcenter Nord): 1 waited long, longest 10 min"]
-    assert watcher.hear(Alive()) == alert
-    assert watcher.hear(Alive()) == []
-    later = picture.board.model_copy(update={"now": 1005})
-    assert watcher.hear(Picture(later)) == []
+    assert watcher.hear(Picture(picture.board.model_copy(update={"at_event": "s1:1"}))) == []
+    taken = row.model_copy(update={"owner": "Anna", "owner_id": "a"})
+    assert watcher.hear(Happened("s1", 2, wire.AlertChanged(now=1000, row=taken))) == [f"{raised}, Anna has it"]
+    seen = taken.model_copy(update={"seen_by": "Anna", "seen_at": 1000.0})
+    [line] = watcher.hear(Happened("s1", 3, wire.AlertChanged(now=1000, row=seen)))
+    assert line.startswith("SEEN: Mette Holm (Jobcenter Nord): A. H. waited 10 min, Anna has it (seen by Anna ")
+    assert watcher.hear(Happened("s1", 4, wire.AlertGone(key=row.key))) == [
+        "IN ORDER AGAIN: Mette Holm (Jobcenter Nord): no longer a long wait"
+    ]
+
+
+async def test_what_somebody_has_seen_pages_nobody(tmp_path: Path) -> None:
+    """It is read, last, and the command ends as if all were well."""
+    rows = (alert("a", "frozen", "s1/a", seen_by="Anna", seen_at=1.0), alert("b", "not_reached", "s1/b"))
+    agent = FakeAgent(alerts={row.key: row for row in rows})
+    async with serving(agent, tmp_path / "s"):
+        code, lines = await once(tmp_path / "s", Part.ALERTS)
+        assert (code, [line.split(":")[0] for line in lines[1:]]) == (NEEDS_SOMEBODY, ["NEEDS SOMEBODY", "SEEN"])
+        assert lines[0].endswith("Needs somebody: 1.")
+        del agent.alerts[rows[1].key]
+        code, lines = await once(tmp_path / "s", Part.ALERTS)
+        assert (code, len(lines)) == (WELL, 2)
 
 
 async def command(folder: Path, *words: str) -> asyncio.subprocess.Process:

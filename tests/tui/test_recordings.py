@@ -16,7 +16,7 @@ from tests.an_office import StoppedClock
 from tests.edges.web.lone_agent import ALL, acts_on_record, lone_agent
 from tests.edges.web.test_people import WARD, a_past_visit
 from tests.edges.web.test_recordings import on, put
-from tests.tui.a_day import recording
+from tests.tui.a_day import alert, recording
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.listening import first_lines
 from tests.tui.opened import NARROW, WIDE, opened
@@ -95,7 +95,8 @@ async def real(folder: Path, *recordings: Recording, units: frozenset[str] = ALL
         await put(agent, *recordings)
         live = agent.link().model_copy(update={"state": "live"})
         confirm, cancel = agent.inside.confirm, agent.cancel
-        desk = Desk(agent.house, agent.feed, lambda: live, "one", confirm, cancel, agent.recordings, agent.numbers)
+        lists = (agent.recordings, agent.numbers, agent.alerts)
+        desk = Desk(agent.house, agent.feed, lambda: live, "one", confirm, cancel, *lists)
         app = console_app(desk, agent.feed, lambda: True)
         add_recordings(app, agent.recording_desk)
         server = SocketServer(Door(app, {os.getuid(): units}), folder / "console.sock")
@@ -219,6 +220,7 @@ async def test_a_stuck_recording_is_seen_on_the_first_screen_and_rings_once(tmp_
     async with opened(tmp_path, [], agent=agent) as console:
         console.app.bell = lambda: rung.append(1)  # type: ignore[method-assign]  # what a terminal would do
         agent.put_recording(recording("a", "missing", stuck=True))
+        agent.put_alert(alert("a", "stuck_recording", "s1/recording/a"))
         await console.until(lambda: "1 optagelser sidder fast" in console.text())
         agent.put_recording(recording("a", "missing", stuck=True, version=2))
         agent.raw = b"event: resync\nid: s1:0\ndata: {}\n\n"
@@ -227,6 +229,7 @@ async def test_a_stuck_recording_is_seen_on_the_first_screen_and_rings_once(tmp_
         await console.pilot.pause()
         assert rung == [1]
         agent.put_recording(recording("b", "unmapped", stuck=True))
+        agent.put_alert(alert("b", "stuck_recording", "s1/recording/b"))
         await console.until(lambda: "2 optagelser sidder fast" in console.text())
         await console.until(lambda: rung == [1, 1])
 

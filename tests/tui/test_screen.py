@@ -235,8 +235,8 @@ async def test_every_key_is_explained_and_may_be_changed(tmp_path: Path) -> None
         bindings = [active.binding for active in console.shift.active_bindings.values()]
         mine = {binding.id for binding in bindings if binding.id}
         theirs = list[Binding]()
-        modes = {"2": "recordings", "3": "hotline", "4": "lobby", "5": "invitations", "7": "audit", "8": "charts"}
-        for key, mode in modes.items():
+        listed = ("recordings", "hotline", "lobby", "invitations", "alerts", "audit", "charts")
+        for key, mode in zip("2345678", listed, strict=True):
             await console.pilot.press(key)
             await console.until(lambda mode=mode: console.app.current_mode == mode)  # type: ignore[misc]  # bound here
             theirs += [active.binding for active in console.live.active_bindings.values()]
@@ -260,7 +260,7 @@ async def test_the_palette_finds_rooms_and_keeps_no_picture(tmp_path: Path) -> N
     async with opened(tmp_path) as console:
         names = {command.title for command in console.app.get_system_commands(console.shift)}
         assert "Screenshot" not in names
-        screens = {"Lokaler", "Optagelser", "Hotline", "Venter", "Invitationer", "Log", "Kurver", "Tavle"}
+        screens = {"Lokaler", "Optagelser", "Hotline", "Venter", "Invitationer", "Alarmer", "Log", "Kurver", "Tavle"}
         assert names == {"Næste !", "Sortér", "Filter", "Hjælp", "Lys/mørk", "Slut"} | screens
 
         await console.pilot.press("ctrl+p", *"hjort")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tui.a_day import a_day
-from tui.board.alerts import AlertKind
 from tui.board.audit import AuditSort
 from tui.board.board import Board
 from tui.board.freshness import Standing, State
@@ -39,6 +38,7 @@ DANISH = Words(Settings())
 ENGLISH = Words(Settings(lang="en", signs="ascii"))
 OFFICE_TEXTS = ["title", "empty", "no_match", "hint", "calm", "one", "choose"]
 NOW = 1_795_381_467.0
+ALERT_ACTS = tuple(f"alert_{act}" for act in get_args(wire.AlertAct))
 OFFICE_ACTS = ("send_link", "call_link", "promise", "taken")
 RECORDING_ACTS = ("retry", "assign", "discard", "hold", "release")
 
@@ -128,16 +128,19 @@ def _families() -> set[str]:
         "phase": [phase.value for phase in wire.RoomPhase],
         "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort, *OfficeSort, *AuditSort)],
         "stage": [stage.value for stage in wire.RecordingStage],
-        "may": [*get_args(wire.RecordingAct), "nothing", *OFFICE_ACTS],
+        "may": [*get_args(wire.RecordingAct), "nothing", *OFFICE_ACTS, *ALERT_ACTS, "alert_owned"],
         "course": [course.value for course in Course],
         "verdict": ["open", "wait", "refuse", "judge"],
         "key": list(KEYS),
         "tip": list(KEYS),
         "note": ["wrote", "turned_away", "stuck", "left", "arrived", "lost"],
-        "act": [*(act.value for act in wire.DoorAct), "write_unit", *RECORDING_ACTS, *OFFICE_ACTS],
+        "act": [
+            *(*(act.value for act in wire.DoorAct), "write_unit", "shift_note"),
+            *(*RECORDING_ACTS, *OFFICE_ACTS, *ALERT_ACTS),
+        ],
         "device": [found for found in get_args(wire.DeviceTest) if found],
         "help.group": list(GROUPS),
-        **{family: [kind.value for kind in AlertKind] for family in ("alarm", "over")},
+        **{family: [kind.value for kind in wire.AlertKind] for family in ("alarm", "over", "alert.there")},
         "lost": [
             *("ended", "no_answer", "not_allowed", "refused", "unreadable", "signed_out"),
             *(f"sign_in_{why}" for why in ("denied", "expired", "refused", "unreadable", "no_device", "down", "off")),
@@ -148,9 +151,10 @@ def _families() -> set[str]:
             for more in ("", ".help")
         ],
         "call": [*(stage.value for stage in wire.CallStage), "who"],
+        "alert": [*(kind.value for kind in wire.AlertKind), "people", "attempts"],
         "next": [step.value for step in wire.InvitationNext],
         "channel": ["digital-post", "sms", "email", "call"],
-        **dict.fromkeys(("hotline", "invitations"), OFFICE_TEXTS),
+        **dict.fromkeys(("hotline", "invitations", "alerts"), OFFICE_TEXTS),
         "number": [*WALL[1:], "answer_p50", "rooms_live"],
         "light": ["green", "amber", "red", "none"],
         "charts": ["hour", "day"],

@@ -150,6 +150,14 @@ class AgentClient:
         """Have a fresh link sent to the citizen of an appointment."""
         return await self._send(f"/v1/invitations/{quote(appointment, safe='')}/again", act, wire.Done)
 
+    async def handle_alert(self, alert: str, what: wire.AlertAct, act: wire.Retry) -> wire.Done:
+        """Acknowledge an alert, take it, or give it back."""
+        return await self._send(f"/v1/alerts/{quote(alert, safe='')}/{what.replace('_', '-')}", act, wire.Done)
+
+    async def write_shift_note(self, unit: str, act: wire.WriteShiftNote) -> wire.Done:
+        """Write a unit's note to its next shift."""
+        return await self._send(f"/v1/units/{quote(unit, safe='')}/shift-note", act, wire.Done)
+
     async def choices(self, recording: str) -> wire.Choices:
         """Appointments an unmapped recording may be of. Raises Refused, Unanswered."""
         return await self._look(f"/v1/recordings/{quote(recording, safe='')}/appointments", wire.Choices)

@@ -1,86 +1,61 @@
-"""What a person must look at, over everything on the board. Needs no screen and no reader: nothing counts as read.
+"""Which alerts are shown, and in which order. What is an alert says the agent; nothing is judged here."""
 
-The mark `!` of a room (`query.alerts`) also says what is new since somebody looked; here stand only facts.
-"""
-
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from tui.board.board import Board
-from tui.board.office import needs_somebody
-from tui.board.query import LONG_WAIT
+from tui.board.filtering import Facts
+from tui.board.listing import Place
+from tui.board.office import OfficeSort, OfficeView
 from xmpp_agent import wire
 
-FROZEN_TOO_LONG: Final = 60.0
-"""Seconds people may be in a room without staff before it is an alert; by default the visit ends after 120."""
+URGENCY: Final = {kind: float(place) for place, kind in enumerate(wire.AlertKind)}
+_SUNK: Final = 100.0
+"""Below all that nobody has acknowledged."""
 
 
-class AlertKind(StrEnum):
-    """What is wrong, most urgent first."""
+class AlertView(OfficeView[wire.AlertRow]):
+    """The alerts. `kind_word`: so that one can filter for a kind by the word on the screen."""
 
-    STUCK_TURNOVER = "stuck_turnover"
-    """A room could not be cleared, and nobody comes in."""
-    FROZEN = "frozen"
-    """People are inside without staff."""
-    LOST_CALL = "lost_call"
-    """A hotline caller is gone, or never got the link, and nobody has promised to ring back."""
-    STUCK_RECORDING = "stuck_recording"
-    JUDGE = "judge"
-    """The verified identity is not the invited one."""
-    LONG_WAIT = "long_wait"
-    NOT_REACHED = "not_reached"
-    """An invitation arrived by no way; staff must call."""
+    SORTS = (OfficeSort.NEED, OfficeSort.OLDEST, OfficeSort.OWNER, OfficeSort.STAFF, OfficeSort.UNIT)
 
+    def __init__(self, kind_word: Callable[[wire.AlertKind], str]) -> None:
+        def hay(row: wire.AlertRow) -> str:
+            about = (row.staff, row.unit, row.masked, row.owner, row.seen_by, kind_word(row.kind), *row.words)
+            return " ".join(about).casefold()
 
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """One alert. `key` and `kind` make it the same alert from one picture to the next."""
+        def facts(row: wire.AlertRow) -> Facts:
+            texts = {
+                "unit": row.unit,
+                "staff": row.staff,
+                "citizen": row.masked,
+                "state": f"{kind_word(row.kind)} {row.kind.value}",
+                "owner": row.owner,
+            }
+            return Facts({name: text.casefold() for name, text in texts.items()}, {"age": row.began})
 
-    key: str
-    """Of the room, recording, call or invitation."""
-    kind: AlertKind
-    since: float | None
-    """The agent's clock; None: the agent does not say."""
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    """`seconds` it has lasted, `limit` in seconds, `people` concerned, `attempts` made: those that it has."""
+        super().__init__(_place, hay, OfficeSort.NEED, facts=facts)
 
 
-def raised(board: Board, now: float) -> list[Raised]:
-    """Every alert at `now` (the agent's clock), most urgent kind first, then the oldest."""
-    found = [alert for row in board.rooms.values() for alert in raised_by(row, now)]
-    found += [alert for key in board.stuck for alert in raised_by(board.recordings[key], now)]
-    found += [alert for row in board.calls.values() for alert in raised_by(row, now)]
-    found += [alert for row in board.invitations.values() for alert in raised_by(row, now)]
-    urgency = list(AlertKind)
-    return sorted(found, key=lambda alert: (urgency.index(alert.kind), alert.since or 0.0, alert.key))
+def unseen(alerts: Mapping[str, wire.AlertRow]) -> set[str]:
+    """Keys of alerts that nobody has acknowledged: they ring."""
+    return {key for key, row in alerts.items() if row.seen_at is None}
 
 
-def raised_by(row: wire.RoomRow | wire.RecordingRow | wire.CallRow | wire.InvitationRow, now: float) -> list[Raised]:
-    """The alerts of one row, most urgent kind first."""
-    if isinstance(row, wire.RoomRow):
-        return list(_of_room(row, now))
-    if isinstance(row, wire.CallRow | wire.InvitationRow):
-        kind = AlertKind.LOST_CALL if isinstance(row, wire.CallRow) else AlertKind.NOT_REACHED
-        return [Raised(row.key, kind, row.since, {"seconds": now - row.since})] if needs_somebody(row) else []
-    if not row.stuck:
-        return []
-    numbers = {"seconds": now - row.since, "attempts": row.attempts}
-    return [Raised(row.key, AlertKind.STUCK_RECORDING, row.since, numbers)]
+def in_order(alerts: Mapping[str, wire.AlertRow]) -> list[wire.AlertRow]:
+    """Those nobody has acknowledged first, each most urgent kind first, then the oldest."""
+    return sorted(alerts.values(), key=lambda row: _place(row, OfficeSort.NEED))
 
 
-def _of_room(row: wire.RoomRow, now: float) -> Iterator[Raised]:
-    if row.phase is wire.RoomPhase.STUCK:
-        yield Raised(row.key, AlertKind.STUCK_TURNOVER, None, {"people": len(row.waiting)})
-    since = row.frozen_since
-    if row.phase is wire.RoomPhase.FROZEN and since is not None and now - since >= FROZEN_TOO_LONG:
-        yield Raised(row.key, AlertKind.FROZEN, since, {"seconds": now - since, "limit": FROZEN_TOO_LONG})
-    for kind, people in (
-        (AlertKind.JUDGE, [each for each in row.waiting if each.lane == "judge"]),
-        (AlertKind.LONG_WAIT, [each for each in row.waiting if now - each.since >= LONG_WAIT]),
-    ):
-        if people:
-            since = min(each.since for each in people)
-            limit = {"limit": LONG_WAIT} if kind is AlertKind.LONG_WAIT else {}
-            yield Raised(row.key, kind, since, {"seconds": now - since, **limit, "people": len(people)})
+def _place(row: wire.AlertRow, sort: OfficeSort) -> Place:
+    staff = row.staff.casefold() or "\uffff"
+    match sort:
+        case OfficeSort.STAFF:
+            return (0, 0, staff, row.key)
+        case OfficeSort.UNIT:
+            return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
+        case OfficeSort.OWNER:
+            return (0, 0 if row.owner else 1, f"{row.owner.casefold()}\0{staff}", row.key)
+        case OfficeSort.OLDEST | OfficeSort.SOON:
+            return (0, row.since, staff, row.key)
+        case OfficeSort.NEED:
+            return (URGENCY[row.kind] + (_SUNK if row.seen_at is not None else 0), row.since, staff, row.key)

@@ -1,11 +1,11 @@
-"""The picture of rooms, recordings, calls and invitations, from a first one and the events after it. No clock, no
-network.
+"""The picture of rooms, recordings, calls, invitations and alerts, from a first one and the events after it. No clock,
+no network.
 """
 
 from dataclasses import dataclass, field
 
 from tui.board.audit import AuditLines
-from tui.board.heard import Happened, OfficeEvent, Picture, RecordingEvent, RoomEvent, parse_id
+from tui.board.heard import AlertEvent, Happened, OfficeEvent, Picture, RecordingEvent, RoomEvent, parse_id
 from xmpp_agent import wire
 
 
@@ -19,9 +19,14 @@ class Board:
     """Keys of recordings at which a person must look."""
     calls: dict[str, wire.CallRow] = field(default_factory=dict)
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
+    alerts: dict[str, wire.AlertRow] = field(default_factory=dict)
+    shift_notes: dict[str, wire.ShiftNoteRow] = field(default_factory=dict)
+    """By unit."""
     numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
     """By unit; "" is all units of this supervisor together."""
     audit: AuditLines = field(default_factory=AuditLines)
+    you: str = ""
+    """Who looks, as they are on record."""
     link: wire.Link | None = None
     """None until the first picture came."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -44,6 +49,8 @@ class Board:
             return {self._recording(heard.event)}
         if isinstance(heard.event, OfficeEvent):
             return {self._of_office(heard.event)}
+        if isinstance(heard.event, AlertEvent):
+            return self._of_alerts(heard.event)
         if isinstance(heard.event, wire.NumbersChanged):
             self.numbers[heard.event.row.unit] = heard.event.row
             return set()
@@ -59,8 +66,11 @@ class Board:
             set(self.stuck),
             dict(self.calls),
             dict(self.invitations),
+            dict(self.alerts),
+            dict(self.shift_notes),
             dict(self.numbers),
             self.audit.copy(),
+            self.you,
             self.link,
             dict(self.unread),
             dict(self._by_name),
@@ -71,6 +81,11 @@ class Board:
         """Whatever has this key."""
         other = self.recordings.get(key) or self.calls.get(key) or self.invitations.get(key)
         return self.rooms.get(key) or other
+
+    def keys(self) -> set[str]:
+        """Of every row there is."""
+        others = (*self.invitations, *self.alerts, *self.audit.rows)
+        return {*self.rooms, *self.recordings, *self.calls, *others}
 
     def named(self, room: str) -> wire.RoomRow | None:
         """The row that commands and notes call `room`."""
@@ -85,7 +100,7 @@ class Board:
         return dict(self._seen)
 
     def _begin(self, picture: wire.Board) -> set[str]:
-        touched = {*self.rooms, *self.recordings, *self.calls, *self.invitations, *self.audit.rows}
+        touched = self.keys()
         self.rooms = {row.key: row for row in picture.rooms}
         self._by_name = {row.room: row.key for row in picture.rooms}
         self.unread = {key: count for key, count in self.unread.items() if key in self.rooms}
@@ -93,12 +108,15 @@ class Board:
         self.stuck = {row.key for row in picture.recordings if row.stuck}
         self.calls = {row.key: row for row in picture.calls}
         self.invitations = {row.key: row for row in picture.invitations}
+        self.alerts = {row.key: row for row in picture.alerts}
+        self.shift_notes = {note.unit: note for note in picture.shift_notes}
         self.numbers = {row.unit: row for row in picture.numbers}
         self.audit = AuditLines.of(picture.audit)
+        self.you = picture.you
         self.link = picture.link
         shard, number = parse_id(picture.at_event)
         self._seen = {shard: number}
-        return touched | {*self.rooms, *self.recordings, *self.calls, *self.invitations, *self.audit.rows}
+        return touched | self.keys()
 
     def _apply(self, event: RoomEvent) -> set[str]:
         match event:
@@ -150,3 +168,17 @@ class Board:
             case wire.InvitationGone(key=key):
                 self.invitations.pop(key, None)
                 return key
+
+    def _of_alerts(self, event: AlertEvent) -> set[str]:
+        match event:
+            case wire.AlertChanged(row=alert):
+                self.alerts[alert.key] = alert
+                return {alert.key}
+            case wire.AlertGone(key=key):
+                self.alerts.pop(key, None)
+                return {key}
+            case wire.ShiftNoteChanged(row=note):
+                self.shift_notes[note.unit] = note
+            case wire.ShiftNoteGone(unit=unit):
+                self.shift_notes.pop(unit, None)
+        return set()

@@ -39,6 +39,9 @@ class Line:
     """None: a note."""
 
 
+Row = wire.CallRow | wire.InvitationRow | wire.AlertRow
+
+
 @dataclass(slots=True)
 class Happenings:
     """The last `keep` lines."""
@@ -63,10 +66,14 @@ class Happenings:
         """An act on a recording was sent."""
         return self._add(Line("", at, row.room, row.staff, who, act, row.recording, course=Course.ASKED))
 
-    def asked_for(self, act: str, row: wire.CallRow | wire.InvitationRow, who: str, at: float) -> Line:
-        """An act on a call or an invitation was sent."""
-        room, about = (row.room, row.call) if isinstance(row, wire.CallRow) else ("", row.appointment)
+    def asked_for(self, act: str, row: Row, who: str, at: float) -> Line:
+        """An act on a call, an invitation or an alert was sent."""
+        room, about = addressed(row)
         return self._add(Line("", at, room, row.staff, who, act, about, course=Course.ASKED))
+
+    def asked_of_unit(self, act: str, unit: str, at: float) -> Line:
+        """An act about a unit as a whole was sent."""
+        return self._add(Line("", at, "", unit, unit, act, unit, course=Course.ASKED))
 
     def lost(self, row: wire.CallRow, at: float) -> Line:
         """Contact with a hotline caller was lost."""
@@ -96,6 +103,17 @@ class Happenings:
         while len(self.lines) > self.keep:
             self.lines.popleft()
         return line
+
+
+def addressed(row: Row) -> tuple[str, str]:
+    """The room a row is of, if it is of one, and what commands about it are addressed to."""
+    match row:
+        case wire.CallRow():
+            return row.room, row.call
+        case wire.InvitationRow():
+            return "", row.appointment
+        case wire.AlertRow():
+            return "", row.alert
 
 
 def _staff(row: wire.RoomRow | None) -> str:

@@ -14,7 +14,7 @@ _CALL_RANKS: Final = {_S.LOST: 0, _S.NOT_SENT: 1, _S.CALLBACK: 2, _S.INSIDE: 4}
 _NEXT_RANKS: Final = {each: rank for rank, each in enumerate(_N)}
 NEEDS_A_PERSON: Final = frozenset({_N.CALL, _N.NOTHING})
 
-Row = TypeVar("Row", wire.CallRow, wire.InvitationRow)
+Row = TypeVar("Row", wire.CallRow, wire.InvitationRow, wire.AlertRow)
 
 
 class OfficeSort(StrEnum):
@@ -23,6 +23,7 @@ class OfficeSort(StrEnum):
     NEED = "need"
     SOON = "soon"
     OLDEST = "oldest"
+    OWNER = "owner"
     STAFF = "staff"
     UNIT = "unit"
 
@@ -85,8 +86,10 @@ def lost(calls: Mapping[str, wire.CallRow]) -> set[str]:
     return {key for key, row in calls.items() if row.stage is _S.LOST}
 
 
-def needs_somebody(row: wire.CallRow | wire.InvitationRow) -> bool:
-    """Whether nothing more happens with it unless a person does something."""
+def needs_somebody(row: wire.CallRow | wire.InvitationRow | wire.AlertRow) -> bool:
+    """Whether nothing more happens with it unless a person does something, and nobody has said that they saw it."""
+    if isinstance(row, wire.AlertRow):
+        return row.seen_at is None
     if isinstance(row, wire.CallRow):
         return row.stage in (_S.LOST, _S.NOT_SENT)
     return row.next in NEEDS_A_PERSON
@@ -99,7 +102,7 @@ def _call_place(row: wire.CallRow, sort: OfficeSort) -> Place:
             return (0, 0, staff, row.key)
         case OfficeSort.UNIT:
             return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
-        case OfficeSort.OLDEST | OfficeSort.SOON:
+        case OfficeSort.OLDEST | OfficeSort.SOON | OfficeSort.OWNER:
             return (0, row.made_at, staff, row.key)
         case OfficeSort.NEED:
             return (_CALL_RANKS.get(row.stage, 3), row.since, staff, row.key)
@@ -112,7 +115,7 @@ def _invitation_place(row: wire.InvitationRow, sort: OfficeSort) -> Place:
             return (0, 0, staff, row.key)
         case OfficeSort.UNIT:
             return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
-        case OfficeSort.SOON | OfficeSort.OLDEST:
+        case OfficeSort.SOON | OfficeSort.OLDEST | OfficeSort.OWNER:
             return (0, row.starts_at, staff, row.key)
         case OfficeSort.NEED:
             return (_NEXT_RANKS[row.next], row.starts_at, staff, row.key)

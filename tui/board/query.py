@@ -9,7 +9,7 @@ from tui.board.listing import Listing, Place
 from xmpp_agent import wire
 
 LONG_WAIT = 10 * 60.0
-"""From here on a wait is an alert. Seconds."""
+"""From here on a wait is drawn as too long and marked. Seconds. What is an alert says the agent."""
 GETTING_LONG = 0.7 * LONG_WAIT
 """From here on a wait is drawn as a warning."""
 _NEVER = float("inf")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from tui.board.alerts import unseen
 from tui.board.board import Board
 from tui.board.freshness import Hearing, Standing, State
 from tui.board.happenings import Happenings
@@ -15,8 +16,8 @@ from tui.board.office import lost
 from tui.board.past import Past
 from xmpp_agent import wire
 
-_LOUD: Final = frozenset({"wrote", "stuck"})
-"""Notes that ring the bell. A knock does not: on a busy board that would be noise."""
+_LOUD: Final = frozenset({"wrote"})
+"""Notes that ring the bell, beside alerts. A knock does not: on a busy board that would be noise."""
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Watch:
     _touched_calls: set[str] = field(default_factory=set)
     _touched_invitations: set[str] = field(default_factory=set)
     _touched_audit: set[str] = field(default_factory=set)
+    _touched_alerts: set[str] = field(default_factory=set)
 
     @property
     def board(self) -> Board:
@@ -60,7 +62,7 @@ class Watch:
         self.behind = self.behind if self._then is not None and when is not None else 0
         self._then = None if when is None or found is None else (when, found)
         for board in (before, self.board):
-            self._touch({*board.rooms, *board.recordings, *board.calls, *board.invitations, *board.audit.rows})
+            self._touch(board.keys())
         return True
 
     def take(self, heard: Heard) -> None:
@@ -106,6 +108,11 @@ class Watch:
         touched, self._touched_audit = self._touched_audit, set()
         return touched
 
+    def take_touched_alerts(self) -> set[str]:
+        """Keys of alerts (others do no harm) that may look different since this was last asked."""
+        touched, self._touched_alerts = self._touched_alerts, set()
+        return touched
+
     def take_touched(self) -> set[str]:
         """Keys of rooms (others do no harm) that may look different since this was last asked."""
         touched, self._touched = self._touched, set()
@@ -128,14 +135,14 @@ class Watch:
         return self.hearing.standing(self.live.link, self.clock())
 
     def _take_more(self, heard: Picture | Happened) -> None:
-        """A recording that is stuck and a caller who is lost ring once, however often the picture is taken anew."""
-        stuck, gone = self.live.stuck.copy(), lost(self.live.calls)
+        """An alert rings once, however often the picture is taken anew, and not when somebody has acknowledged it."""
+        rung, gone = set(self.live.alerts), lost(self.live.calls)
         touched = self.live.take(heard)
         self._touch(touched)
         newly = sorted(lost(self.live.calls) - gone)
         for key in newly:
             self.happenings.lost(self.live.calls[key], self.hearing.agent_now(self.clock()))
-        self.loud = self.loud or bool(newly) or bool(self.live.stuck - stuck)
+        self.loud = self.loud or bool(unseen(self.live.alerts) - rung)
 
     def _touch(self, keys: set[str]) -> None:
         self._touched |= keys
@@ -143,6 +150,7 @@ class Watch:
         self._touched_calls |= keys
         self._touched_invitations |= keys
         self._touched_audit |= keys
+        self._touched_alerts |= keys
 
     def _note(self, note: wire.Note) -> None:
         self.happenings.note(note, self.live, self.hearing.agent_now(self.clock()))

@@ -1,4 +1,4 @@
-"""Which appointment a recording is of: one of those that fit, or one named by its id."""
+"""Which appointment a recording is of (one of those that fit, or one named by its id), and which unit is meant."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -79,3 +79,40 @@ class ChooseAppointment(SpokenModal[str]):
             Cell(safe(choice.staff, 60)),
             Cell(safe(choice.unit, 60), "muted"),
         )
+
+
+class ChooseUnit(SpokenModal[str]):
+    """Which unit is meant; the first one is under the cursor. Answers it, or nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys("back")
+
+    def __init__(self, units: Sequence[str]) -> None:
+        super().__init__()
+        self._units = list(units)
+
+    @override
+    def compose(self) -> ComposeResult:
+        """The units, and what the keys do."""
+        words = self.app.words
+        columns = (Column("unit", words.say("col.unit"), 20, grows=1),)
+        with Vertical(classes="dialog"):
+            yield Label(Content(words.say("unit.choose")), classes="dialog-title")
+            yield RowGrid(
+                columns, lambda unit: (Cell(safe(unit, 60)),), mark=words.sign("cursor"), empty="", id="units"
+            )
+            yield Label(Content(words.say("unit.keys")), classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        """Ready to choose."""
+        grid = self.query_one(RowGrid)
+        grid.show(self._units)
+        grid.put_cursor(self._units[0])
+        grid.focus()
+
+    @on(RowGrid.Chosen)
+    def _chosen(self, event: RowGrid.Chosen) -> None:
+        self.close(event.key)
+
+    def action_back(self) -> None:
+        """None is meant."""
+        self.close(None)

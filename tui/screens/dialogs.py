@@ -18,9 +18,11 @@ class AskWords(SpokenModal[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = keys("back")
 
-    def __init__(self, title: str, where: str, help: str, *, least: int, most: int) -> None:
+    def __init__(self, title: str, where: str, help: str, *, least: int, most: int, text: str = "") -> None:
+        """`text` stands there already, to be changed."""
         super().__init__()
         self._title = title
+        self._text = text
         self._where = where
         self._help = help
         self._least = least
@@ -32,7 +34,7 @@ class AskWords(SpokenModal[str]):
         with Vertical(classes="dialog"):
             yield Label(Content(self._title), classes="dialog-title")
             yield Label(Content(self._where), classes="dialog-where")
-            yield Input(max_length=self._most, id="words")
+            yield Input(self._text, max_length=self._most, id="words", select_on_focus=False)
             yield Label(Content(self._help), id="dialog-help")
             yield Label(Content(self.app.words.say("ask.keys")), classes="dialog-keys")
 

@@ -142,6 +142,16 @@ class LobbyScreen(SupervisingScreen):
         if event.column in _SORT_OF_COLUMN:
             self._look(_SORT_OF_COLUMN[event.column])
 
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a person, clearing a filter that hides them."""
+        self.flush()
+        if key not in self.view.order:
+            self.close_filter()
+        grid = self.grid("queue")
+        grid.show(self.view.order)
+        grid.put_cursor(key)
+        grid.focus()
+
     # keys of the list
 
     def action_next_alert(self) -> None:

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.board.happenings import addressed
 from tui.board.listing import next_in_need
 from tui.board.office import OfficeSort, OfficeView, Row, needs_somebody
 from tui.screens.dialogs import Confirm
@@ -182,11 +183,15 @@ class OfficeScreen(LookingBack, Generic[Row]):
     async def ask_and_carry(
         self, act: str, verb: str, row: Row, who: str, where: str, send: Callable[[], Awaitable[wire.Done]]
     ) -> None:
-        """Ask once more, look once more, say that it was asked, send, and say what came of it."""
-        app, watch, say = self.app, self.app.watched, self.app.words.say
+        """Ask once more; then `carry`."""
+        say = self.app.words.say
         sure = Confirm(say(f"ask.{act}", who=who), where, say(f"ask.{act}.help"))
-        if not await app.push_screen_wait(sure):
-            return
+        if await self.app.push_screen_wait(sure):
+            await self.carry(act, verb, row, who, send)
+
+    async def carry(self, act: str, verb: str, row: Row, who: str, send: Callable[[], Awaitable[wire.Done]]) -> None:
+        """Look once more, say that it was asked, send, and say what came of it."""
+        app, watch = self.app, self.app.watched
         if not watch.standing().may_act:
             app.tell("act.not_now", bad=True)
             return
@@ -194,7 +199,7 @@ class OfficeScreen(LookingBack, Generic[Row]):
         if now is None or now.version != row.version or verb not in now.may:
             app.tell("act.changed", bad=True)
             return
-        room, about = (row.room, row.call) if isinstance(row, wire.CallRow) else ("", row.appointment)
+        room, about = addressed(row)
         if watch.happenings.pending(act, room, about):
             app.tell("act.pending")
             return

@@ -19,6 +19,7 @@ class Why(SpokenModal[None]):
     """The decision about one person, rule by rule."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys("back")
+    TITLE_TEXT = "why.title"
 
     def __init__(self, where: str, lines: list[list[Cell]]) -> None:
         super().__init__()
@@ -30,7 +31,7 @@ class Why(SpokenModal[None]):
         """What the panel of the wide layout shows, for narrow terminals."""
         say = self.app.words.say
         with Vertical(classes="dialog"):
-            yield Label(Content(say("why.title")), classes="dialog-title")
+            yield Label(Content(say(self.TITLE_TEXT)), classes="dialog-title")
             yield Label(Content(self._where), classes="dialog-where")
             with VerticalScroll(classes="dialog-body"):
                 yield Label(to_content(self._lines))

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tui.text.catalogue_alerts import ALERTS
 from tui.text.catalogue_audit import AUDIT
 from tui.text.catalogue_doors import DOORS
 from tui.text.catalogue_numbers import NUMBERS
@@ -15,6 +16,7 @@ from tui.text.catalogue_sign_in import SIGN_IN
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **AUDIT,
     **DOORS,
+    **ALERTS,
     **OFFICE,
     **RECORDINGS,
     **PAST,

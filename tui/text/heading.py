@@ -86,6 +86,14 @@ def recordings_heading(view: RecordingView, total: int, words: Words) -> str:
     return heading("recordings.title", view, total, words)
 
 
+def alerts_line(fresh: int, mine: int, total: int, words: Words) -> list[Cell]:
+    """The top line over the alerts: those nobody has acknowledged first."""
+    say = words.say
+    need = Cell(f"  {words.signed('alert', say('top.unseen', n=fresh))}", "bad") if fresh else _calm("top.seen", words)
+    rest = Cell(f"   {say('top.mine', n=mine)}   {say('top.all', n=total)}")
+    return [Cell(say("top.name"), "strong"), need, rest]
+
+
 def heading(title: str, view: Listing[Row, Sorting], total: int, words: Words) -> str:
     """`title` names a text; what is left out by the filter, and whether rows stand still, is said behind it."""
     parts = [words.say(title), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]

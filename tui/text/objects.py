@@ -8,13 +8,13 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from tui.board.alerts import Raised, raised
+from tui.board.alerts import unseen
 from tui.board.board import Board
 from tui.board.freshness import Standing
 from tui.board.happenings import Line
 from tui.board.query import Tally
 from tui.board.queue import Waiting
-from tui.text.voice import Other, Row
+from tui.text.voice import Other
 from xmpp_agent import wire
 
 LEFT_OUT: Final = frozenset({"case", "number", "appointment"})
@@ -41,7 +41,7 @@ class Objects:
             visits=total.visits,
             waiting=total.waiting,
             longest_since=total.longest_since,
-            alerts=len(raised(board, now)),
+            alerts=len(unseen(board.alerts)),
         )
 
     def status(self, board: Board, now: float) -> list[str]:
@@ -73,18 +73,22 @@ class Objects:
         """What happened, without anybody's words."""
         return _line("note", now=line.at, note=note.kind, room=note.room, knock=note.knock, masked=line.who)
 
-    def alert(self, alert: Raised, row: Row, now: float) -> list[str]:
-        """What somebody must look at."""
-        return _line("alert", now=now, **_alert(alert, row), since=alert.since, numbers=dict(alert.numbers))
+    def alert(self, alert: wire.AlertRow, now: float) -> list[str]:
+        """What somebody must look at, or that somebody has seen it or has it now."""
+        numbers: dict[str, float] = {"seconds": now - alert.began}
+        counts = {"limit": alert.limit, "people": alert.people, "attempts": alert.attempts}
+        numbers |= {name: count for name, count in counts.items() if count}
+        handled = {"owner": alert.owner, "seen_by": alert.seen_by, "seen_at": alert.seen_at}
+        return _line("alert", now=now, **_alert(alert), since=alert.since, numbers=numbers, **handled)
 
-    def over(self, alert: Raised, row: Row, now: float) -> list[str]:
+    def over(self, alert: wire.AlertRow, now: float) -> list[str]:
         """Nobody needs to look at it any more."""
-        return _line("over", now=now, **_alert(alert, row))
+        return _line("over", now=now, **_alert(alert))
 
 
-def _alert(alert: Raised, row: Row) -> dict[str, object]:
-    staff = list(row.staff) if isinstance(row, wire.RoomRow) else [row.staff] * bool(row.staff)
-    return {"key": alert.key, "alert": alert.kind.value, "unit": row.unit, "staff": staff}
+def _alert(alert: wire.AlertRow) -> dict[str, object]:
+    about = {"about": alert.about, "knock": alert.knock, "unit": alert.unit}
+    return {"key": alert.key, "alert": alert.kind.value, **about, "staff": alert.staff, "masked": alert.masked}
 
 
 def _waiter(waiter: Waiting, now: float) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.board.alerts import Raised, raised
+from tui.board.alerts import unseen
 from tui.board.board import Board
 from tui.board.freshness import Standing
 from tui.board.happenings import Line
@@ -19,7 +19,7 @@ from tui.text.recordings import stage_word, whose, why
 from tui.text.rooms import citizen_name, phase_word, staff_names
 from tui.text.safe import safe
 from tui.text.standing import standing_cell
-from tui.text.voice import Other, Row
+from tui.text.voice import Other
 from tui.text.words import Words
 from xmpp_agent import wire
 
@@ -83,18 +83,22 @@ class Sentences:
         name = safe(line.who, 40) or self.words.say("note.somebody")
         return [self.words.say("plain.wrote", who=name, staff=safe(line.staff, 60) or "–")]
 
-    def alert(self, alert: Raised, row: Row, now: float) -> list[str]:
-        """What somebody must look at."""
-        del now
-        age = glance(alert.numbers.get("seconds", 0.0))
-        said = self.words.say(f"alarm.{alert.kind.value}", **{**alert.numbers, "age": age})
-        return [self.words.say("plain.raised", where=_where(row, self.words), what=said)]
+    def alert(self, alert: wire.AlertRow, now: float) -> list[str]:
+        """What somebody must look at, or that somebody has seen it or has it now."""
+        age, who = glance(now - alert.began), safe(alert.masked, 40) or self.words.say("note.somebody")
+        said = self.words.say(f"alarm.{alert.kind.value}", age=age, people=alert.people, who=who)
+        if alert.owner:
+            said += self.words.say("plain.owned", who=safe(alert.owner, 40))
+        if alert.seen_at is None:
+            return [self.words.say("plain.raised", where=_where(alert), what=said)]
+        by = safe(alert.seen_by, 40) or "–"
+        return [self.words.say("plain.seen", where=_where(alert), what=said, who=by, at=clock(alert.seen_at))]
 
-    def over(self, alert: Raised, row: Row, now: float) -> list[str]:
+    def over(self, alert: wire.AlertRow, now: float) -> list[str]:
         """Nobody needs to look at it any more."""
         del now
         said = self.words.say(f"over.{alert.kind.value}")
-        return [self.words.say("plain.over", where=_where(row, self.words), what=said)]
+        return [self.words.say("plain.over", where=_where(alert), what=said)]
 
 
 def head_line(board: Board, now: float, standing: Standing, words: Words) -> str:
@@ -105,7 +109,7 @@ def head_line(board: Board, now: float, standing: Standing, words: Words) -> str
     tally = Tally()
     tally.update(board.rooms, board.rooms.keys(), {})
     total = tally.sums(now)
-    since, needs = total.longest_since, len(raised(board, now))
+    since, needs = total.longest_since, len(unseen(board.alerts))
     return words.say(
         "plain.head",
         at=clock(now, seconds=True),
@@ -202,8 +206,5 @@ def _about(person: wire.WaitingRow, now: float, words: Words) -> dict[str, str]:
     }
 
 
-def _where(row: Row, words: Words) -> str:
-    if isinstance(row, wire.RoomRow):
-        return f"{staff_names(row)} ({safe(row.unit, 60)})"
-    where = f"{safe(row.staff, 60) or '–'} ({safe(row.unit, 60) or '–'})"
-    return f"{where}, {stage_word(row.stage, words)}" if isinstance(row, wire.RecordingRow) else where
+def _where(alert: wire.AlertRow) -> str:
+    return f"{safe(alert.staff, 60) or '–'} ({safe(alert.unit, 60) or '–'})"

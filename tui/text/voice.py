@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from tui.board.alerts import Raised
 from tui.board.board import Board
 from tui.board.freshness import Standing
 from tui.board.happenings import Line
@@ -49,10 +48,10 @@ class Voice(Protocol):
         """What happened to somebody; never what a citizen wrote: that would lie in logs and pipes for good."""
         ...
 
-    def alert(self, alert: Raised, row: Row, now: float) -> list[str]:
-        """What a person must look at."""
+    def alert(self, alert: wire.AlertRow, now: float) -> list[str]:
+        """What somebody must look at, or that somebody has seen it or has it now."""
         ...
 
-    def over(self, alert: Raised, row: Row, now: float) -> list[str]:
-        """What nobody needs to look at any more; `row` as it was when somebody had to."""
+    def over(self, alert: wire.AlertRow, now: float) -> list[str]:
+        """Nobody needs to look at it any more."""
         ...

@@ -11,7 +11,7 @@ from xmpp_agent.flows.house import Change, House
 from xmpp_agent.model.appointments import DAY
 from xmpp_agent.model.figures import Ended, Facts, LiveRoom, Lying, Sample, Targets, Wait
 from xmpp_agent.model.people import Role
-from xmpp_agent.model.rooms import Lane, RoomState, Waiting
+from xmpp_agent.model.rooms import RoomState, Waiting
 from xmpp_agent.model.units import Unit
 from xmpp_agent.ports.figures import Figures, InLine
 from xmpp_agent.rules.figures.ended import accepted_at, left
@@ -31,7 +31,6 @@ class _Now:
     """A unit at this moment."""
 
     waiting: list[float] = field(default_factory=list)
-    to_judge: list[float] = field(default_factory=list)
     rooms: list[LiveRoom] = field(default_factory=list)
 
 
@@ -47,7 +46,6 @@ class Counting:
         self._new_samples: list[Sample] = []
         self._spent: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._looked_at: float | None = None
-        self._stuck: dict[str, float] = {}
         self._units: dict[str, Unit] = {}
         self._lying: dict[str, Lying] | None = None
         self._in_line: tuple[InLine, ...] = ()
@@ -56,21 +54,13 @@ class Counting:
     # what happens
 
     def watch(self, change: Change) -> None:
-        """Note whose wait ended, and how; and since when a room cannot be cleared."""
+        """Note whose wait ended, and how."""
         before, after = change.before, change.after
-        if after is None:
+        if before is None or after is None:
             return
-        if before is None or before.stuck != after.stuck:
-            self._note_stuck(after)
-        if before is not None and (before.queue is not after.queue or before.inside is not after.inside):
+        if before.queue is not after.queue or before.inside is not after.inside:
             for wait in self._over(before, after):
                 self._add(wait)
-
-    def _note_stuck(self, after: RoomState) -> None:
-        if after.stuck:
-            self._stuck.setdefault(after.room.node, self._house.clock.now())
-        else:
-            self._stuck.pop(after.room.node, None)
 
     def _over(self, before: RoomState, after: RoomState) -> Iterator[Wait]:
         now, node, unit = self._house.clock.now(), after.room.node, after.room.unit
@@ -105,7 +95,7 @@ class Counting:
 
         `seeing`: whether the house is what Prosody has. A standby, or an agent whose link is down, marks nothing.
         """
-        self._now = _standing(self._house, self._stuck)
+        self._now = _standing(self._house)
         if not seeing:
             self._looked_at = None
             return
@@ -181,6 +171,11 @@ class Counting:
         """Every unit of which there is something to say; "" is of nobody knows which."""
         return frozenset({*self._units, *self._now, *self._waits, *(self._lying or ())})
 
+    @property
+    def in_line(self) -> tuple[InLine, ...]:
+        """Who waits in the units' shared queues, as last read."""
+        return self._in_line
+
     def targets(self, unit: str) -> Targets:
         """What a unit promises."""
         known = self._units.get(unit)
@@ -198,7 +193,6 @@ class Counting:
             samples=tuple(sorted(samples, key=made_at)),
             waiting=tuple(since for each in here for since in each.waiting) + tuple(in_line),
             rooms=tuple(room for each in here for room in each.rooms),
-            to_judge=tuple(since for each in here for since in each.to_judge),
             lying=self._lying_in(units),
         )
 
@@ -220,23 +214,21 @@ def _id(node: str, seat: str, since: float | None = None) -> str:
     return hashlib.sha256(f"portner wait\n{node}\n{seat}\n{since}".encode()).hexdigest()[:40]
 
 
-def _standing(house: House, stuck: dict[str, float]) -> dict[str, _Now]:
+def _standing(house: House) -> dict[str, _Now]:
     found: defaultdict[str, _Now] = defaultdict(_Now)
-    for node, state in house.rooms.items():
+    for state in house.rooms.values():
         if not state.exists and not state.queue:
             continue
         here = found[state.room.unit]
         for person in state.queue:
             if person.jid:
                 here.waiting.append(person.since)
-                if person.lane is Lane.JUDGE:
-                    here.to_judge.append(person.since)
         if state.exists:
-            here.rooms.append(_live(state, stuck.get(node)))
+            here.rooms.append(_live(state))
     return dict(found)
 
 
-def _live(state: RoomState, stuck_since: float | None) -> LiveRoom:
+def _live(state: RoomState) -> LiveRoom:
     there = [person for person in state.inside if person.arrived]
     staff = sum(1 for person in there if person.role is Role.STAFF)
-    return LiveRoom(len(there), staff, len(there) - staff, state.frozen_since, stuck_since)
+    return LiveRoom(len(there), staff, len(there) - staff, state.frozen_since)

@@ -13,7 +13,7 @@ from xmpp_agent.model.recordings import Stage
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
 from xmpp_agent.ports.privacy import Held, Holdings, Party, Piece
 from xmpp_agent.ports.recordings import Recordings
-from xmpp_agent.rules import retention
+from xmpp_agent.rules import retention, shift_note
 
 EVERY = 86400.0
 """Seconds from one run to the next."""
@@ -90,6 +90,8 @@ _BY_TIME = {
     Held.PASS: retention.PASSES_KEPT,
     Held.HOOK: retention.HOOKS_KEPT,
     Held.LOOK: retention.LOOKS_KEPT,
+    Held.ALERT: retention.ALERTS_KEPT,
+    Held.SHIFT_NOTE: shift_note.KEPT,
 }
 
 

@@ -163,8 +163,6 @@ class LiveRoom:
     staff: int
     guests: int
     unattended_since: float | None = None
-    stuck_since: float | None = None
-    """Since when it cannot be cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +178,6 @@ class Lying:
     recordings_missing: int = 0
     unfiled: int = 0
     unfiled_since: float | None = None
-    stuck: tuple[float, ...] = ()
-    """Since when each recording is stuck that is."""
     at_risk: int = 0
 
 
@@ -197,8 +193,8 @@ class Facts:
     waiting: tuple[float, ...] = ()
     """Since when each person waits who waits now."""
     rooms: tuple[LiveRoom, ...] = ()
-    to_judge: tuple[float, ...] = ()
-    """Since when each of them waits whose identity staff must look at."""
+    alerts: tuple[float, ...] | None = ()
+    """Since when each alert is one (`rules/alerts.py`); None: nobody has looked."""
     lying: tuple[Lying, ...] | None = ()
     """None: the database could not be asked."""
 

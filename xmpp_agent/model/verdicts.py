@@ -91,6 +91,13 @@ class Reason(StrEnum):
     CALLBACK_PROMISED = "callback_promised"
     LETTER_ON_ITS_WAY = "letter_on_its_way"
     HAS_THEIR_LINK = "has_their_link"
+    # alerts and the note to the next shift
+    ALERT_OVER = "alert_over"
+    ALERT_OWNED = "alert_owned"
+    ALERT_YOURS = "alert_yours"
+    ALERT_NOT_YOURS = "alert_not_yours"
+    ALERT_SEEN = "alert_seen"
+    CPR_IN_TEXT = "cpr_in_text"
     # booking
     NO_KEY = "no_key"
     NOT_FOR_THIS_KEY = "not_for_this_key"

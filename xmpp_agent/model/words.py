@@ -189,6 +189,21 @@ WORDS: dict[Reason, tuple[str, str]] = {
     Reason.NO_KEY: ("Nøglen mangler eller gælder ikke.", "The key is missing or not valid."),
     Reason.NOT_FOR_THIS_KEY: ("Nøglen gælder ikke for den enhed.", "The key is not for that unit."),
     Reason.TOO_MANY_REQUESTS: ("Det går for hurtigt. Prøv igen om lidt.", "That is too fast. Try again shortly."),
+    Reason.ALERT_OVER: (
+        "Alarmen er ovre. Der er ikke mere at gøre.",
+        "The alert is over. There is nothing more to do.",
+    ),
+    Reason.ALERT_OWNED: (
+        "En anden har taget alarmen. Tal med dem.",
+        "Somebody else has taken this alert. Talk to them.",
+    ),
+    Reason.ALERT_YOURS: ("Du har alarmen i forvejen.", "This alert is yours already."),
+    Reason.ALERT_NOT_YOURS: ("Ingen har taget alarmen.", "Nobody has taken this alert."),
+    Reason.ALERT_SEEN: ("Alarmen er set i forvejen.", "This alert was acknowledged before."),
+    Reason.CPR_IN_TEXT: (
+        "Der kan stå et CPR-nummer i teksten. Skriv uden numre på personer.",
+        "A CPR number may stand in the text. Write it without people's numbers.",
+    ),
     Reason.UNKNOWN_UNIT: ("Enheden findes ikke.", "No such unit."),
     Reason.UNKNOWN_POLICY: ("Aftaletypen findes ikke.", "No such policy."),
     Reason.UNKNOWN_STAFF: ("Medarbejderen findes ikke.", "No such member of staff."),

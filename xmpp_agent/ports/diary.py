@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from xmpp_agent.model.alerts import Handled, ShiftNote
 from xmpp_agent.model.appointments import Appointment, Companion, Entry, Policy, Room
 from xmpp_agent.model.audit import AuditLine
 from xmpp_agent.model.audit import Look as Look
@@ -92,6 +93,8 @@ Noun = (
     | Recording
     | Consent
     | Closing
+    | Handled
+    | ShiftNote
 )
 """What can be written down. Each is kept as it is now; an appointment's version must be one more than what stands."""
 

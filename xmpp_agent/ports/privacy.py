@@ -42,6 +42,10 @@ class Held(StrEnum):
     """A place left behind in a queue (node and seat, with a blank between)."""
     LOOK = "look"
     """A line of an access log (id)."""
+    ALERT = "alert"
+    """What supervisors did about an alert (id)."""
+    SHIFT_NOTE = "shift-note"
+    """A note of a unit to its next shift (unit)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ class Holdings(Protocol):
         ...
 
     async def past(self, held: Held, before: float, after: str, most: int) -> tuple[str, ...]:
-        """Keys of sessions, passes, hooks, places or looks whose time was over before then; in order.
+        """Keys of what goes by time alone (sessions, passes, hooks, looks …) and was over before then; in order.
 
         The time of a session is its end, of a pass the last moment it could have been used, of all others when they
         were made.

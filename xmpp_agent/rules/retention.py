@@ -17,6 +17,8 @@ LOOKS_KEPT = 183 * DAY
 """Half a year: what the repealed order on security of 2000 asked of logs, and still the measure authorities use."""
 HOOKS_KEPT = 30 * DAY
 """What a calling system could not be told stays to be seen this long after it happened."""
+ALERTS_KEPT = 30 * DAY
+"""Who acknowledged or took an alert, after the last such act."""
 PASSES_KEPT = DAY
 """After the last moment a pass could have been used: long enough for any two clocks."""
 PLACES_KEPT = DAY

@@ -21,6 +21,7 @@ from xmpp_agent.edges.keys.ring import read_keys
 from xmpp_agent.edges.logs import set_up_logs
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault
+from xmpp_agent.edges.web.alert_desk import add_alerts
 from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.audit_desk import add_audit
 from xmpp_agent.edges.web.desk import Desk
@@ -85,8 +86,9 @@ class Agent:
         self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
         self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
         is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
-        self.numbers = console_numbers(self.house, database, self.feed, is_live, _report)
-        lists = (self.recordings, self.numbers)
+        told = console_numbers(self.house, database, self.feed, settings.shard, self.recordings, is_live, _report)
+        self.numbers, self.alerts, self._alerted_by = told.board, told.alerts, told.sources
+        lists = (self.recordings, self.numbers, self.alerts)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, *lists)
         self.audit, self._audit_desk = console_audit(database, self.feed, self._clock, _report)
         self.desk.audit = self.audit
@@ -157,7 +159,8 @@ class Agent:
         """With pages there are a hotline and invitations, for the console too. Before `start`."""
         self.site = site
         office = OfficeDesk(site.desk, self.feed, self._settings.shard, self._clock, _report)
-        self.desk.office, self.door.pages = office, site.desk
+        self.desk.office = self._alerted_by.office = office
+        self.door.pages = site.desk
         for app in self._consoles:
             add_office(app, office)
 
@@ -168,6 +171,7 @@ class Agent:
         add_recordings(app, self.recording_desk)
         add_numbers(app, self.numbers)
         add_audit(app, self._audit_desk)
+        add_alerts(app, self.alerts)
         return app
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
@@ -190,6 +194,7 @@ class Agent:
     def _look_anew(self) -> None:
         """Rows from the database may be different from here on."""
         self.recordings.forget()
+        self.alerts.forget()
         if self.desk.office is not None:
             self.desk.office.forget()
 
@@ -246,6 +251,7 @@ class Agent:
             self.recordings.tidy()
             if self.house.lanes.idle:
                 tidy(self.house)
+        self.alerts.look()
         if tick % LOOK_AGAIN == 0 and self.desk.office is not None:
             self.desk.office.look_again()
         if tick % LOOK_AGAIN == 0 or self.feed.is_wanted:

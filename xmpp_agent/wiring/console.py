@@ -1,14 +1,20 @@
-"""Puts the console's side of recordings, numbers and the audit together."""
+"""Puts the console's side of recordings, numbers, alerts and the audit together."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from xmpp_agent.edges.store.database import Database
+from xmpp_agent.edges.web.alert_desk import AlertDesk, Register
+from xmpp_agent.edges.web.alert_list import AlertList, Sources
 from xmpp_agent.edges.web.audit_desk import AuditDesk
 from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.recordings import RecordingDesk
+from xmpp_agent.edges.web.shift_note_list import ShiftNoteList
+from xmpp_agent.edges.web.supervisors import Names
+from xmpp_agent.flows.alerts import StuckRooms
 from xmpp_agent.flows.audit_looks import Archives
 from xmpp_agent.flows.figures import Counting
 from xmpp_agent.flows.house import House
@@ -33,17 +39,33 @@ def recording_desk(
     return RecordingDesk(custodian, listed)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers and alerts: the numbers count the alerts, and the alerts are judged by the units' targets."""
+
+    board: NumberBoard
+    alerts: AlertDesk
+    sources: Sources
+
+
 def console_numbers(
     house: House,
     database: Database,
     feed: Feed,
+    shard: str,
+    recordings: RecordingList,
     is_live: Callable[[], bool],
     report: Callable[[BaseException], None],
-) -> NumberBoard:
-    """The numbers; they count whatever happens in the house from now on."""
-    counting = Counting(house, database.figures)
-    house.on_change.append(counting.watch)
-    return NumberBoard(counting, feed, house.clock, is_live, report)
+) -> Numbers:
+    """They count and note whatever happens in the house from now on."""
+    counting, stuck, names = Counting(house, database.figures), StuckRooms(house.clock), Names(database.diary)
+    house.on_change.extend((counting.watch, stuck.watch))
+    sources = Sources(house, stuck, counting, recordings)
+    listed = AlertList(sources, database.alerts, names, feed, shard)
+    notes = ShiftNoteList(database.alerts, names, feed, house.clock)
+    register = Register(database.records, database.diary, counting, house.clock)
+    board = NumberBoard(counting, listed, feed, house.clock, is_live, report)
+    return Numbers(board, AlertDesk(listed, notes, names, feed, register), sources)
 
 
 def console_audit(

@@ -76,10 +76,8 @@ async def test_recordings_on_missing_and_not_in_the_journal(database: Database) 
     ):
         await database.records.keep(a_line(), each)
     lying = {each.unit: each for each in await database.figures.lying(STARTS - 1000)}
-    assert lying[WARD] == Lying(
-        WARD, recordings_on=1, recordings_missing=1, unfiled=2, unfiled_since=40.0, stuck=(70.0,)
-    )
-    assert lying[""] == Lying("", unfiled=1, unfiled_since=30.0, stuck=(30.0,))
+    assert lying[WARD] == Lying(WARD, recordings_on=1, recordings_missing=1, unfiled=2, unfiled_since=40.0)
+    assert lying[""] == Lying("", unfiled=1, unfiled_since=30.0)
 
 
 async def test_the_shared_queue_is_who_waits_and_is_alive(database: Database) -> None:

@@ -43,6 +43,7 @@ VALUES = {
     " VALUES (?1, ?1, 'k', '[]', 1, 0, ?2)",
     "calls": "INSERT INTO calls (id, unit, staff, appointment, room, number, state, made_at, changed_at, erase_at)"
     " VALUES (?, 'u', 's', 'a', 'r', ?, 'ended', 0, 0, 0)",
+    "shift_notes": "INSERT INTO shift_notes (unit, text, author, at) VALUES (?, ?, 's', 0)",
     "notes": "INSERT INTO notes (id, appointment, staff, text, case_closes, state, due_at, attempts, made_at,"
     " changed_at) VALUES (?, 'a', 's', ?, 0, 'filed', 0, 0, 0, 0)",
 }

@@ -11,6 +11,7 @@ import httpx
 from tests.edges.web.lone_agent import ALL, visitor
 from tests.flows.staffed import Staffed, open_staffed
 from tests.rules.invited import LADDER, plan
+from xmpp_agent.edges.web.alert_desk import AlertDesk, add_alerts
 from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.audit_desk import add_audit
 from xmpp_agent.edges.web.audit_tail import AuditTail
@@ -39,6 +40,7 @@ class OfficeConsole:
     feed: Feed
     desk: Desk
     office: OfficeDesk
+    alerts: AlertDesk
     audit: AuditTail
     door: DoorDesk
     http: httpx.AsyncClient
@@ -79,10 +81,11 @@ async def office_console(folder: Path, units: frozenset[str] = ALL) -> AsyncIter
         feed = Feed("main", lambda node: desk.row(node), clock.now)
         link = Link(state="live", since=clock.at, now=clock.at)
         recordings = RecordingList(database.recordings, database.diary, feed, "main", clock, unit.porter.errors.append)
-        numbers = console_numbers(unit.house, database, feed, lambda: True, unit.porter.errors.append)
-        desk = Desk(unit.house, feed, lambda: link, "main", unit.desk.confirm, no_cancel, recordings, numbers)
+        told = console_numbers(unit.house, database, feed, "main", recordings, lambda: True, unit.porter.errors.append)
+        lists = (recordings, told.board, told.alerts)
+        desk = Desk(unit.house, feed, lambda: link, "main", unit.desk.confirm, no_cancel, *lists)
         office = OfficeDesk(unit.desk, feed, "main", clock, unit.porter.errors.append)
-        desk.office = office
+        desk.office = told.sources.office = office
         audit, audit_desk = console_audit(database, feed, clock, unit.porter.errors.append)
         desk.audit = audit
         door = DoorDesk(desk, unit.house)
@@ -91,11 +94,12 @@ async def office_console(folder: Path, units: frozenset[str] = ALL) -> AsyncIter
         add_door(app, door)
         add_office(app, office)
         add_audit(app, audit_desk)
+        add_alerts(app, told.alerts)
         server = SocketServer(Door(app, {os.getuid(): units}), folder / "console.sock")
         server.start()
         try:
             async with visitor(folder / "console.sock") as http:
-                yield OfficeConsole(unit, feed, desk, office, audit, door, http, folder / "console.sock")
+                yield OfficeConsole(unit, feed, desk, office, told.alerts, audit, door, http, folder / "console.sock")
         finally:
             feed.close()
             await office.stop()

@@ -4,7 +4,7 @@ import pytest
 
 from tests.rules.figures.facts import NOON, figure
 from xmpp_agent.model.figures import Facts, Light, Limit, LiveRoom, Lying, Measure, Sample, Targets
-from xmpp_agent.rules.figures.standing import figures, open_alerts
+from xmpp_agent.rules.figures.standing import figures
 from xmpp_agent.rules.figures.targets import light, together, whole
 
 M = Measure
@@ -62,18 +62,12 @@ def test_what_lies_adds_up_and_is_as_old_as_the_oldest() -> None:
     assert told[M.RECORDINGS_MISSING].light is Light.RED
 
 
-def test_alerts_are_whatever_a_person_must_look_at() -> None:
-    """A doubtful identity, a wait that is red (from when it was), an unattended room, a stuck one, stuck recordings."""
-    facts = Facts(
-        NOON,
-        waiting=(NOON - 1000, NOON - 899, NOON - 950),
-        to_judge=(NOON - 950,),
-        rooms=(LiveRoom(2, 0, 2, NOON - 30), LiveRoom(0, 0, 0, stuck_since=NOON - 20), LiveRoom(1, 1, 0)),
-        lying=(Lying("a", stuck=(NOON - 5, NOON - 4)),),
-    )
-    assert sorted(open_alerts(facts, Targets())) == [NOON - each for each in (950, 100, 30, 20, 5, 4)]
-    assert figure(M.ALERTS, facts).value == 6
+def test_alerts_are_counted_as_the_rule_raised_them() -> None:
+    """How many, and as old as the oldest; before anybody has looked there is no number."""
+    facts = Facts(NOON, alerts=(NOON - 5, NOON - 950, NOON - 20))
+    assert figure(M.ALERTS, facts).value == 3
     assert (figure(M.ALERTS_FOR, facts).since, figure(M.ALERTS_FOR, facts).light) == (NOON - 950, Light.RED)
+    assert figure(M.ALERTS, Facts(NOON, alerts=None)).value is None
 
 
 @pytest.mark.parametrize(

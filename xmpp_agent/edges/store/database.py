@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.alerts import SqlAlerts
 from xmpp_agent.edges.store.audit_search import SqlAuditTrail
 from xmpp_agent.edges.store.callers import SqlCallers
 from xmpp_agent.edges.store.calls import SqlCalls
@@ -51,6 +52,7 @@ class Database:
     holdings: SqlHoldings
     recordings: SqlRecordings
     figures: SqlFigures
+    alerts: SqlAlerts
     audit_trail: SqlAuditTrail
     engine: AsyncEngine
     cipher: Cipher
@@ -124,6 +126,7 @@ def _everything(engine: AsyncEngine, cipher: Cipher, writer: SqliteWriter, path:
         holdings=SqlHoldings(engine, cipher, writer, path),
         recordings=SqlRecordings(engine, cipher),
         figures=SqlFigures(engine, cipher),
+        alerts=SqlAlerts(engine, cipher),
         audit_trail=SqlAuditTrail(engine, cipher),
         engine=engine,
         cipher=cipher,

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from xmpp_agent.edges.store.alert_tables import alerts, shift_notes
 from xmpp_agent.edges.store.changes import Change, Statement
 from xmpp_agent.edges.store.custody_tables import consents
 from xmpp_agent.edges.store.tables import (
@@ -40,10 +41,15 @@ from xmpp_agent.edges.store.tables import (
 )
 from xmpp_agent.model.notes import NoteState
 from xmpp_agent.ports.privacy import Held, Piece
+from xmpp_agent.rules.retention import ALERTS_KEPT
+from xmpp_agent.rules.shift_note import KEPT
 
 _KEY: BindParameter[str] = bindparam("p_key")
 _SECOND: BindParameter[str] = bindparam("p_second")
 _SEEN: BindParameter[float] = bindparam("p_seen")
+_NOW: BindParameter[float] = bindparam("p_at")
+_ALERTS_BEFORE = _NOW - literal_column(f"{ALERTS_KEPT}")
+_NOTES_BEFORE = _NOW - literal_column(f"{KEPT}")
 _NOTHING: ColumnElement[str] = literal_column("''")
 _FILED: ColumnElement[str] = literal_column(f"'{NoteState.FILED.value}'")
 
@@ -100,12 +106,18 @@ _STATEMENTS: dict[Held, tuple[Statement, ...]] = {
     Held.LIVE_PASS: (
         update(passes)
         .where(passes.c.id == _KEY)
-        .values(claims=null(), revoked_at=func.coalesce(passes.c.revoked_at, bindparam("p_at"))),
+        .values(claims=null(), revoked_at=func.coalesce(passes.c.revoked_at, _NOW)),
     ),
     Held.HOOK: (delete(hooks).where(hooks.c.id == _KEY),),
     Held.PLACE: (delete(places).where(and_(places.c.node == _KEY, places.c.seat == _SECOND)),),
     Held.LOOK: (delete(looks).where(looks.c.id == _KEY),),
+    # Either may have been written anew since it was looked for.
+    Held.ALERT: (delete(alerts).where(and_(alerts.c.id == _KEY, alerts.c.changed_at < _ALERTS_BEFORE)),),
+    Held.SHIFT_NOTE: (delete(shift_notes).where(and_(shift_notes.c.unit == _KEY, shift_notes.c.at < _NOTES_BEFORE)),),
 }
+
+_OF_TWO = frozenset({Held.TRACES, Held.PLACE})
+"""Whose keys are two ids; a unit's may have a blank in it."""
 
 
 def erasures(pieces: Collection[Piece], at: float) -> tuple[Change, ...]:
@@ -114,5 +126,5 @@ def erasures(pieces: Collection[Piece], at: float) -> tuple[Change, ...]:
 
 
 def _erasure(piece: Piece, at: float) -> Change:
-    first, _, second = piece.key.partition(" ")
+    first, _, second = piece.key.partition(" ") if piece.held in _OF_TWO else (piece.key, "", "")
     return Change(_STATEMENTS[piece.held], {"p_key": first, "p_second": second, "p_seen": piece.seen_until, "p_at": at})

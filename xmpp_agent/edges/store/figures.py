@@ -32,7 +32,6 @@ _RECORDED = (
         func.coalesce(appointments.c.unit, rooms.c.unit, "").label("unit"),
         recordings.c.stage,
         func.coalesce(recordings.c.off_at, recordings.c.changed_at).label("over"),
-        recordings.c.changed_at,
     )
     .outerjoin(appointments, appointments.c.id == recordings.c.appointment)
     .outerjoin(rooms, rooms.c.node == recordings.c.room)
@@ -95,8 +94,8 @@ class SqlFigures(Reader):
                 found[unit] = replace(found.get(unit, Lying(unit)), queued=count)
             for unit, count in await db.execute(_failed(now)):
                 found[unit] = replace(found.get(unit, Lying(unit)), failed=count)
-            for unit, stage, over, changed_at in await db.execute(_RECORDED):
-                found[unit] = _recorded(found.get(unit, Lying(unit)), Stage(stage), over, changed_at)
+            for unit, stage, over in await db.execute(_RECORDED):
+                found[unit] = _recorded(found.get(unit, Lying(unit)), Stage(stage), over)
         return tuple(found.values())
 
     async def in_line(self, seen_since: float) -> tuple[InLine, ...]:
@@ -169,7 +168,7 @@ def _failed(now: float) -> Select[Any]:
     return _letters().where(letters.c.state == LetterState.FAILED.value, lately)
 
 
-def _recorded(lying: Lying, stage: Stage, over: float, changed_at: float) -> Lying:
+def _recorded(lying: Lying, stage: Stage, over: float) -> Lying:
     if stage in custody.RUNNING:
         lying = replace(lying, recordings_on=lying.recordings_on + 1)
     elif stage in custody.UNFILED:
@@ -177,8 +176,6 @@ def _recorded(lying: Lying, stage: Stage, over: float, changed_at: float) -> Lyi
         lying = replace(lying, unfiled=lying.unfiled + 1, unfiled_since=since)
     if stage is Stage.MISSING:
         lying = replace(lying, recordings_missing=lying.recordings_missing + 1)
-    if stage in custody.STUCK:
-        lying = replace(lying, stuck=(*lying.stuck, changed_at))
     return lying
 
 

@@ -10,6 +10,8 @@ from functools import singledispatchmethod
 from pydantic import TypeAdapter
 from sqlalchemy import Insert, Table, Update, and_, bindparam, case, delete, exists, func, insert, select, update
 
+from xmpp_agent.edges.store.alert_tables import alerts, shift_notes
+from xmpp_agent.edges.store.alerts import handled_values, shift_note_values
 from xmpp_agent.edges.store.arrivals import arrival_change
 from xmpp_agent.edges.store.callers import caller_values
 from xmpp_agent.edges.store.calls import call_values
@@ -35,6 +37,7 @@ from xmpp_agent.edges.store.tables import (
     sessions,
     units,
 )
+from xmpp_agent.model.alerts import Handled, ShiftNote
 from xmpp_agent.model.appointments import Appointment, Companion, Policy, Room
 from xmpp_agent.model.callers import Caller, Hook
 from xmpp_agent.model.calls import Call
@@ -78,6 +81,8 @@ _link = kept(links, "mark")
 _look = kept(looks, "id")
 _call = kept(calls, "id")
 _note = kept(notes, "id")
+_handled = kept(alerts, "id")
+_shift_note = kept(shift_notes, "unit")
 _new_appointment = (insert(appointments),)
 _new_external_id = (insert(external_ids),)
 _parted = (
@@ -263,6 +268,14 @@ class Nouns:
     @changes.register
     def _(self, closing: Closing) -> Made:
         return (closing_change(closing),)
+
+    @changes.register
+    def _(self, handled: Handled) -> Made:
+        return (_handled(handled_values(handled)),)
+
+    @changes.register
+    def _(self, note: ShiftNote) -> Made:
+        return (_shift_note(shift_note_values(self._cipher, note)),)
 
     def _appointment(self, appointment: Appointment) -> Values:
         return {

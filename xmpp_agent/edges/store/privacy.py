@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.elements import SQLCoreOperations
 
+from xmpp_agent.edges.store.alert_tables import alerts, shift_notes
 from xmpp_agent.edges.store.chain import canonical
 from xmpp_agent.edges.store.changes import Entry
 from xmpp_agent.edges.store.custody_tables import consents
@@ -54,6 +55,8 @@ _TIMES: dict[Held, tuple[SQLCoreOperations[str], ColumnElement[float]]] = {
     Held.SESSION: (sessions.c.mark, sessions.c.expires_at),
     Held.HOOK: (hooks.c.id, hooks.c.at),
     Held.LOOK: (looks.c.id, looks.c.at),
+    Held.ALERT: (alerts.c.id, alerts.c.changed_at),
+    Held.SHIFT_NOTE: (shift_notes.c.unit, shift_notes.c.at),
     Held.PLACE: (places.c.node + " " + places.c.seat, func.coalesce(places.c.left_at, places.c.since)),
 }
 """Key and time of what goes by time alone."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, RowMapping, and_, bindparam, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.alert_tables import shift_notes
 from xmpp_agent.edges.store.custody_tables import recordings
 from xmpp_agent.edges.store.sqlite.file import writing
 from xmpp_agent.edges.store.store import Cipher
@@ -44,6 +45,7 @@ SEALED = (
     Sealed(calls.c.number, calls.c.id),
     Sealed(notes.c.text, notes.c.id),
     Sealed(recordings.c.key, recordings.c.id),
+    Sealed(shift_notes.c.text, shift_notes.c.unit),
 )
 """Every sealed column there is, but `KEYS`. A test holds the list against the tables and the code that seals."""
 

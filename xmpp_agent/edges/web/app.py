@@ -76,7 +76,8 @@ def _refusals(app: FastAPI) -> None:
 def _looks(app: FastAPI, desk: Desk, feed: Feed, is_live: Callable[[], bool]) -> None:
     @app.get("/v1/board")
     async def board(request: Request) -> Response:
-        return _answer(await desk.board(_who(request).units))
+        who = _who(request)
+        return _answer(await desk.board(who.units, who.actor))
 
     @app.get("/v1/events")
     async def events(request: Request) -> Response:

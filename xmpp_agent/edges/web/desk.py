@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from xmpp_agent.edges.web.alert_desk import AlertDesk
 from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import NumberBoard
@@ -76,17 +77,18 @@ class Desk:
         cancel: Callable[[str, str], Awaitable[None]],
         recordings: RecordingList,
         numbers: NumberBoard,
+        alerts: AlertDesk,
     ) -> None:
         """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
         self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
-        self._cancel, self._recordings, self._numbers = cancel, recordings, numbers
+        self._cancel, self._recordings, self._numbers, self._alerts = cancel, recordings, numbers, alerts
         self._done: OrderedDict[Asked, Verdict] = OrderedDict()
         self.office: OfficeDesk | None = None
         """Hotline and invitations; None: this agent has no pages, and so neither."""
         self.audit: AuditTail | None = None
         """The newest lines of the audit; None: there are none to show."""
 
-    async def board(self, units: frozenset[str]) -> Board:
+    async def board(self, units: frozenset[str], actor: str = "") -> Board:
         """Everything this supervisor may see, and the event id it stands at. Raises Unavailable.
 
         A room that changes while the rows are made may be newer here than `at_event`; its event follows after that.
@@ -95,9 +97,11 @@ class Desk:
         await self._recordings.ready()
         if self.office is not None:
             await self.office.ready()
+        await self._alerts.ready()
         await self._numbers.ready(units)
         at, recordings, rows = self._feed.at, self._recordings.rows(units), list[RoomRow]()
         calls, invitations = self.office.rows(units) if self.office is not None else ((), ())
+        alerts, notes = self._alerts.listed.rows(units), self._alerts.notes.rows(units)
         numbers = self._numbers.rows(units)
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
             self._feed.shown(node)
@@ -116,8 +120,11 @@ class Desk:
             recordings=recordings,
             calls=calls,
             invitations=invitations,
+            alerts=alerts,
+            shift_notes=notes,
             numbers=numbers,
             audit=audit,
+            you=actor,
         )
 
     def row(self, node: str) -> RoomRow | None:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from xmpp_agent.edges.web.alert_list import AlertList
 from xmpp_agent.edges.web.audience import same_units
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
@@ -36,13 +38,14 @@ class NumberBoard:
     def __init__(
         self,
         counting: Counting,
+        alerts: AlertList,
         feed: Feed,
         clock: Clock,
         is_live: Callable[[], bool],
         report: Callable[[BaseException], None],
     ) -> None:
         """`is_live`: whether the house is what Prosody has."""
-        self._counting, self._feed, self._clock = counting, feed, clock
+        self._counting, self._alerts, self._feed, self._clock = counting, alerts, feed, clock
         self._is_live, self._report = is_live, report
         self._shown: dict[str, UnitNumbers] = {}
         """As last sent, by unit."""
@@ -71,6 +74,7 @@ class NumberBoard:
         self._feed.expect()
         now = self._clock.now()
         await self._with_database(now)
+        await self._look_for_alerts()
         theirs = self._units(units)
         await self._read_day(theirs, now)
         for unit in theirs:
@@ -148,13 +152,20 @@ class NumberBoard:
                 self._counting.forget_what_lies()
                 self._report(error)
 
+    async def _look_for_alerts(self) -> None:
+        try:
+            await self._alerts.ready()
+        except Unavailable as error:
+            self._report(error)
+
     def _units(self, units: frozenset[str]) -> tuple[str, ...]:
         return tuple(unit for unit in sorted(self._counting.units()) if may_see(units, unit))
 
     def _row(self, unit: str, units: Sequence[str], now: float) -> UnitNumbers:
         promise = self._counting.targets
         targets = together([promise(each) for each in units])
-        facts = self._counting.facts(units, now, now - max(targets.window, HOUR))
+        counted = self._counting.facts(units, now, now - max(targets.window, HOUR))
+        facts = replace(counted, alerts=self._alerts.since(units))
         known = self._days.get(frozenset(units))
         day = known[1] if known is not None else day_of(self._counting.facts(units, now, now - KEPT), promise)
         return row_of(unit, facts, targets, promise, day)

@@ -77,6 +77,11 @@ class OfficeDesk:
         self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
         desk.office.on_appointment.append(self._changed)
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there are rows, or nobody has asked for them yet."""
+        return self._calls.is_made and self._invitations.is_made
+
     async def ready(self) -> None:
         """Make the rows if there are none. Raises Unavailable."""
         await self._calls.ready()

@@ -68,6 +68,11 @@ class OfficeList(Generic[Row]):
         self._one_at_a_time = asyncio.Lock()
         self._work: asyncio.Task[None] | None = None
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there are rows, or nobody has asked for them yet."""
+        return self._shown is not None
+
     async def ready(self) -> None:
         """Make the rows if there are none. Raises Unavailable."""
         async with self._one_at_a_time:

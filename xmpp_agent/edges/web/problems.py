@@ -13,6 +13,8 @@ STATUS = {
     Reason.UNKNOWN_PERSON: 404,
     Reason.UNKNOWN_RECORDING: 404,
     Reason.NO_APPOINTMENT: 404,
+    Reason.UNKNOWN_UNIT: 404,
+    Reason.CPR_IN_TEXT: 422,
     Reason.AUDIT_UNAVAILABLE: 503,
     Reason.PROSODY_DID_NOT_DO_IT: 503,
     Reason.TOO_LATE: 503,

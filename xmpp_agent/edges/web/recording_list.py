@@ -50,6 +50,11 @@ class RecordingList:
         self._forgotten = 0
         self._work: asyncio.Task[None] | None = None
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there are rows, or nobody has asked for them yet."""
+        return self._shown is not None
+
     async def ready(self) -> None:
         """Make the rows if there are none. Raises Unavailable."""
         async with self._one_at_a_time:

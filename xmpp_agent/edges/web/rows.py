@@ -36,7 +36,7 @@ def room_row(house: House, state: RoomState, shard: str, *, pages: bool) -> Room
         key=f"{shard}/{state.room.node}",
         room=state.room.node,
         unit=state.room.unit,
-        staff=tuple(_name(house, o) for o in state.staff_inside()),
+        staff=staff_names(house, state),
         phase=phase(state),
         citizen=names.masked(_name(house, citizens[0])) if citizens else None,
         companions=sum(1 for o in party if o.role is Role.COMPANION),
@@ -47,6 +47,17 @@ def room_row(house: House, state: RoomState, shard: str, *, pages: bool) -> Room
         waiting=tuple(_waiting(house, state, person, pages=pages) for person in state.queue),
         **_possible(room_acts(state, house.clock.now(), pages=pages)),
     )
+
+
+def staff_names(house: House, state: RoomState) -> tuple[str, ...]:
+    """Who of staff is inside."""
+    return tuple(_name(house, one) for one in state.staff_inside())
+
+
+def masked_name(house: House, pass_id: str) -> str:
+    """Of whoever holds that pass."""
+    known = house.known.get(pass_id)
+    return names.masked(known.person.name)[:LONGEST_NAME] if known else "–"
 
 
 def phase(state: RoomState) -> RoomPhase:
@@ -79,7 +90,7 @@ def _waiting(house: House, state: RoomState, person: Waiting, *, pages: bool) ->
     came = house.came_with.get((person.appointment, known.person.id)) if known else None
     return WaitingRow(
         knock=person.seat,
-        masked=names.masked(known.person.name)[:LONGEST_NAME] if known else "–",
+        masked=masked_name(house, person.pass_id),
         role="companion" if person.role is Role.COMPANION else "citizen",
         proof=names.proof(known) if known else "",
         lane="judge" if person.lane.value == "judge" else "queue",

@@ -21,7 +21,7 @@ def figures(facts: Facts, targets: Targets, promise: Callable[[str], Targets]) -
         **_waits(facts, targets, promise),
         **_rooms(facts, targets),
         **_lying(facts.lying),
-        **_alerts(facts, targets),
+        **_alerts(facts),
     }
     return tuple(_figure(measure, told[measure], targets, facts.now) for measure in Measure)
 
@@ -82,21 +82,7 @@ def _lying(lying: tuple[Lying, ...] | None) -> Mapping[Measure, Value]:
     }
 
 
-def _alerts(facts: Facts, targets: Targets) -> Mapping[Measure, Value]:
-    open_ = open_alerts(facts, targets)
-    return {Measure.ALERTS: len(open_), Measure.ALERTS_FOR: min(open_, default=None)}
-
-
-def open_alerts(facts: Facts, targets: Targets) -> tuple[float, ...]:
-    """Since when each thing is so at which a person must look: somebody's identity is in doubt or they wait for too
-    long, a room is unattended or cannot be cleared, a recording is stuck.
-    """
-    limit = targets.limit(Measure.LONGEST_WAIT)
-    longest = limit.red if limit is not None else float("inf")
-    rooms = (since for room in facts.rooms for since in (room.unattended_since, room.stuck_since))
-    return (
-        *facts.to_judge,
-        *(since + longest for since in facts.waiting if facts.now - since >= longest and since not in facts.to_judge),
-        *(since for since in rooms if since is not None),
-        *(since for each in facts.lying or () for since in each.stuck),
-    )
+def _alerts(facts: Facts) -> Mapping[Measure, Value]:
+    if facts.alerts is None:
+        return {Measure.ALERTS: None, Measure.ALERTS_FOR: None}
+    return {Measure.ALERTS: len(facts.alerts), Measure.ALERTS_FOR: min(facts.alerts, default=None)}

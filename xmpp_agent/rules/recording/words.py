@@ -1,8 +1,7 @@
 """One sentence for each stage and each fault of a recording, Danish and English: for staff and supervisors."""
 
-import re
-
 from xmpp_agent.model.recordings import Fault, Recording, Stage
+from xmpp_agent.rules.cpr import could_hold_cpr
 
 STAGES: dict[Stage, tuple[str, str]] = {
     Stage.REQUESTED: (
@@ -95,7 +94,6 @@ FAULTS: dict[Fault, tuple[str, str]] = {
 }
 HELD = ("Den må ikke slettes (juridisk bevarelse).", "It must not be deleted (legal hold).")
 HIDDEN = "••••••-••••"
-_TEN_DIGITS = re.compile(r"(?=(\d(?:[ ./-]?\d){9}))")
 
 
 def sentence(recording: Recording) -> tuple[str, str]:
@@ -110,11 +108,4 @@ def sentence(recording: Recording) -> tuple[str, str]:
 
 def case_shown(case_ref: str) -> str:
     """A case reference as a screen may show it: one in which a CPR number could stand is not shown at all."""
-    return HIDDEN if any(_could_be_cpr(found) for found in _TEN_DIGITS.findall(case_ref)) else case_ref
-
-
-def _could_be_cpr(text: str) -> bool:
-    """Ten digits that begin with a day (or one of a substitute number, 60 on) and a month."""
-    digits = "".join(char for char in text if char.isdigit())
-    day, month = int(digits[:2]), int(digits[2:4])
-    return 1 <= (day - 60 if day > 60 else day) <= 31 and 1 <= month <= 12
+    return HIDDEN if could_hold_cpr(case_ref) else case_ref
