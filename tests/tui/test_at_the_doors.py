@@ -105,8 +105,9 @@ async def test_write_to_one_to_a_room_and_to_a_unit(doors: AtTheDoors, monkeypat
     await unit.comes("carla")
     node, other = unit.prosody.rooms
     await doors.until(lambda: doors.waiting(other) == ["C. H."])
-    for path, body in ((f"rooms/{node}/write", {}), ("write-unit", {"unit": "jobcenter"})):
-        await doors.refused_elsewhere(path, text="nej", **body)
+    await doors.refused_elsewhere(f"rooms/{node}/write", text="nej")
+    for theirs in ("jobcenter", "where nobody waits"):
+        await doors.refused_elsewhere("write-unit", unit=theirs, text="nej")
     await doors.pilot.press("w")
     await doors.until(lambda: "Skriv til A. H." in doors.text())
     await doors.says("Fem minutter")

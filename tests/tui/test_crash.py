@@ -87,5 +87,5 @@ def test_the_pure_parts_need_no_textual_and_no_agent() -> None:
     out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
 
     assert out.stdout.strip() == str(
-        ["xmpp_agent", *(f"xmpp_agent.wire{part}" for part in ("", "_base", "_numbers", "_office"))]
+        ["xmpp_agent", *(f"xmpp_agent.wire{part}" for part in ("", "_base", "_door", "_numbers", "_office"))]
     )

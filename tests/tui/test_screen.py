@@ -77,8 +77,9 @@ async def test_what_is_not_current_is_never_shown_as_current(tmp_path: Path, how
         assert all(console.shift.grid(name).stale for name in ("rooms", "lobby"))
         assert {console.shift.check_action(action, ()) for action in DOOR_ACTIONS} == {None}
         for key in "adwWUNpmfoXr":
+            console.app.clear_notifications()
             await console.pilot.press(key)
-        await console.until(lambda: console.notices().count("billedet er ikke aktuelt") == 12)
+            await console.until(lambda: "ikke nu – billedet er ikke aktuelt" in console.notices())
         assert agent.asked == []
         assert console.app.screen is console.shift
 
@@ -136,19 +137,20 @@ async def test_a_key_that_does_nothing_says_why(tmp_path: Path) -> None:
     """The agent's reason, in the language chosen, for a room and for a person; at a click as well; nothing is sent."""
     others = person("k1", "A. H.", 5, reason="others_inside")
     visit = room("q", "Mette Holm", phase=wire.RoomPhase.VISIT, citizen="J. K.", waiting=(others,))
-    for lang, words in (("da", "en anden er inde"), ("en", "somebody else is inside")):
-        settings = Settings(lang="da" if lang == "da" else "en")
+    for settings, words in ((Settings(), "en anden er inde"), (Settings(lang="en"), "somebody else is inside")):
         async with opened(tmp_path, [visit], settings=settings) as console:
-            for key, name in (("a", "let_in"), ("N", "next")):
-                await console.pilot.press(key)
+            line = console.text().splitlines()[-1]
+            for key, name, click in (("a", "let_in", False), ("N", "next", False), ("N", "next", True)):
                 said = f"{console.app.words.say(f'key.{name}')}: "
+                console.app.clear_notifications()
+                if click:
+                    await console.pilot.click(offset=(line.index("N "), 49))
+                else:
+                    await console.pilot.press(key)
                 await console.until(lambda said=said: said in console.notices())  # type: ignore[misc]  # bound here
-            assert console.notices().count(words) == 2
+                assert words in console.notices()
             await console.pilot.press("o")
             await console.until(lambda: console.app.words.code("reason", "not_recording") in console.notices())
-            line = console.text().splitlines()[-1]
-            await console.pilot.click(offset=(line.index("N "), 49))
-            await console.until(lambda words=words: console.notices().count(words) == 3)  # type: ignore[misc]  # bound
             assert console.agent.asked == []
 
 
