@@ -1,13 +1,15 @@
 """How old what is shown is, and whether a door may be touched on the strength of it.
 
 The agent sends a sign of life every 5 s. Silence beyond `LATE_AFTER` is late; a broken connection, or silence
-beyond `GIVE_UP_AFTER`, is lost. Times named `at` and `now` are of one monotonic clock, handed in.
+beyond `GIVE_UP_AFTER`, is lost. After a break events alone make nothing current: more of what was missed may be on its
+way, until the agent says (a sign of life) that this was all. Times named `at` and `now` are of one clock that is never
+set back and goes on while the machine sleeps, handed in.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.board.heard import Alive, Asked, Happened, Heard, Lost, Picture, Stale
+from tui.board.heard import Asked, Event, Happened, Heard, Lost, Picture, Stale
 from xmpp_agent import wire
 
 LATE_AFTER = 7.0
@@ -71,21 +73,15 @@ class Hearing:
             self.why = heard.why
             return
         self.heard_at = at
-        self.retry_at = None
-        match heard:
-            case Picture(board=board):
-                self.pictured = True
-                self._told(board.now, at)
-            case Happened(event=wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now)):
-                self._told(now, at)
-            case Happened(
-                event=wire.CallChanged(now=now) | wire.InvitationChanged(now=now) | wire.NumbersChanged(now=now)
-            ):
-                self._told(now, at)
-            case Stale():
-                self.pictured = False
-            case Happened() | Alive():
-                pass
+        if not isinstance(heard, Happened):
+            self.retry_at = None
+        if isinstance(heard, Picture):
+            self.pictured, self.heard_at = True, at - heard.took
+            self._told(heard.board.now, at)
+        elif isinstance(heard, Stale):
+            self.pictured = False
+        elif isinstance(heard, Happened):
+            self._told_by(heard.event, at)
 
     def agent_now(self, now: float) -> float:
         """The agent's clock, seconds since 1970. Stands still once nothing is heard: an age that goes on
@@ -109,6 +105,20 @@ class Hearing:
             state = State.LINK_LOST if link.state == "lost" else State.LINK_RESYNCING
             return Standing(state, max(0, int(self.agent_now(now) - link.since)))
         return Standing(State.LIVE)
+
+    def _told_by(self, event: Event, at: float) -> None:
+        match event:
+            case wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now):
+                self._told(now, at)
+            case (
+                wire.CallChanged(now=now)
+                | wire.InvitationChanged(now=now)
+                | wire.NumbersChanged(now=now)
+                | wire.AuditNews(now=now)
+            ):
+                self._told(now, at)
+            case _:
+                pass
 
     def _told(self, agent_now: float, at: float) -> None:
         self._agent_now = agent_now
