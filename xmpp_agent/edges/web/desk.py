@@ -99,16 +99,11 @@ class Desk:
             await self.office.ready()
         await self._alerts.ready()
         await self._numbers.ready(units)
-        at, recordings, rows = self._feed.at, self._recordings.rows(units), list[RoomRow]()
+        at, recordings = self._feed.at, self._recordings.rows(units)
         calls, invitations = self.office.rows(units) if self.office is not None else ((), ())
         alerts, notes = self._alerts.listed.rows(units), self._alerts.notes.rows(units)
         numbers = self._numbers.rows(units)
-        for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
-            self._feed.shown(node)
-            row = self.row(node) if may_see(units, state.room.unit) else None
-            rows += [row] if row is not None else []
-            if count % ROWS_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        rooms = await self._rooms(units)
         # Read after `at`: a line that comes between is here and in an event, never in neither.
         audit = await self.audit.newest(units) if self.audit is not None else ()
         now, link = self._house.clock.now(), self._link()
@@ -116,7 +111,7 @@ class Desk:
             at_event=at,
             now=now,
             link=link,
-            rooms=tuple(rows),
+            rooms=rooms,
             recordings=recordings,
             calls=calls,
             invitations=invitations,
@@ -126,6 +121,16 @@ class Desk:
             audit=audit,
             you=actor,
         )
+
+    async def _rooms(self, units: frozenset[str]) -> tuple[RoomRow, ...]:
+        rows = list[RoomRow]()
+        for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
+            self._feed.shown(node)
+            row = self.row(node) if may_see(units, state.room.unit) else None
+            rows += [row] if row is not None else []
+            if count % ROWS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return tuple(rows)
 
     def row(self, node: str) -> RoomRow | None:
         """A room as the console shows it now; None when there is nothing to show."""
