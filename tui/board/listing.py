@@ -1,13 +1,16 @@
 """One ordered, filtered look at rows that have keys. A change costs only the row that changed."""
 
+from bisect import insort
 from collections.abc import Callable, Collection, Mapping
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from tui.board.filtering import Facts, understood
 
 Row = TypeVar("Row")
 Order = TypeVar("Order")
 Place = tuple[float, float, str, str]
+_FEW: Final = 200
+"""Rows that may be put where they belong one by one; from then on sorting all of them is quicker."""
 
 
 def next_in_need(order: list[str], needy: Collection[str], after: str | None) -> str | None:
@@ -54,16 +57,34 @@ class Listing(Generic[Row, Order]):
             self._looked_at, touched = int(now), {*touched, *rows}
         if not touched and (hold or not self.held):
             return
-        for key in touched:
-            row = rows.get(key)
-            if row is None or not self._filter.lets(self._hay(row), self._facts(row), now):
-                self._places.pop(key, None)
-            else:
-                self._places[key] = self._place(row, self.sort)
+        moved = {key for key in touched if self._moves(key, rows.get(key), now)}
+        was_held, self.held = self.held, hold
+        if hold:
+            self.order = self._in_place()
+        elif was_held or len(moved) > _FEW:
+            self.order = sorted(self._places, key=self._places.__getitem__)
+        elif moved:
+            self.order = self._put_where_they_belong(moved)
+
+    def _moves(self, key: str, row: Row | None, now: float) -> bool:
+        """Place one row anew; whether it stands, or belongs, somewhere else than before."""
+        before = self._places.get(key)
+        if row is None or not self._filter.lets(self._hay(row), self._facts(row), now):
+            self._places.pop(key, None)
+            return before is not None
+        place = self._places[key] = self._place(row, self.sort)
+        return place != before
+
+    def _in_place(self) -> list[str]:
         kept = [key for key in self.order if key in self._places]
-        if len(kept) < len(self._places):
-            shown = set(kept)
-            fresh = [key for key in self._places if key not in shown]
-            kept += sorted(fresh, key=self._places.__getitem__)
-        self.held = hold
-        self.order = kept if hold else sorted(kept, key=self._places.__getitem__)
+        shown = set(kept)
+        fresh = [key for key in self._places if key not in shown]
+        return kept + sorted(fresh, key=self._places.__getitem__)
+
+    def _put_where_they_belong(self, moved: Collection[str]) -> list[str]:
+        """The order when all but a few rows stand where they stood: sorting thousands anew takes milliseconds."""
+        order = [key for key in self.order if key not in moved]
+        for key in moved:
+            if key in self._places:
+                insort(order, key, key=self._places.__getitem__)
+        return order

@@ -24,6 +24,8 @@ from tui.text.safe import fit
 
 Cells = Callable[[str], Sequence[Cell]]
 _A_HANDFUL = 4
+_BAR_STEPS = 8
+"""Parts of a line in which the scrollbar's end is drawn: a change of less is not to be seen."""
 _MARGIN = 2
 """Cells left of the first column: the cursor's mark and a space."""
 
@@ -82,6 +84,8 @@ class RowGrid(ScrollView, can_focus=True):
         self._laid_out: list[tuple[int, int]] = []
         self._laid_out_for = -1
         self._styles: dict[tuple[Tone, bool], Style] = {}
+        self._drawn: dict[int, tuple[str, tuple[Cell, ...]]] = {}
+        """By line of rows on the screen: what was drawn there last."""
 
     # what is shown
 
@@ -96,17 +100,32 @@ class RowGrid(ScrollView, can_focus=True):
         elif self.cursor is not None:
             self.put_cursor(None)
         if lengthened:
-            self.virtual_size = Size(0, len(order) + self._head)
-            self.refresh()
+            self._lengthen(len(order) + self._head)
         if was_seen and self.cursor is not None:
             self._bring_to_view()
         self._redraw(
             [
                 line
                 for line, key in enumerate(self._on_screen())
-                if changed is None or key in changed or line >= len(before) or before[line] != key
+                if line >= len(before)
+                or before[line] != key
+                or ((changed is None or key in changed) and self._drawn.get(line) != (key, tuple(self.cells(key))))
             ]
         )
+
+    def _lengthen(self, height: int) -> None:
+        """Another number of lines. Where the bar stays and the last screenful is not reached nothing moves: telling
+        Textual all the same would lay the whole screen out anew, and draw all of it."""
+        window = self.container_size.height
+        last = min(height, self.virtual_size.height) - window
+        if not self.show_vertical_scrollbar or last <= 0 or self.scroll_y > last:
+            self.virtual_size = Size(0, height)
+            self.refresh()
+            return
+        self.set_reactive(RowGrid.virtual_size, Size(0, height))
+        bar = self.vertical_scrollbar
+        if abs(bar.window_virtual_size - height) * window * _BAR_STEPS >= height:
+            bar.window_virtual_size = height
 
     def _redraw(self, lines: list[int]) -> None:
         """These lines of the screen; beyond a handful one stroke over all of them costs less."""
@@ -163,19 +182,19 @@ class RowGrid(ScrollView, can_focus=True):
             style = self.get_component_rich_style("row-grid--empty")
             return Strip([Segment(fit(" " * _MARGIN + self.empty if blank else "", width), style)], width)
         key = self.order[place]
-        return self._row(self.cells(key), key == self.cursor, width)
+        cells = tuple(self.cells(key))
+        self._drawn[y - self._head] = (key, cells)
+        return self._row(cells, key == self.cursor, width)
 
     def _row(self, cells: Sequence[Cell], chosen: bool, width: int) -> Strip:
         plain = self._style("plain", chosen)
         mark = f"{self._mark} " if chosen else " " * _MARGIN
-        segments = [Segment(fit(mark, _MARGIN), self._style("strong" if self.has_focus else "muted", chosen))]
+        runs = [(fit(mark, _MARGIN), self._style("strong" if self.has_focus else "muted", chosen))]
         for index, cell_width in self._laid_out:
             cell = cells[index]
-            segments.append(
-                Segment(fit(cell.text, cell_width, self.columns[index].align), self._style(cell.tone, chosen))
-            )
-            segments.append(Segment(" " * GAP, plain))
-        return Strip(segments).adjust_cell_length(width, plain)
+            text = fit(cell.text, cell_width, self.columns[index].align) + " " * GAP
+            _run_on(runs, text, self._style(cell.tone, chosen))
+        return Strip([Segment(text, style) for text, style in runs]).adjust_cell_length(width, plain)
 
     def _header(self, width: int) -> Strip:
         style = self.get_component_rich_style("row-grid--header")
@@ -288,3 +307,15 @@ class RowGrid(ScrollView, can_focus=True):
         """Tell the screen that this row is meant."""
         if self.cursor is not None:
             self.post_message(self.Chosen(self, self.cursor))
+
+
+def _run_on(runs: list[tuple[str, Style]], text: str, style: Style) -> None:
+    """Add words to a line in as few pieces as it looks the same with: naming a colour takes more bytes than a cell. A
+    blank looks the same in any ink of a row."""
+    before, ink = runs[-1]
+    if ink == style or text.isspace():
+        runs[-1] = (before + text, ink)
+    elif before.isspace():
+        runs[-1] = (before + text, style)
+    else:
+        runs.append((text, style))
