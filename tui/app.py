@@ -2,7 +2,6 @@
 
 import gc
 import os
-import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,10 +17,12 @@ from typing_extensions import override
 
 from tui import crash
 from tui.agent.client import AgentClient
+from tui.agent.early import Early
 from tui.agent.sign_in import SignIn
 from tui.agent.stream import Stream
 from tui.board.heard import Asked, Heard, Picture
 from tui.board.watch import Watch
+from tui.clock import elapsed
 from tui.console import Console
 from tui.keys import MODES, keys
 from tui.palette import RoomCommands
@@ -66,10 +67,14 @@ class PortnerApp(Console):
     DEFAULT_MODE = "rooms"
 
     def __init__(
-        self, where: Path | SignIn, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        where: Path | SignIn,
+        settings: Settings | None = None,
+        clock: Callable[[], float] = elapsed,
+        early: Early | None = None,
     ) -> None:
         chosen = settings or Settings()
-        super().__init__(AgentClient(where, chosen.lang), Watch(clock), chosen)
+        super().__init__(AgentClient(where, chosen.lang, early), Watch(clock), chosen)
         self._asked: Asked | None = None
         self._code: SignInDialog | None = None
         self._began = False
@@ -83,7 +88,7 @@ class PortnerApp(Console):
 
     async def _listen(self) -> None:
         async with self.client:
-            async for heard in Stream(self.client).follow():
+            async for heard in Stream(self.client, self.watched.clock).follow():
                 self.watched.take(heard)
                 self._show_sign_in(heard)
                 self._show_notes(heard)
@@ -165,16 +170,18 @@ def collect_seldom() -> None:
     """Let Python look through *everything* for garbage a hundred times less often.
 
     Measured with 5,000 rooms: each such search holds the screen up for 80 ms, and replaced rows set one off every few
-    seconds. Rooms are freed without it (they hold no cycles); young garbage is collected as ever.
+    seconds. Rooms are freed without it (they hold no cycles); young garbage is collected as ever. What was loaded until
+    now is never looked through again.
     """
+    gc.freeze()
     young, middle, _old = gc.get_threshold()
     gc.set_threshold(young, middle, 1000)
 
 
-def run(where: Path | str) -> None:
+def run(where: Path | str, early: Early | None = None) -> None:
     """Open the console on the agent's socket, or at the origin of its site; returns when the person quits.
 
-    Raises SystemExit with words.
+    `early`: the first picture, asked for already. Raises SystemExit with words.
     """
     try:
         settings = Settings.from_env(os.environ)
@@ -182,7 +189,7 @@ def run(where: Path | str) -> None:
         raise SystemExit(str(error)) from error
     refuse_to_keep(os.environ, Words(settings))
     collect_seldom()
-    app = PortnerApp(place(where, Words(settings)), settings)
+    app = PortnerApp(place(where, Words(settings)), settings, early=early)
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

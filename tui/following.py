@@ -1,6 +1,5 @@
 """Follows the agent in lines: the picture, and then what changes above a chosen level."""
 
-import time
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from tui.board.board import Board
 from tui.board.freshness import State
 from tui.board.heard import Asked, Event, Happened, Heard, Picture
 from tui.board.watch import Watch
+from tui.clock import elapsed
 from tui.text.voice import Row, Voice
 from xmpp_agent import wire
 
@@ -36,7 +36,7 @@ class Level(StrEnum):
 
 async def keep_reading(client: AgentClient, level: Level, voice: Voice, write: Write, ask: Ask = ask_nobody) -> None:
     """Write the picture, and then what changes above the level, until cancelled. `ask`: see `plain.read_once`."""
-    watcher = Watcher(Watch(time.monotonic), level, voice)
+    watcher = Watcher(Watch(elapsed), level, voice)
     async with client, aclosing(Stream(client).follow()) as stream:
         async for heard in stream:
             for line in watcher.hear(heard):

@@ -6,7 +6,6 @@ For screen readers, pipes and scripts. Nothing can be done from here, only read.
 import asyncio
 import os
 import sys
-import time
 from contextlib import aclosing
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +17,7 @@ from tui.board.alerts import in_order, unseen
 from tui.board.heard import Asked
 from tui.board.queue import one_queue
 from tui.board.watch import Watch
+from tui.clock import elapsed
 from tui.following import Ask, Level, Write, ask_nobody, keep_reading
 from tui.settings import Settings, UnknownChoice
 from tui.text.objects import Objects
@@ -58,7 +58,7 @@ async def read_once(client: AgentClient, part: Part, voice: Voice, write: Write,
 
     `ask` shows somebody that they must sign in; it is waited for as long as the code is good.
     """
-    watch = Watch(time.monotonic)
+    watch = Watch(elapsed)
     async with client, aclosing(Stream(client).follow()) as stream:
         async for heard in stream:
             watch.take(heard)

@@ -1,4 +1,4 @@
-"""`python -m xmpp_agent` is `portner`. What Jibri waits for does not load the rest."""
+"""`python -m xmpp_agent` is `portner`. What Jibri, or a person at the console, waits for does not load the rest."""
 
 import gc
 import sys
@@ -12,6 +12,10 @@ def main() -> None:
         sys.exit(cli_recording.quickly(sys.argv[2:]))
     # What is imported stays: to search it for garbage, over and over, is a fifth of the time to start.
     gc.disable()
+    from xmpp_agent import cli_tui
+
+    if cli_tui.is_meant(sys.argv[1:]):
+        cli_tui.alone()
     from xmpp_agent import cli
 
     gc.freeze()

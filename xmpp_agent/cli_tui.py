@@ -1,5 +1,8 @@
-"""`portner tui`: the supervisors' console on a screen, or in lines. Mounted by `cli.py`."""
+"""`portner tui`: the supervisors' console on a screen, or in lines. Mounted by `cli.py` for its help, and run without it
+(`__main__.py`): the rest of the command line takes longer to load than the console.
+"""
 
+import gc
 import importlib
 import sys
 from enum import StrEnum
@@ -8,8 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from xmpp_agent.cli_common import settings_of
-from xmpp_agent.settings import SettingsFault
+COMMAND = "tui"
 
 
 class Part(StrEnum):
@@ -31,7 +33,28 @@ class Level(StrEnum):
 
 def mount(app: typer.Typer) -> None:
     """Add the command to `portner`."""
-    app.command()(tui)
+    app.command(COMMAND)(tui)
+
+
+def is_meant(words: list[str]) -> bool:
+    """Whether these words after `portner` are this command."""
+    if words[:1] == ["--config"]:
+        words = words[2:]
+    elif words and words[0].startswith("--config="):
+        words = words[1:]
+    return words[:1] == [COMMAND]
+
+
+def alone() -> None:
+    """Run the command line with this command only."""
+    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+
+    @app.callback()
+    def start(context: typer.Context, config: Annotated[Path | None, typer.Option()] = None) -> None:
+        context.obj = config
+
+    mount(app)
+    app(prog_name="portner")
 
 
 def tui(
@@ -48,15 +71,35 @@ def tui(
     In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs a
     person; lobby with 0 or 1; watch goes on until it is ended.
     """
-    if not plain and not as_json:
-        raise typer.Exit(_part("tui.app").run(at or socket or settings_of(context).socket) or 0)
+    in_lines = plain or as_json
+    where = at or socket or _socket(context, in_lines)
+    if not in_lines:
+        raise typer.Exit(_on_screen(where) or 0)
+    lines = _part("tui.plain")
+    gc.enable()
+    raise typer.Exit(lines.run(where, part.value, level.value, as_json=as_json))
+
+
+def _on_screen(where: Path | str) -> int | None:
+    """The console; it asks for its picture before it is loaded. What is loaded is not searched for garbage meanwhile
+    (`__main__.py`)."""
+    early = _part("tui.agent.early").Early(where) if isinstance(where, Path) else None
+    console = _part("tui.app")
+    gc.enable()
+    code: int | None = console.run(where, early)
+    return code
+
+
+def _socket(context: typer.Context, in_lines: bool) -> Path:
+    """The agent's, from the settings."""
+    settings = _part("xmpp_agent.settings")
     try:
-        where = at or socket or settings_of(context).socket
-    except SettingsFault as fault:
-        # Not the 2 that settings have elsewhere: here it would say that somebody waits too long.
+        found: Path = settings.load_settings(context.find_root().obj).socket
+    except settings.SettingsFault as fault:
         sys.stderr.write("".join(f"portner: {sentence}\n" for sentence in fault.faults))
-        raise typer.Exit(1) from None
-    raise typer.Exit(_part("tui.plain").run(where, part.value, level.value, as_json=as_json))
+        # In lines not the 2 that settings have elsewhere: there it would say that somebody waits too long.
+        raise typer.Exit(1 if in_lines else 2) from None
+    return found
 
 
 def _part(name: str) -> Any:  # noqa: ANN401  # a module: only what is called is loaded

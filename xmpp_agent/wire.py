@@ -8,8 +8,8 @@ GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `eve
                                      of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
                                      agent sees Prosody anew, `event: resync` (data {}) comes: read the board again.
-                                     A comment line `: alive` comes after 5 s of silence, and at once on a stream
-                                     without such a hole: it tells the console that nothing is missing.
+                                     A comment line `: alive` comes after 5 s of silence, and once all that happened
+                                     after `Last-Event-ID` was sent: it tells the console that nothing is missing.
 POST /v1/rooms/{room}/let-in      LetIn     -> Done
 POST /v1/rooms/{room}/turn-away   TurnAway  -> Done
 POST /v1/rooms/{room}/write       Write     -> Done

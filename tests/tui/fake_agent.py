@@ -143,13 +143,16 @@ class FakeAgent:
         if after < self.forgotten or after > len(self.events):
             yield b"event: resync\nid: s1:0\ndata: {}\n\n"
             return
-        yield b": alive\n\n"
+        greeted = False
         while generation == self._generation and not self.closing:
             changed = self._changed
             while not self.silent and after < len(self.events):
                 name, model = self.events[after]
                 after += 1
                 yield f"id: {SHARD}:{after}\nevent: {name}\ndata: {model.model_dump_json()}\n\n".encode()
+            if not greeted and not self.silent:
+                greeted = True
+                yield b": alive\n\n"
             if self.raw:
                 raw, self.raw = self.raw, b""
                 yield raw

@@ -1,5 +1,6 @@
 """The agent's HTTP, on its Unix socket or at its site: the picture, the events, and the acts."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from tui.agent.early import Early
 from tui.agent.sign_in import SignIn
 from tui.board.freshness import GIVE_UP_AFTER
 from tui.settings import Lang
@@ -45,7 +47,9 @@ class AgentClient:
     Use as an async context manager.
     """
 
-    def __init__(self, where: Path | SignIn, lang: Lang = "da") -> None:
+    def __init__(self, where: Path | SignIn, lang: Lang = "da", early: Early | None = None) -> None:
+        """`early`: the first picture, asked for already."""
+        self._early = early
         self.sign_in = where if isinstance(where, SignIn) else None
         spoken = {"Accept-Language": lang}
         if isinstance(where, SignIn):
@@ -72,7 +76,9 @@ class AgentClient:
 
     async def board(self) -> wire.Board:
         """The whole picture. Raises Refused, Unanswered, httpx.TransportError."""
-        return await self._ask("GET", "/v1/board", wire.Board)
+        early, self._early = self._early, None
+        body = await asyncio.to_thread(early.body) if early is not None else None
+        return _read(body, wire.Board) if body is not None else await self._ask("GET", "/v1/board", wire.Board)
 
     @asynccontextmanager
     async def events(self, after: str) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -207,10 +213,14 @@ class AgentClient:
         answer = await self._http.request(verb, path, content=body, headers=headers)
         if answer.status_code != httpx.codes.OK:
             raise _problem(answer)
-        try:
-            return kind.model_validate_json(answer.content)
-        except ValidationError as error:
-            raise Unanswered from error
+        return _read(answer.content, kind)
+
+
+def _read(content: bytes, kind: type[_Answer]) -> _Answer:
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as error:
+        raise Unanswered from error
 
 
 def _problem(answer: httpx.Response) -> Refused | Unanswered:

@@ -5,7 +5,6 @@ else by asking the person.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from tui.agent.device import (
     safe_address,
 )
 from tui.board.heard import Asked
+from tui.clock import elapsed
 from xmpp_agent import wire
 
 WORKING_DAY = 36000.0
@@ -52,7 +52,7 @@ class SignIn(httpx.Auth):
         self,
         origin: str,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = elapsed,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.origin = origin

@@ -1,6 +1,8 @@
 """Follows the agent for as long as the console runs: first a picture, then events, and after every break the same.
 
 What it yields is complete: an event is either in it, or a `Stale`/`Lost` and a new `Picture` come instead.
+It is never old: what comes after a silence in which a sign of life was due (the machine slept, the terminal was not
+read) may have lain around, so the line is broken off and taken up again by the last event.
 Words that cannot be read, and event names not known, count as a break: a picture with a hole is never current.
 """
 
@@ -17,7 +19,9 @@ from pydantic import ValidationError
 from tui.agent.client import AgentClient, Refused, Unanswered
 from tui.agent.device import NotSignedIn
 from tui.agent.sse import Parser, Said, TooLong
+from tui.board.freshness import LATE_AFTER
 from tui.board.heard import Alive, Event, Happened, Heard, Lost, Picture, Stale, parse_id
+from tui.clock import elapsed
 from xmpp_agent import wire
 
 FIRST_PAUSE: Final = 0.25
@@ -54,17 +58,23 @@ class _Hole(Exception):
     """The agent no longer keeps the events after our last one."""
 
 
+class _Overslept(Exception):
+    """Nothing was read for so long that what is read now may be old."""
+
+
 _FAULTS: Final = (
     *(httpx.TransportError, OSError, Unanswered, Refused, NotSignedIn),
-    *(Unreadable, TooLong, UnicodeDecodeError),
+    *(_Overslept, Unreadable, TooLong, UnicodeDecodeError),
 )
 
 
 @dataclass(slots=True)
 class Stream:
-    """One follower. `sleep` and `chance` (0 ≤ x < 1) are handed in so that tests need not wait."""
+    """One follower. `clock` goes on while the machine sleeps. `sleep` and `chance` (0 ≤ x < 1) are handed in so that tests
+    need not wait."""
 
     client: AgentClient
+    clock: Callable[[], float] = elapsed
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
     _after: str = ""
@@ -100,12 +110,17 @@ class Stream:
                 async for asked in asking:
                     yield asked
         if not self._after:
+            asked_at = self.clock()
             board = await self.client.board()
             self._heard(board.at_event)
-            yield Picture(board)
+            yield Picture(board, self.clock() - asked_at)
         parser = Parser()
         async with self.client.events(self._after) as chunks:
+            read_at = self.clock()
             async for chunk in chunks:
+                before, read_at = read_at, self.clock()
+                if read_at - before > LATE_AFTER:
+                    raise _Overslept
                 for said in parser.feed(chunk):
                     heard = self._understand(said)
                     self._breaks = self._holes = 0

@@ -1,7 +1,9 @@
 """How old what is shown is, and whether a door may be touched on the strength of it.
 
 The agent sends a sign of life every 5 s. Silence beyond `LATE_AFTER` is late; a broken connection, or silence
-beyond `GIVE_UP_AFTER`, is lost. Times named `at` and `now` are of one monotonic clock, handed in.
+beyond `GIVE_UP_AFTER`, is lost. After a break events alone make nothing current: more of what was missed may be on its
+way, until the agent says (a sign of life) that this was all. Times named `at` and `now` are of one clock that is never
+set back and goes on while the machine sleeps, handed in.
 """
 
 from dataclasses import dataclass
@@ -71,10 +73,12 @@ class Hearing:
             self.why = heard.why
             return
         self.heard_at = at
-        self.retry_at = None
+        if not isinstance(heard, Happened):
+            self.retry_at = None
         match heard:
-            case Picture(board=board):
+            case Picture(board=board, took=took):
                 self.pictured = True
+                self.heard_at = at - took
                 self._told(board.now, at)
             case Happened(event=wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now)):
                 self._told(now, at)

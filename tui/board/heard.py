@@ -13,9 +13,11 @@ Event = RoomEvent | RecordingEvent | OfficeEvent | AlertEvent | wire.NumbersChan
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything anew: at the start, after a resync, after words that could not be read."""
+    """Everything anew: at the start, after a resync, after words that could not be read. `took`: seconds until it was
+    here, so that it may be as old as that."""
 
     board: wire.Board
+    took: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

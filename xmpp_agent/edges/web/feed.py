@@ -146,22 +146,23 @@ class Feed:
     async def follow(self, last_id: str | None, sees: Callable[[str], bool]) -> AsyncGenerator[str, None]:
         """The events after `last_id` of units the watcher sees, as lines of a text/event-stream.
 
-        A sign of life comes at once and says that nothing is missing. Where events between were dropped `resync` comes
-        instead: at the start, or later when the watcher reads too slowly.
+        A sign of life comes as soon as all that happened meanwhile was told, and says that nothing is missing. Where
+        events between were dropped `resync` comes instead: at the start, or later when the watcher reads too slowly.
         A watcher who does not read holds nothing here but its number.
         """
         self._watchers += 1
         loop = asyncio.get_running_loop()
         try:
             number = self._number if last_id is None else self._after(last_id)
-            if number >= self._floor:
-                yield ALIVE_LINE
+            meanwhile: int | None = self._number
             due = loop.time() + self._alive
             while not self._closed:
                 news = self._news
                 line = ""
-                if number < self._floor:
-                    number = self._number
+                if meanwhile is not None and number >= max(meanwhile, self._floor):
+                    line, meanwhile = ALIVE_LINE, None
+                elif number < self._floor:
+                    number, meanwhile = self._number, None
                     line = f"id: {self._id(number)}\nevent: resync\ndata: {{}}\n\n"
                 elif number < self._number:
                     event = self._events[number - self._floor]
@@ -170,7 +171,7 @@ class Feed:
                         line = f"id: {self._id(number)}\nevent: {event.name}\ndata: {event.data}\n\n"
                 else:
                     await _until(news, due)
-                if not line and loop.time() >= due:  # events of other units only are silence, too
+                if not line and meanwhile is None and loop.time() >= due:  # events of other units only are silence, too
                     line = ALIVE_LINE
                 if line:
                     yield line
