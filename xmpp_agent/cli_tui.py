@@ -1,5 +1,6 @@
-"""`portner tui`: the supervisors' console on a screen, or in lines. Mounted by `cli.py` for its help, and run without it
-(`__main__.py`): the rest of the command line takes longer to load than the console.
+"""`portner tui`: the supervisors' console on a screen, or in lines.
+
+Mounted by `cli.py` for its help, and run without it (`__main__.py`): all that takes longer to load than the console.
 """
 
 import gc

@@ -7,6 +7,7 @@ from tui.board.heard import Alive, Happened, Heard, Lost, Picture, Stale
 from xmpp_agent import wire
 
 LIVE = wire.Link(state="live", since=900, now=1000)
+MISSED = Happened("s1", 1, wire.RoomGone(key="x"))
 PICTURE = Picture(wire.Board(at_event="s1:0", now=1000.0, link=LIVE, rooms=()))
 
 
@@ -36,13 +37,16 @@ def test_live_until_late() -> None:
         ([PICTURE, Stale()], State.LOADING),
         ([PICTURE, Stale(), Alive()], State.LOADING),
         ([PICTURE, Lost(3, "ended")], State.LOST),
+        ([PICTURE, Lost(3, "ended"), MISSED], State.LOST),
+        ([PICTURE, Lost(3, "ended"), MISSED, Alive()], State.LIVE),
         ([PICTURE, Lost(3, "ended"), Alive()], State.LIVE),
         ([PICTURE, Stale(), Lost(3, "ended"), Alive()], State.LOADING),
         ([PICTURE, Stale(), PICTURE], State.LIVE),
     ],
 )
 def test_only_a_whole_picture_is_live(then: list[Heard], state: State) -> None:
-    """A hole is healed by a picture only; a broken line resumed without a hole by any sign of life."""
+    """A hole is healed by a picture only; a broken line resumed without a hole by a sign of life, not by the first of
+    the events that were missed."""
     hearing = _heard(*((1.0, each) for each in then))
 
     standing = hearing.standing(LIVE if PICTURE in then else None, 1.0)
@@ -59,6 +63,17 @@ def test_a_blind_agent_is_not_live(link: str, state: State) -> None:
     standing = _heard((10, PICTURE)).standing(blind, 12)
 
     assert (standing.state, standing.seconds, standing.may_act) == (state, 12, False)
+
+
+def test_a_picture_is_as_old_as_it_took_to_come() -> None:
+    """One that was asked for before the laptop was closed is an hour old when it is read, and says so."""
+    old = _heard((4000, Picture(PICTURE.board, took=3600.0)))
+
+    standing = old.standing(LIVE, 4001)
+
+    assert (standing.state, standing.seconds, standing.may_act) == (State.LATE, 3601, False)
+    old.take(Alive(), 4002)
+    assert old.standing(LIVE, 4002).may_act
 
 
 def test_the_agents_clock_stands_still_when_nothing_is_heard() -> None:

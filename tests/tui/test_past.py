@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.a_day import person, room
+from tests.tui.every_kind import EVENTS, board_after
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.opened import opened
-from tests.tui.test_board import EVENTS, _board_at
 from tui.board.board import Board
 from tui.board.freshness import State
 from tui.board.heard import Event, Happened, Picture
@@ -27,7 +27,7 @@ from xmpp_agent import wire
 def test_every_moment_is_the_board_it_was(events: list[Event], seconds: float) -> None:
     """Whatever came after, and however many whole boards were kept in between."""
     past, board = Past(), Board()
-    first = Picture(_board_at([], 0))
+    first = Picture(board_after([]))
     board.take(first)
     past.take(first, board, 0.0)
     seen = [board.copy()]

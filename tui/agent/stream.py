@@ -70,8 +70,8 @@ _FAULTS: Final = (
 
 @dataclass(slots=True)
 class Stream:
-    """One follower. `clock` goes on while the machine sleeps. `sleep` and `chance` (0 ≤ x < 1) are handed in so that tests
-    need not wait."""
+    """One follower. `clock`: see `tui.clock`. `sleep` and `chance` (0 ≤ x < 1) are handed in so that tests need not
+    wait."""
 
     client: AgentClient
     clock: Callable[[], float] = elapsed

@@ -9,7 +9,7 @@ set back and goes on while the machine sleeps, handed in.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.board.heard import Alive, Asked, Happened, Heard, Lost, Picture, Stale
+from tui.board.heard import Asked, Event, Happened, Heard, Lost, Picture, Stale
 from xmpp_agent import wire
 
 LATE_AFTER = 7.0
@@ -75,21 +75,13 @@ class Hearing:
         self.heard_at = at
         if not isinstance(heard, Happened):
             self.retry_at = None
-        match heard:
-            case Picture(board=board, took=took):
-                self.pictured = True
-                self.heard_at = at - took
-                self._told(board.now, at)
-            case Happened(event=wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now)):
-                self._told(now, at)
-            case Happened(
-                event=wire.CallChanged(now=now) | wire.InvitationChanged(now=now) | wire.NumbersChanged(now=now)
-            ):
-                self._told(now, at)
-            case Stale():
-                self.pictured = False
-            case Happened() | Alive():
-                pass
+        if isinstance(heard, Picture):
+            self.pictured, self.heard_at = True, at - heard.took
+            self._told(heard.board.now, at)
+        elif isinstance(heard, Stale):
+            self.pictured = False
+        elif isinstance(heard, Happened):
+            self._told_by(heard.event, at)
 
     def agent_now(self, now: float) -> float:
         """The agent's clock, seconds since 1970. Stands still once nothing is heard: an age that goes on
@@ -113,6 +105,15 @@ class Hearing:
             state = State.LINK_LOST if link.state == "lost" else State.LINK_RESYNCING
             return Standing(state, max(0, int(self.agent_now(now) - link.since)))
         return Standing(State.LIVE)
+
+    def _told_by(self, event: Event, at: float) -> None:
+        match event:
+            case wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now):
+                self._told(now, at)
+            case wire.CallChanged(now=now) | wire.InvitationChanged(now=now) | wire.NumbersChanged(now=now):
+                self._told(now, at)
+            case _:
+                pass
 
     def _told(self, agent_now: float, at: float) -> None:
         self._agent_now = agent_now
