@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 
 from tests.tui.a_day import person, room
 from tests.tui.fake_agent import FakeAgent, serving
+from tui.agent import early as early_module
 from tui.agent.client import AgentClient, Refused, Unanswered
+from tui.agent.early import GOOD_FOR, Early
 from tui.agent.sse import LONGEST_EVENT, Parser, Said, TooLong
 from tui.agent.stream import LONGEST_PAUSE, Stream
 from tui.board.board import Board
+from tui.board.freshness import LATE_AFTER
 from tui.board.heard import Alive, Happened, Heard, Lost, Picture, Stale
+from tui.clock import elapsed
 from xmpp_agent import wire
 
 NOTE = wire.Note(room="r1", kind="wrote", text="line\u2028two\x85")
@@ -92,14 +96,19 @@ class Follower:
 
 
 @asynccontextmanager
-async def following(path: Path, sleep: Callable[[float], Awaitable[None]] | None = None) -> AsyncIterator[Follower]:
+async def following(
+    path: Path,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
+    clock: Callable[[], float] = elapsed,
+    early: Early | None = None,
+) -> AsyncIterator[Follower]:
     """A follower on the agent at `path`."""
 
     async def at_once(_seconds: float) -> None:
         await asyncio.sleep(0)
 
-    async with AgentClient(path) as client:
-        follower = Follower(Stream(client, sleep=sleep or at_once))
+    async with AgentClient(path, early=early) as client:
+        follower = Follower(Stream(client, clock, sleep or at_once))
         yield follower
         await follower._items.aclose()
 
@@ -134,6 +143,70 @@ async def test_a_death_in_mid_event_loses_nothing(tmp_path: Path) -> None:
         assert any(isinstance(each, Lost) and each.why == "ended" for each in follower.heard)
         assert follower.board.rooms["s1/a"].visit == 2
         assert agent.boards_read == 1
+
+
+async def test_what_lay_around_while_the_machine_slept_is_not_taken(tmp_path: Path) -> None:
+    """After a silence in which signs of life were due the line is broken off; what was missed comes anew, by id, and
+    only then the sign that this was all."""
+    agent, slept = FakeAgent(rooms={"s1/a": room("a", "Mette Holm")}), [0.0]
+    async with serving(agent, tmp_path / "s"), following(tmp_path / "s", clock=lambda: slept[0]) as follower:
+        await follower.until_kind(Alive)
+        slept[0] += LATE_AFTER + 1
+        agent.put(room("a", "Mette Holm", visit=7))
+
+        await follower.until_kind(Lost)
+        assert follower.board.rooms["s1/a"].visit == 0
+        await follower.until_kind(Alive)
+
+        assert [type(each) for each in follower.heard] == [Picture, Alive, Lost, Happened, Alive]
+        assert follower.board.rooms["s1/a"].visit == 7
+        assert agent.boards_read == 1
+
+
+async def test_a_picture_says_how_long_it_took(tmp_path: Path) -> None:
+    """A machine that slept while it was on its way makes it that much older."""
+    ticks = iter([1000.0, 4600.0, *(5000.0,) * 9])
+    async with serving(FakeAgent(), tmp_path / "s"), following(tmp_path / "s", clock=lambda: next(ticks)) as follower:
+        heard = await follower.until_kind(Picture)
+
+    assert isinstance(heard, Picture)
+    assert heard.took == 3600.0
+
+
+async def test_a_picture_asked_for_early_is_taken_once(tmp_path: Path) -> None:
+    """It spares the first question; the next picture is asked for as ever."""
+    agent = FakeAgent(rooms={"s1/a": room("a", "Mette Holm")})
+    async with serving(agent, tmp_path / "s"), following(tmp_path / "s", early=Early(tmp_path / "s")) as follower:
+        await follower.until_kind(Alive)
+        assert (set(follower.board.rooms), agent.boards_read) == ({"s1/a"}, 1)
+        agent.raw = b"event: huh\nid: s1:1\ndata: {}\n\n"
+        agent.wake()
+        await follower.until_kind(Picture)
+        assert agent.boards_read == 2
+
+
+@pytest.mark.parametrize("how", ["no agent", "a no", "too old"])
+async def test_an_early_question_without_a_good_answer_is_asked_again(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody there, a refusal, or an answer that lay too long: what counts is what the usual question gets."""
+    agent = FakeAgent(rooms={"s1/a": room("a", "Mette Holm")})
+    if how == "a no":
+        agent.refuses["board"] = wire.Problem(title="Nej", status=503)
+    early = Early(tmp_path / "s")
+    if how == "no agent":
+        assert await asyncio.to_thread(early.body) is None
+    async with serving(agent, tmp_path / "s"):
+        if how != "no agent":
+            early = Early(tmp_path / "s")
+        if how == "too old":
+            now = elapsed()
+            monkeypatch.setattr(early_module, "elapsed", lambda: now + GOOD_FOR)
+        assert await asyncio.to_thread(early.body) is None
+        agent.refuses.clear()
+        async with following(tmp_path / "s", early=early) as follower:
+            await follower.until_kind(Alive)
+            assert set(follower.board.rooms) == {"s1/a"}
 
 
 async def test_a_hole_means_a_new_picture(tmp_path: Path) -> None:

@@ -232,6 +232,19 @@ async def test_an_id_that_is_none_is_answered_with_resync(nonsense: str) -> None
         assert "event: resync" in await anext(lines)
 
 
+async def test_the_sign_that_nothing_is_missing_comes_after_what_was_missed() -> None:
+    """A console that comes back takes its picture for current only then: also when all of it was of other units."""
+    truth = Truth()
+    for number in range(3):
+        truth.feed.publish("Psykiatri", "note", Note(room="c", kind="wrote", text=str(number)))
+    begin = f"{truth.feed.at.rpartition(':')[0]}:1"
+    async with aclosing(truth.feed.follow(begin, lambda _: True)) as lines:
+        told = [await anext(lines) for _ in range(3)]
+    assert ['"1"' in told[0], '"2"' in told[1], told[2]] == [True, True, ": alive\n\n"]
+    async with aclosing(truth.feed.follow(begin, partial(may_see, JOBCENTER))) as lines:
+        assert await anext(lines) == ": alive\n\n"
+
+
 async def test_events_of_other_units_are_neither_told_nor_taken_for_a_sign_of_life() -> None:
     """A console of one unit hears nothing of another's events, and its signs of life come in spite of them."""
     truth = Truth(alive=0.02)
