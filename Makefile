@@ -3,7 +3,7 @@
 #   make test              all tests
 # Both first install what is missing: Debian packages (needs root or sudo once), Python packages into .venv, and the Jitsi
 # client library into var.
-# Beside them: check (style, types, layers, length), bench-door, bench-console, bench-web, bench-vault, console-pictures,
+# Beside them: check (style, types, layers, length), bench-door, bench-board, bench-web, bench-vault, console-pictures,
 # pictures, lock, install, clean.
 
 SHELL := /bin/bash
@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 LOCKED := $(shell cat requirements.lock pyproject.toml | sha256sum | cut -c 1-16)
 READY := $(VENV)/ready-$(LOCKED)
 
-.PHONY: help demo test check install packages-demo packages library client lock bench-door bench-console bench-web bench-vault console-pictures pictures clean
+.PHONY: help demo test check install packages-demo packages library client lock bench-door bench-board bench-web bench-vault console-pictures pictures clean
 
 help:
 	@sed -n '1,7s/^# \{0,1\}//p' Makefile
@@ -78,8 +78,8 @@ lock: $(READY)
 bench-door: $(READY)
 	@$(BIN)/python -m tests.speed.bench_door
 
-bench-console: $(READY)
-	@$(BIN)/python -m tests.speed.bench_console
+bench-board: $(READY)
+	@$(BIN)/python -m tests.speed.bench_board
 
 bench-web: $(READY)
 	@$(BIN)/python -m tests.speed.bench_web

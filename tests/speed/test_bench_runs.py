@@ -12,6 +12,10 @@ DOOR = re.compile(
     r"door: join_p50_ratio=\d+\.\d\d joins_per_s_ratio=\d+\.\d\d http_p50_ratio=\d+\.\d\d knocks_lost=0"
     r" knock_p95_ms=\d+\.\d\d restart_lost=\d+ restart_longest_s=\d+\.\d\d resync_s=\d+\.\d\d"
 )
+BOARD = re.compile(
+    r"board: cpu_share=\d\.\d{3} lag_p99_ms=\d+\.\d first_picture_s=\d+\.\d\d bytes_per_s=\d+"
+    r" datatable_cpu_share=\d\.\d{3}"
+)
 VAULT = re.compile(r"vault: sha256_ratio=\d+\.\d\d mb_per_s=\d+ rss_mb=\d+")
 WEB = re.compile(r"web: import_s=\d+\.\d day_p95_ms=\d+\.\d")
 
@@ -50,3 +54,8 @@ async def test_the_quick_benchmark_of_booking_books_everything_and_ends_with_its
 async def test_the_quick_benchmark_of_the_vault_files_what_was_recorded_and_ends_with_its_line() -> None:
     """`bench_vault --quick` ends with the agreed line; a file that comes out otherwise than it went in ends it."""
     assert VAULT.fullmatch(await quick("tests.speed.bench_vault"))
+
+
+async def test_the_quick_benchmark_of_the_board_shows_it_on_a_terminal_and_ends_with_its_line() -> None:
+    """`bench_board --quick` ends with the agreed line; a console that breaks, or shows no room, ends it."""
+    assert BOARD.fullmatch(await quick("tests.speed.bench_board"))
