@@ -158,9 +158,9 @@ class LiveScreen(SpokenScreen):
     # filter and help
 
     def action_filter(self) -> None:
-        """Open the filter."""
+        """Open the filter. It has the focus at once, so that what is typed next works no door."""
         self.add_class("-filtering")
-        self.query_one("#filter", Input).focus()
+        self.set_focus(self.query_one("#filter", Input))
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self) -> None:
