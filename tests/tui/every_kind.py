@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from tui.agent.stream import _KINDS
+from tui.board.board import Board
 from tui.board.heard import Event
 from xmpp_agent import wire
 
@@ -54,6 +55,12 @@ def place_of(name: str) -> str | None:
 def key_of(row: BaseModel) -> str:
     """What a row is known by."""
     return str(getattr(row, "key", getattr(row, "unit", "")))
+
+
+def held(board: Board, place: str) -> dict[str, BaseModel]:
+    """The console's rows of a place, by key."""
+    rows = getattr(board, place)
+    return dict(getattr(rows, "rows", rows))
 
 
 def made(model: type[BaseModel], ident: str, salt: int) -> BaseModel:
@@ -118,6 +125,10 @@ def rows_after(events: Sequence[Event]) -> dict[str, dict[str, BaseModel]]:
     for event in events:
         place = place_of(_NAMES[type(event)])
         row = getattr(event, "row", None)
+        for line in getattr(event, "rows", ()):  # lines that stay as they came
+            kept[place or ""].setdefault(key_of(line), line)
+        if hasattr(event, "rows"):
+            continue
         if place in kept and row is not None:
             kept[place][key_of(row)] = row
         elif place in kept:

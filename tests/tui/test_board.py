@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.a_day import person, room
-from tests.tui.every_kind import EVENTS, PLACES, board_after, place_of, rows_after
+from tests.tui.every_kind import EVENTS, PLACES, board_after, held, place_of, rows_after
 from tui.agent.stream import _KINDS
 from tui.board.board import Board
 from tui.board.heard import Event, Happened, Picture
@@ -33,13 +33,14 @@ def _took(events: list[Event], picture_at: int, resumed_at: int) -> Board:
 
 def _known(board: Board) -> dict[tuple[str, str], object]:
     """Every row, by place and key."""
-    return {(place, key): row for place in PLACES.values() for key, row in getattr(board, place).items()}
+    return {(place, key): row for place in PLACES.values() for key, row in held(board, place).items()}
 
 
 def _as_seen(board: Board) -> Board:
-    """All of a board but what no picture tells: how many messages nobody has looked at."""
+    """All of a board but what no picture tells: how many messages nobody has looked at, and lines nobody was told."""
     seen = board.copy()
     seen.unread.clear()
+    seen.audit.skipped = 0
     return seen
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tui.cut_wire import CutWire, cut_wire
-from tests.tui.every_kind import NAMED_EVENTS, PLACES, rows_after
+from tests.tui.every_kind import NAMED_EVENTS, PLACES, held, rows_after
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
 from tui.board.freshness import State
@@ -60,5 +60,5 @@ async def _followed(wire: CutWire) -> tuple[dict[str, dict[str, object]], dict[s
                 watch.take(each)
                 if isinstance(each, Alive) and watch.standing().state in WHOLE:
                     break
-    shown = {place: dict(getattr(watch.board, place)) for place in PLACES.values()}
+    shown = {place: dict[str, object](held(watch.board, place)) for place in PLACES.values()}
     return shown, {place: dict(rows) for place, rows in rows_after([event for _, event in wire.events]).items()}

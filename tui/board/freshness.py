@@ -110,7 +110,12 @@ class Hearing:
         match event:
             case wire.RoomChanged(now=now) | wire.RecordingChanged(now=now) | wire.Link(now=now):
                 self._told(now, at)
-            case wire.CallChanged(now=now) | wire.InvitationChanged(now=now) | wire.NumbersChanged(now=now):
+            case (
+                wire.CallChanged(now=now)
+                | wire.InvitationChanged(now=now)
+                | wire.NumbersChanged(now=now)
+                | wire.AuditNews(now=now)
+            ):
                 self._told(now, at)
             case _:
                 pass
