@@ -1,5 +1,7 @@
 """The row grid by itself: cursor by key, only what is seen is drawn, and what is changed."""
 
+import random
+
 import pytest
 from textual.app import App, ComposeResult
 from typing_extensions import override
@@ -115,3 +117,40 @@ async def test_an_empty_grid_says_so_and_bears_keys() -> None:
         await pilot.press("down", "up", "end", "enter", "pagedown")
         assert "none" in "".join(strip.text for strip in app.screen._compositor.render_strips())
         assert (app.grid.cursor, app.chosen) == (None, [])
+
+
+class SaidApp(GridApp):
+    """A grid whose rows say what a test says they do."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(rows)
+        self.said = dict.fromkeys(self.order, "a")
+
+    @override
+    def _cells(self, key: str) -> tuple[Cell, ...]:
+        return Cell(key), Cell(self.said[key], "good" if self.said[key] == "b" else "plain")
+
+
+async def test_what_is_on_the_screen_is_what_the_rows_say() -> None:
+    """Only lines that say something else are drawn anew, and nothing is laid out anew for more or fewer rows:
+    after any change the screen is the same as one drawn whole, also from the middle and at the very end of the list."""
+    chance = random.Random(7)  # noqa: S311  # repeatable
+    app = SaidApp(300)
+    async with app.run_test(size=(40, 21)) as pilot:
+        app.grid.show(app.order)
+        for step in range(60):
+            touched = {chance.choice(app.order) for _ in range(chance.randrange(40))}
+            for key in touched:
+                app.said[key] = chance.choice("abc")
+            order = [key for key in app.order if chance.random() > 0.02] if step % 2 else list(app.order)
+            order.insert(chance.randrange(len(order)), key := f"n{step}")
+            app.said[key] = "b"
+            app.order = order
+            app.grid.show(order, None if step % 7 == 0 else {*touched, key})
+            if step % 15 == 14:
+                app.grid.scroll_to(y=chance.choice([0, 40, 9999]), animate=False, immediate=True)
+            await pilot.pause()
+            shown = [strip.text for strip in app.screen._compositor.render_strips()]
+            app.grid.refresh()
+            await pilot.pause()
+            assert shown == [strip.text for strip in app.screen._compositor.render_strips()]
