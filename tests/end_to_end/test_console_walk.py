@@ -83,7 +83,7 @@ async def _every_screen(walk: Terminal) -> None:
     for mode in (*MODES[1:], MODES[0]):
         await walk.keys(KEYS[mode][0])
         title = TEXTS[_TITLES.get(mode, f"{mode}.title")][0]
-        await walk.until(lambda shown, title=title: title in shown and "LIVE" in shown)
+        await walk.shows(title, "LIVE")
 
 
 async def _looked_back(walk: Terminal, at: str) -> None:

@@ -165,10 +165,8 @@ class Feed:
                     number, meanwhile = self._number, None
                     line = f"id: {self._id(number)}\nevent: resync\ndata: {{}}\n\n"
                 elif number < self._number:
-                    event = self._events[number - self._floor]
                     number += 1
-                    if event.unit is None or sees(event.unit):
-                        line = f"id: {self._id(number)}\nevent: {event.name}\ndata: {event.data}\n\n"
+                    line = self._line(number, sees)
                 else:
                     await _until(news, due)
                 if not line and meanwhile is None and loop.time() >= due:  # events of other units only are silence, too
@@ -179,6 +177,13 @@ class Feed:
         finally:
             self._watchers -= 1
             self.expect()
+
+    def _line(self, number: int, sees: Callable[[str], bool]) -> str:
+        """An event that is kept; empty: it is of a unit the watcher does not see."""
+        event = self._events[number - 1 - self._floor]
+        if event.unit is not None and not sees(event.unit):
+            return ""
+        return f"id: {self._id(number)}\nevent: {event.name}\ndata: {event.data}\n\n"
 
     def _after(self, last_id: str) -> int:
         stream, _, digits = last_id.rpartition(":")
