@@ -14,7 +14,7 @@ from tui.board.heard import Event, Happened, Picture
 from xmpp_agent import wire
 
 LINK = wire.Link(state="live", since=0, now=0)
-UNTOLD = frozenset({"numbers"})
+UNTOLD = frozenset({"numbers", "shift_notes"})
 """Drawn as a whole, not row by row."""
 
 
