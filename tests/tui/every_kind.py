@@ -63,6 +63,12 @@ def held(board: Board, place: str) -> dict[str, BaseModel]:
     return dict(getattr(rows, "rows", rows))
 
 
+def _named_by(end: type[BaseModel]) -> str:
+    """The field by which the end of a row names it."""
+    (name,) = end.model_fields
+    return name
+
+
 def made(model: type[BaseModel], ident: str, salt: int) -> BaseModel:
     """One message: of the row `ident`, otherwise so or so."""
     fields = {name: _value(name, field.annotation, ident, salt) for name, field in model.model_fields.items()}
@@ -101,8 +107,7 @@ def event_of(name: str, ident: str, salt: int) -> tuple[str, Event]:
     if changed == name:
         return name, typing.cast("Event", made(_KINDS[name], ident, salt))
     row = typing.cast("Any", made(_KINDS[changed], ident, 0)).row
-    [named_by] = _KINDS[name].model_fields
-    return name, _KINDS[name].model_validate({named_by: key_of(row)})
+    return name, _KINDS[name].model_validate({_named_by(_KINDS[name]): key_of(row)})
 
 
 def _lists_of(names: Sequence[str]) -> st.SearchStrategy[list[tuple[str, Event]]]:
@@ -133,7 +138,7 @@ def rows_after(events: Sequence[Event]) -> dict[str, dict[str, BaseModel]]:
         if place in kept and row is not None:
             kept[place][key_of(row)] = row
         elif place in kept:
-            kept[place].pop(key_of(event), None)
+            kept[place].pop(getattr(event, _named_by(type(event))), None)
     return kept
 
 

@@ -86,6 +86,5 @@ def test_the_pure_parts_need_no_textual_and_no_agent() -> None:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
 
-    assert out.stdout.strip() == str(
-        ["xmpp_agent", *(f"xmpp_agent.wire{part}" for part in ("", "_base", "_door", "_numbers", "_office"))]
-    )
+    loaded = out.stdout.strip(" []\n").replace("'", "").split(", ")
+    assert [name for name in loaded if name != "xmpp_agent" and not name.startswith("xmpp_agent.wire")] == []

@@ -115,6 +115,8 @@ class Hearing:
                 | wire.InvitationChanged(now=now)
                 | wire.NumbersChanged(now=now)
                 | wire.AuditNews(now=now)
+                | wire.AlertChanged(now=now)
+                | wire.ShiftNoteChanged(now=now)
             ):
                 self._told(now, at)
             case _:
