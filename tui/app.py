@@ -28,8 +28,8 @@ from tui.palette import RoomCommands
 from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
 from tui.screens.invitations import InvitationsScreen
+from tui.screens.listed import ListScreen
 from tui.screens.lobby import LobbyScreen
-from tui.screens.office import OfficeScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
 from tui.screens.sign_in import SignInDialog
@@ -97,9 +97,10 @@ class PortnerApp(Console):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
-        if isinstance(screen, ShiftScreen | RecordingsScreen | LobbyScreen | OfficeScreen):
+        if isinstance(screen, ListScreen):
             yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
+            yield SystemCommand(say("key.turn"), say("tip.turn"), screen.action_turn)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
         if self._asked is not None:

@@ -27,6 +27,7 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "taken": ("b", "taken", True),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
+    "turn": ("S", "turn", False),
     "next_alert": ("n", "next_alert", True),
     "freeze": ("z", "freeze", False),
     "earlier": ("left_square_bracket", "earlier", False),
@@ -67,7 +68,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "office": ("send_link", "promise", "taken"),
     "numbers": ("span", "next_unit", "previous_unit"),
     "list": (
-        "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
+        "filter", "sort", "turn", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
         "next_panel", "previous_panel", "export",
     ),
     "time": ("freeze", "earlier", "later", "moment"),

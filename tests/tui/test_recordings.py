@@ -301,7 +301,7 @@ async def test_english_and_ascii_filter_sort_help_and_back(tmp_path: Path) -> No
         assert "2.5 MB" in text
         assert "#####.." in text
         console.clock.ahead += 3
-        await console.pilot.press("s", "s")
+        await console.pilot.press(*"ssss")
         await console.until(lambda: grid("recordings").order[0] == "s1/recording/r2")
         await console.pilot.press("slash", *"filed", "enter")
         await console.until(lambda: grid("recordings").order == ["s1/recording/r0"])

@@ -17,10 +17,6 @@ from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
 from tui.board.numbers import WALL
-from tui.board.office import OfficeSort
-from tui.board.query import Sort
-from tui.board.queue import QueueSort
-from tui.board.recordings import RecordingSort
 from tui.keys import GROUPS, KEYS
 from tui.settings import Settings, UnknownChoice
 from tui.text import people, rooms
@@ -125,7 +121,6 @@ def _families() -> set[str]:
     members: dict[str, list[str]] = {
         "state": [state.value for state in State],
         "phase": [phase.value for phase in wire.RoomPhase],
-        "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort, *OfficeSort)],
         "stage": [stage.value for stage in wire.RecordingStage],
         "may": [*get_args(wire.RecordingAct), "nothing", *OFFICE_ACTS],
         "course": [course.value for course in Course],
@@ -148,6 +143,7 @@ def _families() -> set[str]:
         "call": [*(stage.value for stage in wire.CallStage), "who"],
         "next": [step.value for step in wire.InvitationNext],
         "channel": ["digital-post", "sms", "email", "call"],
+        **dict.fromkeys(("rooms", "recordings", "queue"), OFFICE_TEXTS[:5]),
         **dict.fromkeys(("hotline", "invitations"), OFFICE_TEXTS),
         "number": [*WALL[1:], "answer_p50", "rooms_live"],
         "light": ["green", "amber", "red", "none"],

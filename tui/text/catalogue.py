@@ -95,10 +95,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     # sorts
     "sort.need": ("behov", "need"),
-    "sort.wait": ("ventetid", "waiting time"),
-    "sort.staff": ("medarbejder", "staff"),
-    "sort.unit": ("enhed", "unit"),
-    "sort.visit": ("længste besøg", "longest visit"),
     # what happened
     "note.wrote": ("{who} skrev: {text}", "{who} wrote: {text}"),
     "note.turned_away": ("{who} blev afvist. {text}", "{who} was turned away. {text}"),
@@ -120,7 +116,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "act.pending": ("Det er der allerede spurgt om.", "That was asked already."),
     "act.not_now": ("Billedet er ikke aktuelt; intet blev sendt.", "The picture is not current; nothing was sent."),
     "act.changed": ("Billedet ændrede sig imens; intet blev sendt.", "Things changed meanwhile; nothing was sent."),
-    "alert.none": ("Ingen lokaler kræver dig.", "No room needs you."),
+    "rooms.calm": ("Ingen lokaler kræver dig.", "No room needs you."),
     # dialogs
     "ask.turn_away": ("Afvis {who}", "Refuse {who}"),
     "ask.turn_away.help": ("Personen læser din begrundelse.", "The person reads your reason."),
@@ -146,7 +142,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "ask.nobody": ("borgeren", "the citizen"),
     "reveal.shown": ("{name}   skjules om {n} s (Esc nu)", "{name}   hidden in {n} s (Esc now)"),
     "reveal.unseen": ("Navnet blev ikke vist: vinduet var ikke i brug.", "Not shown: this window was not in use."),
-    "filter.hint": (
+    "rooms.hint": (
         "ord · !ord fra · enhed:syd medarbejder:mette tilstand:frosset vent>10m besøg>30m",
         "words · !word out · unit:syd staff:mette state:frozen wait>10m visit>30m",
     ),
@@ -179,7 +175,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "key.filter": ("Filter", "Filter"),
     "tip.filter": ("Vis kun det, som passer", "Show only what matches"),
     "key.sort": ("Sortér", "Sort"),
-    "tip.sort": ("Næste sortering", "Next order"),
+    "tip.sort": ("Sortér efter den næste kolonne", "Sort by the next column"),
+    "key.turn": ("Vend", "Turn"),
+    "tip.turn": ("Vend sorteringen om", "Sort the other way round"),
     "key.next_alert": ("Næste !", "Next !"),
     "tip.next_alert": ("Til det næste, der kræver dig", "To the next that needs you"),
     "key.help": ("Hjælp", "Help"),

@@ -79,7 +79,6 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "may.of_companion": ("intet: kun borgerens link sendes herfra", "do nothing: only the citizen's link is sent here"),
     "may.off": ("intet: aftalen er aflyst. Ring.", "do nothing: the meeting is off. Call."),
     "may.on_its_way": ("intet: beskeden er ved at blive sendt", "do nothing: the message is being sent"),
-    "sort.soon": ("aftalens tid", "appointment time"),
     # acts and dialogs
     "note.lost": ("Mistet kontakt med {who}. {text}", "Lost contact with {who}. {text}"),
     "act.send_link": ("Send et nyt link til {who}", "Send a fresh link to {who}"),

@@ -10,10 +10,9 @@ QUEUE: Final[dict[str, tuple[str, str]]] = {
     ),
     "queue.no_match": ("Ingen passer til filteret (Esc fjerner det)", "Nobody matches (Esc clears the filter)"),
     "queue.to_judge": ("{n} skal vurderes", "{n} to be judged"),
-    "queue.none_to_judge": ("Ingen skal vurderes", "Nobody is to be judged"),
+    "queue.empty": ("Ingen venter", "Nobody is waiting"),
+    "queue.calm": ("Ingen skal vurderes", "Nobody is to be judged"),
     "col.place": ("Nr.", "No."),
-    "sort.appointment": ("aftale", "appointment"),
-    "sort.verdict": ("svar", "answer"),
     "key.lobby": ("Venter", "Waiting"),
     "tip.lobby": ("Alle, der venter, i én liste", "Everybody who waits in one list"),
 }

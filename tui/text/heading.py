@@ -1,19 +1,13 @@
 """The lines around the grids: the sums on top, the heading of the rooms, the warning when nothing is current."""
 
-from enum import StrEnum
-from typing import TypeVar
-
 from tui.board.listing import Listing
-from tui.board.query import Sums, View
-from tui.board.recordings import RecordingView
+from tui.board.query import Sums
+from tui.board.sorting import Row
 from tui.text.ages import clock, glance
 from tui.text.cells import Cell
 from tui.text.rooms import wait_tone
 from tui.text.safe import safe
 from tui.text.words import Words
-
-Row = TypeVar("Row")
-Sorting = TypeVar("Sorting", bound=StrEnum)
 
 
 def sums_line(total: Sums, stuck: int, now: float, words: Words) -> list[Cell]:
@@ -76,19 +70,11 @@ def _calm(what: str, words: Words) -> Cell:
     return Cell(f"  {words.say(what)}", "muted")
 
 
-def rooms_heading(view: View, total: int, words: Words) -> str:
-    """`Lokaler · sortering: behov · filter: …`."""
-    return heading("rooms.title", view, total, words)
-
-
-def recordings_heading(view: RecordingView, total: int, words: Words) -> str:
-    """`Optagelser · sortering: behov · filter: …`."""
-    return heading("recordings.title", view, total, words)
-
-
-def heading(title: str, view: Listing[Row, Sorting], total: int, words: Words) -> str:
-    """`title` names a text; what is left out by the filter, and whether rows stand still, is said behind it."""
-    parts = [words.say(title), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]
+def heading(title: str, view: Listing[Row], sorted_by: str, total: int, words: Words) -> str:
+    """`Lokaler · sortering: behov ↓ · filter: …`. `title` names a text; what is left out by the filter, and whether
+    rows stand still, is said behind it."""
+    way = words.sign("falling" if view.sort.falling else "rising")
+    parts = [words.say(title), words.say("rooms.sorted", sort=f"{sorted_by} {way}")]
     if view.filter_text:
         text = safe(view.filter_text, 30)
         parts.append(words.say("rooms.filtered", text=text, shown=len(view.order), all=total))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tui.board.queue import QueueView, Waiting
+from tui.board.queue import Waiting
 from tui.text import people
 from tui.text.ages import glance
 from tui.text.cells import Cell, Column
@@ -53,14 +53,3 @@ def sums_line(rows: Collection[Waiting], now: float, words: Words) -> list[Cell]
     if judge:
         line.append(Cell(f"   {words.signed('judge', say('queue.to_judge', n=judge))}", "warn"))
     return line
-
-
-def heading(view: QueueView, total: int, words: Words) -> str:
-    """`Alle, der venter · sortering: ventetid · filter: …`."""
-    parts = [words.say("queue.title"), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]
-    if view.filter_text:
-        shown = {"text": safe(view.filter_text, 30), "shown": len(view.order), "all": total}
-        parts.append(words.say("rooms.filtered", **shown))
-    if view.held:
-        parts.append(words.say("rooms.held"))
-    return " · ".join(parts)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.board.recordings import RUNNING
+from tui.board.recordings import CHAIN, RUNNING, steps_done
 from tui.text.ages import clock, exact, glance
 from tui.text.cells import Cell, Column, Tone
 from tui.text.safe import safe
@@ -10,16 +10,6 @@ from tui.text.words import Words
 from xmpp_agent import wire
 
 _S = wire.RecordingStage
-CHAIN: Final = (_S.ON, _S.EXPECTED, _S.HERE, _S.ENCRYPTED, _S.FILED, _S.RECEIPTED, _S.DELETED)
-"""A quiet day. How far one that is stuck has come is told by where it would go on."""
-_AS_FAR_AS: Final[dict[wire.RecordingStage, wire.RecordingStage]] = {
-    _S.STOPPING: _S.ON,
-    _S.RECORDER_LOST: _S.EXPECTED,
-    _S.MISSING: _S.EXPECTED,
-    _S.UNMAPPED: _S.HERE,
-    _S.FILING_REFUSED: _S.ENCRYPTED,
-    _S.RECEIPT_LATE: _S.FILED,
-}
 TONES: Final[dict[wire.RecordingStage, Tone]] = {
     _S.ON: "bad",
     _S.STARTING: "info",
@@ -94,10 +84,9 @@ def length_of(row: wire.RecordingRow, now: float) -> str:
 
 def progress(row: wire.RecordingRow, words: Words) -> str:
     """How far along the chain it is: `###....`; empty before it began or when there never was one."""
-    stage = _AS_FAR_AS.get(row.stage, row.stage)
-    if stage not in CHAIN:
+    done = steps_done(row.stage)
+    if not done:
         return ""
-    done = CHAIN.index(stage) + 1
     return words.sign("step") * done + words.sign("no_step") * (len(CHAIN) - done)
 
 

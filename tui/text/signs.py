@@ -23,6 +23,8 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "held": ("§", "H"),
     "unread": ("✉", "@"),
     "alert": ("!", "!"),
+    "rising": ("↑", "^"),
+    "falling": ("↓", "v"),
     "cursor": ("▌", ">"),
     "asked": ("→", ">"),
     "done": ("✓", "+"),

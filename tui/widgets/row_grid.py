@@ -7,6 +7,7 @@ on nothing until a person puts it somewhere; the next one in line never slips un
 from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -63,8 +64,9 @@ class RowGrid(ScrollView, can_focus=True):
     class HeaderChosen(Message):
         """A click on a column's title."""
 
-        def __init__(self, column: str) -> None:
+        def __init__(self, grid: "RowGrid", column: str) -> None:
             super().__init__()
+            self.grid = grid
             self.column = column
 
     def __init__(
@@ -77,6 +79,8 @@ class RowGrid(ScrollView, can_focus=True):
         self.order: list[str] = []
         self.cursor: str | None = None
         self._mark = mark
+        self._signed = ("", "")
+        """Which column's title bears a sign, and which."""
         self._head = 1 if header else 0
         self._last_place = 0
         self._laid_out: list[tuple[int, int]] = []
@@ -115,6 +119,16 @@ class RowGrid(ScrollView, can_focus=True):
             return
         for line in lines:
             self.refresh_line(self.scroll_offset.y + self._head + line)
+
+    def arranged(self) -> list[str]:
+        """Ids of the columns, in order."""
+        return [column.id for column in self.columns]
+
+    def sign_title(self, column: str, sign: str) -> None:
+        """Let the title of that column, and no other, bear a sign."""
+        if self._signed != (column, sign):
+            self._signed = (column, sign)
+            self.refresh()
 
     def put_cursor(self, key: str | None) -> None:
         """Put the cursor on a row that is in the order, or on nothing."""
@@ -179,11 +193,16 @@ class RowGrid(ScrollView, can_focus=True):
 
     def _header(self, width: int) -> Strip:
         style = self.get_component_rich_style("row-grid--header")
-        titles = (" " * GAP).join(
-            fit(self.columns[index].title, cell_width, self.columns[index].align)
-            for index, cell_width in self._laid_out
-        )
+        titles = (" " * GAP).join(self._title(self.columns[index], cell_width) for index, cell_width in self._laid_out)
         return Strip([Segment(fit(" " * _MARGIN + titles, width), style)], width)
+
+    def _title(self, column: Column, width: int) -> str:
+        signed, sign = self._signed
+        if column.id != signed:
+            return fit(column.title, width, column.align)
+        # The sign is seen however narrow the column is.
+        named = fit(column.title, min(cell_len(column.title), width - cell_len(sign))) + sign
+        return fit(named, width, column.align)
 
     def _style(self, tone: Tone, chosen: bool) -> Style:
         known = self._styles.get((tone, chosen))
@@ -248,7 +267,7 @@ class RowGrid(ScrollView, can_focus=True):
     def _click_title(self, x: int) -> None:
         for index, width in self._laid_out:
             if 0 <= x < width:
-                self.post_message(self.HeaderChosen(self.columns[index].id))
+                self.post_message(self.HeaderChosen(self, self.columns[index].id))
             x -= width + GAP
 
     def move(self, by: int) -> None:

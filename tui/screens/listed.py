@@ -1,0 +1,119 @@
+"""What every screen with a list has: rows of one kind, ordered by any column, filtered, and one chosen by key."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar, Generic
+
+from textual import on
+from textual.binding import BindingType
+from typing_extensions import override
+
+from tui.board.listing import Listing, next_in_need
+from tui.board.sorting import Row, Sort, following, pressed
+from tui.keys import keys
+from tui.screens.looking_back import LookingBack
+from tui.text.cells import Cell, Column
+from tui.text.heading import heading
+from tui.widgets.row_grid import RowGrid
+
+
+class ListScreen(LookingBack, Generic[Row]):
+    """Remembers order, filter and cursor; what the rows say is on the board. Texts of the list begin with `MAIN`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys("turn")
+    view: Listing[Row]
+    _began = False
+
+    def rows(self) -> Mapping[str, Row]:
+        """Every row, by key."""
+        raise NotImplementedError
+
+    def columns(self) -> Sequence[Column]:
+        """Columns of the list."""
+        raise NotImplementedError
+
+    def row_cells(self, key: str, row: Row) -> tuple[Cell, ...]:
+        """One row, a cell for each column."""
+        raise NotImplementedError
+
+    def needy(self) -> Collection[str]:
+        """Keys of the rows that need somebody."""
+        raise NotImplementedError
+
+    # drawing
+
+    def listing(self) -> RowGrid:
+        """The grid of the list, empty yet."""
+        return self.listed(self.MAIN, self.columns(), self._cells, f"{self.MAIN}.empty")
+
+    def draw_list(self, touched: Collection[str], ticked: bool) -> None:
+        """The rows; the first time there are any, the cursor comes to the first."""
+        grid, words = self.grid(self.MAIN), self.app.words
+        grid.empty = words.say(f"{self.MAIN}.no_match" if self.view.filter_text else f"{self.MAIN}.empty")
+        grid.show(self.view.order, None if ticked else touched)
+        if ticked:
+            grid.sign_title(self.view.sort.column, words.sign("falling" if self.view.sort.falling else "rising"))
+            self.head(grid, heading(f"{self.MAIN}.title", self.view, self._sorted_by(), len(self.rows()), words))
+        if not self._began and grid.order:
+            self._began = True
+            grid.put_cursor(grid.order[0])
+
+    def _sorted_by(self) -> str:
+        title = next(column.title for column in self.columns() if column.id == self.view.sort.column)
+        return title.lower() or self.app.words.say("sort.need")
+
+    def _cells(self, key: str) -> tuple[Cell, ...]:
+        row = self.rows().get(key)
+        return self.row_cells(key, row) if row is not None else (Cell(),) * len(self.grid(self.MAIN).columns)
+
+    def chosen(self) -> Row | None:
+        """The row under the cursor, as the board knows it now."""
+        return self.rows().get(self.grid(self.MAIN).cursor or "")
+
+    # moving
+
+    def moved(self) -> None:
+        """The cursor moved: rows stand still for a moment."""
+        self._moved_at = self.app.watched.clock()
+        self.flush()
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a row, clearing a filter that hides it."""
+        if key not in self.view.order:
+            self.close_filter()
+        grid = self.grid(self.MAIN)
+        grid.show(self.view.order)
+        grid.put_cursor(key)
+        grid.focus()
+
+    def action_next_alert(self) -> None:
+        """Go to the next one that needs somebody."""
+        key = next_in_need(self.view.order, self.needy(), self.grid(self.MAIN).cursor)
+        if key is None:
+            self.app.tell(f"{self.MAIN}.calm")
+        else:
+            self.go_to(key)
+
+    # order
+
+    @on(RowGrid.HeaderChosen)
+    def _title_chosen(self, event: RowGrid.HeaderChosen) -> None:
+        if event.grid.id == self.MAIN:
+            self.look_by(pressed(self.view.columns, self.view.sort, event.column))
+
+    def action_sort(self) -> None:
+        """By the next column."""
+        self.look_by(following(self.view.columns, self.view.sort, self.grid(self.MAIN).arranged()))
+
+    def action_turn(self) -> None:
+        """The other way round."""
+        self.look_by(self.view.sort.turned())
+
+    @override
+    def look(self) -> None:
+        """Show what the filter's words let through."""
+        self.look_by(self.view.sort)
+
+    def look_by(self, sort: Sort) -> None:
+        """Show it in that order."""
+        self.view.choose(self.rows(), sort=sort, filter_text=self.filter_text(), now=self.app.watched.now())
+        self.looked()
