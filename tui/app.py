@@ -1,9 +1,7 @@
 """`portner tui`: the app around its screens, the worker that follows the agent, how it starts and breaks."""
 
-import gc
-import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +21,7 @@ from tui.agent.stream import Stream
 from tui.board.heard import Asked, Heard
 from tui.board.watch import Watch
 from tui.console import Console
+from tui.kept import Fault
 from tui.keys import MODES, keys
 from tui.palette import RoomCommands
 from tui.screens.charts import ChartsScreen
@@ -34,12 +33,11 @@ from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
 from tui.screens.sign_in import SignInDialog
 from tui.screens.wall import WallScreen
-from tui.settings import Settings, UnknownChoice
-from tui.text.sign_in import place
-from tui.text.words import Words
+from tui.settings import Settings
 from tui.themes import THEMES
 
-_WOULD_KEEP_THE_SCREEN = ("TEXTUAL_SCREENSHOT", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL")
+_FEW = 5
+"""Faults of a settings file told on the screen; `portner tui --keys` tells all."""
 
 
 class PortnerApp(Console):
@@ -61,9 +59,14 @@ class PortnerApp(Console):
     DEFAULT_MODE = "rooms"
 
     def __init__(
-        self, where: Path | SignIn, settings: Settings | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        where: Path | SignIn,
+        settings: Settings | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        faults: Sequence[Fault] = (),
     ) -> None:
         chosen = settings or Settings()
+        self._faults = faults
         super().__init__(AgentClient(where, chosen.lang), Watch(clock), chosen)
         self._asked: Asked | None = None
         self._code: SignInDialog | None = None
@@ -73,6 +76,9 @@ class PortnerApp(Console):
 
     def on_mount(self) -> None:
         """Begin to listen. The worker belongs to the app, so that no screen's end ends it."""
+        self.set_keymap(dict(self.settings.keys))
+        for fault in self._faults[:_FEW]:
+            self.say_aloud(self.words.of(fault), bad=True)
         self.run_worker(self._listen(), group="stream", exclusive=True, description="listens to the agent")
 
     async def _listen(self) -> None:
@@ -138,37 +144,3 @@ class PortnerApp(Console):
         self.bell()
         self._exit_renderables.append("\n".join(lines))
         self._close_messages_no_wait()
-
-
-def refuse_to_keep(env: Mapping[str, str], words: Words) -> None:
-    """Raises SystemExit when a setting of Textual would write what is on the screen to a disk or a port."""
-    for name in _WOULD_KEEP_THE_SCREEN:
-        if env.get(name):
-            raise SystemExit(words.say("start.persists", name=name))
-
-
-def collect_seldom() -> None:
-    """Let Python look through *everything* for garbage a hundred times less often.
-
-    Measured with 5,000 rooms: each such search holds the screen up for 80 ms, and replaced rows set one off every few
-    seconds. Rooms are freed without it (they hold no cycles); young garbage is collected as ever.
-    """
-    young, middle, _old = gc.get_threshold()
-    gc.set_threshold(young, middle, 1000)
-
-
-def run(where: Path | str) -> None:
-    """Open the console on the agent's socket, or at the origin of its site; returns when the person quits.
-
-    Raises SystemExit with words.
-    """
-    try:
-        settings = Settings.from_env(os.environ)
-    except UnknownChoice as error:
-        raise SystemExit(str(error)) from error
-    refuse_to_keep(os.environ, Words(settings))
-    collect_seldom()
-    app = PortnerApp(place(where, Words(settings)), settings)
-    app.run()
-    if app.return_code:
-        raise SystemExit(app.return_code)

@@ -41,6 +41,7 @@ def tui(
     at: Annotated[str, typer.Option(help="Elsewhere: where the site is, https://portner.example.")] = "",
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen: for screen readers.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line: for scripts.")] = False,
+    keys: Annotated[bool, typer.Option("--keys", help="Print every key, as text of the settings file.")] = False,
     level: Annotated[Level, typer.Option(help="With watch: what is told.")] = Level.ALL,
 ) -> None:
     """Open the supervisors' console.
@@ -48,8 +49,10 @@ def tui(
     In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs a
     person; lobby with 0 or 1; watch goes on until it is ended.
     """
+    if keys:
+        raise typer.Exit(_part("tui.starting").print_keys())
     if not plain and not as_json:
-        raise typer.Exit(_part("tui.app").run(at or socket or settings_of(context).socket) or 0)
+        raise typer.Exit(_part("tui.starting").run(at or socket or settings_of(context).socket) or 0)
     try:
         where = at or socket or settings_of(context).socket
     except SettingsFault as fault:

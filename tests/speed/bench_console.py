@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.tui.a_day import person, room
 from tests.tui.fake_agent import FakeAgent, serving
-from tui.app import PortnerApp, collect_seldom
+from tui.app import PortnerApp
+from tui.starting import collect_seldom
 from xmpp_agent import wire
 
 ROOMS = 5_000

@@ -147,6 +147,7 @@ def _families() -> set[str]:
         **dict.fromkeys(("hotline", "invitations"), OFFICE_TEXTS),
         "number": [*WALL[1:], "answer_p50", "rooms_live"],
         "light": ["green", "amber", "red", "none"],
+        "column": ["alert"],
         "charts": ["hour", "day"],
         "recording": ["of", "by", "room", "began", "file", "number", "id"],
     }
@@ -175,7 +176,7 @@ def test_every_rule_and_reason_of_the_agent_has_words() -> None:
 
 def test_both_languages_take_the_same_values() -> None:
     """A text has the same places for values in Danish and English."""
-    places = re.compile(r"\{(\w+)\}")
+    places = re.compile(r"\{([\w\[\]]+)\}")
     for key, (danish, english) in TEXTS.items():
         assert set(places.findall(danish)) == set(places.findall(english)), key
 

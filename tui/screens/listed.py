@@ -1,6 +1,7 @@
 """What every screen with a list has: rows of one kind, ordered by any column, filtered, and one chosen by key."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Generic
 
 from textual import on
@@ -9,7 +10,9 @@ from typing_extensions import override
 
 from tui.board.listing import Listing, next_in_need
 from tui.board.sorting import Row, Sort, following, pressed
+from tui.kept import Look
 from tui.keys import keys
+from tui.screens.columns import ChooseColumns
 from tui.screens.looking_back import LookingBack
 from tui.text.cells import Cell, Column
 from tui.text.heading import heading
@@ -19,7 +22,7 @@ from tui.widgets.row_grid import RowGrid
 class ListScreen(LookingBack, Generic[Row]):
     """Remembers order, filter and cursor; what the rows say is on the board. Texts of the list begin with `MAIN`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keys("turn")
+    BINDINGS: ClassVar[list[BindingType]] = keys("turn", "columns")
     view: Listing[Row]
     _began = False
 
@@ -43,7 +46,19 @@ class ListScreen(LookingBack, Generic[Row]):
 
     def listing(self) -> RowGrid:
         """The grid of the list, empty yet."""
-        return self.listed(self.MAIN, self.columns(), self._cells, f"{self.MAIN}.empty")
+        grid = self.listed(self.MAIN, self.columns(), self._cells, f"{self.MAIN}.empty")
+        grid.choose_columns(self._look().columns)
+        return grid
+
+    def open_list(self, view: Listing[Row]) -> None:
+        """In the order kept; then start drawing."""
+        self.view, self._first_sort = view, view.sort
+        kept = Sort.from_text(self._look().sort)
+        self.view.choose(self.rows(), sort=kept, filter_text="", now=self.app.watched.now())
+        self.begin()
+
+    def _look(self) -> Look:
+        return self.app.looks.get(self.MAIN, Look())
 
     def draw_list(self, touched: Collection[str], ticked: bool) -> None:
         """The rows; the first time there are any, the cursor comes to the first."""
@@ -98,15 +113,32 @@ class ListScreen(LookingBack, Generic[Row]):
     @on(RowGrid.HeaderChosen)
     def _title_chosen(self, event: RowGrid.HeaderChosen) -> None:
         if event.grid.id == self.MAIN:
-            self.look_by(pressed(self.view.columns, self.view.sort, event.column))
+            self._order_by(pressed(self.view.columns, self.view.sort, event.column))
 
     def action_sort(self) -> None:
         """By the next column."""
-        self.look_by(following(self.view.columns, self.view.sort, self.grid(self.MAIN).arranged()))
+        self._order_by(following(self.view.columns, self.view.sort, self.grid(self.MAIN).chosen_columns()))
 
     def action_turn(self) -> None:
         """The other way round."""
-        self.look_by(self.view.sort.turned())
+        self._order_by(self.view.sort.turned())
+
+    def _order_by(self, sort: Sort) -> None:
+        self.look_by(sort)
+        self.app.keep_look(self.MAIN, replace(self._look(), sort=sort.text))
+
+    def action_columns(self) -> None:
+        """Choose and order the columns."""
+        self.run_act(self._choose_columns())
+
+    async def _choose_columns(self) -> None:
+        grid, title = self.grid(self.MAIN), self.app.words.say(f"{self.MAIN}.title")
+        now = Look(tuple(grid.chosen_columns()), self.view.sort.text)
+        look = await self.app.push_screen_wait(ChooseColumns(title, self.columns(), self.view.columns, now))
+        if look is not None:
+            grid.choose_columns(look.columns)
+            self.look_by(Sort.from_text(look.sort) if look.sort else self._first_sort)
+            self.app.keep_look(self.MAIN, look)
 
     @override
     def look(self) -> None:

@@ -198,7 +198,7 @@ class LiveScreen(SpokenScreen):
     def action_export(self) -> None:
         """Save the list as a file."""
         grid, now = self.grid(self.MAIN), self.app.watched.now()
-        text = as_csv(grid.columns, [grid.cells(key) for key in grid.order])
+        text = as_csv(*grid.table())
         self.run_act(self._export(Path.home() / file_name(self.MAIN, now), text, len(grid.order)))
 
     async def _export(self, path: Path, text: str, count: int) -> None:

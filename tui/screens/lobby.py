@@ -47,9 +47,8 @@ class LobbyScreen(DoorScreen, ListScreen[Waiting]):
         """Start drawing."""
         words = self.app.words
         self.queue = Queue()
-        self.view = QueueView(lambda person: words.say(f"verdict.{people.verdict(person)}"))
         self.query_one("#why").border_title = Content(words.say("why.title"))
-        self.begin()
+        self.open_list(QueueView(lambda person: words.say(f"verdict.{people.verdict(person)}")))
 
     def on_screen_resume(self) -> None:
         """What changed while another screen was looked at."""

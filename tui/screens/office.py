@@ -57,10 +57,8 @@ class OfficeScreen(ListScreen[Office], Generic[Office]):
 
     def open_with(self, view: Listing[Office]) -> None:
         """Start drawing."""
-        self.view = view
-        self.view.update(self.rows(), self.rows().keys(), hold=False, now=self.app.watched.now())
         self.query_one("#why").border_title = Content(self.app.words.say(f"{self.MAIN}.one"))
-        self.begin()
+        self.open_list(view)
 
     def on_screen_resume(self) -> None:
         """What changed while another screen was looked at."""

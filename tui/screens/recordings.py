@@ -46,12 +46,9 @@ class RecordingsScreen(CustodyScreen):
     def on_mount(self) -> None:
         """Start drawing."""
         words = self.app.words
-        self.view = RecordingView(lambda stage: recordings.stage_word(stage, words))
-        watch = self.app.watched
-        self.view.update(watch.board.recordings, watch.board.recordings, hold=False, now=watch.now())
         self._on_now: set[str] = set()
         self.query_one("#why").border_title = Content(words.say("recording.title"))
-        self.begin()
+        self.open_list(RecordingView(lambda stage: recordings.stage_word(stage, words)))
 
     def on_screen_resume(self) -> None:
         """What changed while another screen was looked at."""

@@ -48,11 +48,10 @@ class ShiftScreen(DoorScreen, ListScreen[wire.RoomRow]):
     def on_mount(self) -> None:
         """Start drawing."""
         words = self.app.words
-        self.view = View(lambda phase: rooms.phase_word(phase, words))
         self._lobby_of: str | None = None
         self._tally = Tally()
         self.query_one("#why").border_title = Content(words.say("why.title"))
-        self.begin()
+        self.open_list(View(lambda phase: rooms.phase_word(phase, words)))
 
     # drawing
 

@@ -32,13 +32,13 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the grid, in order."""
     say = words.say
     return (
-        Column("alert", "", 1),
-        Column("stage", say("col.state"), 16),
+        Column("alert", "", 1, kept=True),
+        Column("stage", say("col.state"), 16, kept=True),
         Column("age", say("col.age"), 7, "right"),
         Column("rang", say("col.rang"), 6),
         Column("staff", say("col.staff"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=2),
-        Column("number", say("col.phone"), 11, gives_way=1),
+        Column("number", say("col.phone"), 11, gives_way=1, kept=True),
         Column("why", say("col.why"), 16, grows=8, gives_way=3),
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tui.text.catalogue_finding import FINDING
 from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_office import OFFICE
 from tui.text.catalogue_past import PAST
@@ -12,6 +13,7 @@ from tui.text.catalogue_sign_in import SIGN_IN
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     **OFFICE,
+    **FINDING,
     **RECORDINGS,
     **PAST,
     **QUEUE,
@@ -46,7 +48,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rooms.filtered": ("filter: {text} ({shown} af {all})", "filter: {text} ({shown} of {all})"),
     "rooms.held": ("rækkefølgen holdes", "order held"),
     "rooms.empty": ("Ingen lokaler i dag endnu", "No rooms yet today"),
-    "rooms.no_match": ("Intet lokale passer til filteret (Esc fjerner det)", "No room matches (Esc clears the filter)"),
+    "rooms.no_match": (
+        "Intet lokale passer til filteret ({keys[back]} fjerner det)",
+        "No room matches ({keys[back]} clears the filter)",
+    ),
     "lobby.title": ("Venter hos {staff}", "Waiting for {staff}"),
     "lobby.none": ("Venteværelse", "Lobby"),
     "lobby.empty": ("Ingen venter", "Nobody is waiting"),
@@ -135,12 +140,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Citizen and companions are sent out and the room is cleared. Staff stays.",
     ),
     "ask.judge": ("Luk {who} ind alligevel?", "Let {who} in all the same?"),
-    "ask.yes": ("Ja", "Yes"),
-    "ask.no": ("Fortryd", "Cancel"),
-    "ask.keys": ("Enter sender · Esc fortryder", "Enter sends · Esc cancels"),
+    "ask.yes": ("Ja ({keys[yes]})", "Yes ({keys[yes]})"),
+    "ask.no": ("Fortryd ({keys[back]})", "Cancel ({keys[back]})"),
+    "ask.keys": ("Enter sender · {keys[back]} fortryder", "Enter sends · {keys[back]} cancels"),
     "ask.short": ("Skriv mindst {n} tegn.", "Write at least {n} characters."),
     "ask.nobody": ("borgeren", "the citizen"),
-    "reveal.shown": ("{name}   skjules om {n} s (Esc nu)", "{name}   hidden in {n} s (Esc now)"),
+    "reveal.shown": ("{name}   skjules om {n} s ({keys[back]} nu)", "{name}   hidden in {n} s ({keys[back]} now)"),
     "reveal.unseen": ("Navnet blev ikke vist: vinduet var ikke i brug.", "Not shown: this window was not in use."),
     "rooms.hint": (
         "ord · !ord fra · enhed:syd medarbejder:mette tilstand:frosset vent>10m besøg>30m",
@@ -153,7 +158,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help.group.app": ("Konsollen", "The console"),
     "help.group.screens": ("Skærmene", "The screens"),
     "key.screens": ("Skærme", "Screens"),
-    "help.close": ("Esc lukker", "Esc closes"),
+    "help.close": ("{keys[back]} lukker", "{keys[back]} closes"),
     "help.off": ("(tast) virker ikke lige nu.", "(key) does not work just now."),
     "help.alerts": (
         "! kræver dig: sat fast, frosset, skal vurderes, har skrevet, har ventet over 10 min.",

@@ -11,7 +11,10 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "top.all_reached": ("ingen skal ringes op", "nobody is to be called"),
     "hotline.title": ("Hotline", "Hotline"),
     "hotline.empty": ("Ingen opkald", "No calls"),
-    "hotline.no_match": ("Intet opkald passer til filteret (Esc fjerner det)", "None matches (Esc clears the filter)"),
+    "hotline.no_match": (
+        "Intet opkald passer til filteret ({keys[back]} fjerner det)",
+        "None matches ({keys[back]} clears the filter)",
+    ),
     "hotline.hint": (
         "ord · !ord fra · enhed:syd medarbejder:karen tilstand:mistet siden>5m ringet>30m",
         "words · !word out · unit:syd staff:karen state:lost age>5m rang>30m",
@@ -21,7 +24,10 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "hotline.choose": ("Vælg et opkald", "Choose a call"),
     "invitations.title": ("Kom ikke frem", "Did not arrive"),
     "invitations.empty": ("Alle invitationer er kommet frem", "Every invitation has arrived"),
-    "invitations.no_match": ("Ingen passer til filteret (Esc fjerner det)", "None matches (Esc clears the filter)"),
+    "invitations.no_match": (
+        "Ingen passer til filteret ({keys[back]} fjerner det)",
+        "None matches ({keys[back]} clears the filter)",
+    ),
     "invitations.hint": (
         "ord, vej, årsag · !ord fra · enhed:syd medarbejder:mette borger:a tilstand:ring",
         "words, way, why · !word out · unit:syd staff:mette citizen:a state:call",
@@ -71,10 +77,10 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "invitation.tried": ("{n} gange", "{n} times"),
     "invitation.changed": ("Ændret for {age} siden", "Changed {age} ago"),
     # what may be done
-    "may.send_link": ("sende et nyt link (l)", "send a fresh link (l)"),
-    "may.call_link": ("sende linket igen (l)", "send the link again (l)"),
-    "may.promise": ("love at ringe tilbage (c)", "promise to ring back (c)"),
-    "may.taken": ("melde, at der er ringet tilbage (b)", "say that they were rung back (b)"),
+    "may.send_link": ("sende et nyt link ({keys[send_link]})", "send a fresh link ({keys[send_link]})"),
+    "may.call_link": ("sende linket igen ({keys[send_link]})", "send the link again ({keys[send_link]})"),
+    "may.promise": ("love at ringe tilbage ({keys[promise]})", "promise to ring back ({keys[promise]})"),
+    "may.taken": ("melde, at der er ringet tilbage ({keys[taken]})", "say that they were rung back ({keys[taken]})"),
     "may.not_current": ("intet: billedet er ikke aktuelt", "do nothing: the picture is not current"),
     "may.of_companion": ("intet: kun borgerens link sendes herfra", "do nothing: only the citizen's link is sent here"),
     "may.off": ("intet: aftalen er aflyst. Ring.", "do nothing: the meeting is off. Call."),

@@ -9,8 +9,8 @@ PAST: Final[dict[str, tuple[str, str]]] = {
     "past.ask": ("Se, som det var kl.", "See it as it was at"),
     "past.kept": ("Gemt fra kl. {at}", "Kept since {at}"),
     "past.help": (
-        "Intet kan gøres, mens du ser tilbage. Esc eller z: nu igen.",
-        "Nothing can be done while you look back. Esc or z: the present again.",
+        "Intet kan gøres, mens du ser tilbage. {keys[back]} eller {keys[freeze]}: nu igen.",
+        "Nothing can be done while you look back. {keys[back]} or {keys[freeze]}: the present again.",
     ),
     "key.freeze": ("Frys", "Freeze"),
     "tip.freeze": ("Lad billedet stå, eller vend tilbage til nu", "Let the picture stand, or return to the present"),

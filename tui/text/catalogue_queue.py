@@ -8,7 +8,10 @@ QUEUE: Final[dict[str, tuple[str, str]]] = {
         "ord · !ord fra · medarbejder:mette enhed:syd bevis:mitid vent>10m",
         "words · !word out · staff:mette unit:syd proof:mitid wait>10m",
     ),
-    "queue.no_match": ("Ingen passer til filteret (Esc fjerner det)", "Nobody matches (Esc clears the filter)"),
+    "queue.no_match": (
+        "Ingen passer til filteret ({keys[back]} fjerner det)",
+        "Nobody matches ({keys[back]} clears the filter)",
+    ),
     "queue.to_judge": ("{n} skal vurderes", "{n} to be judged"),
     "queue.empty": ("Ingen venter", "Nobody is waiting"),
     "queue.calm": ("Ingen skal vurderes", "Nobody is to be judged"),

@@ -16,13 +16,13 @@ def columns(words: Words) -> tuple[Column, ...]:
     say = words.say
     return (
         Column("waited", say("col.waited"), 7, "right"),
-        Column("who", say("col.who"), 12, grows=2),
+        Column("who", say("col.who"), 12, grows=2, kept=True),
         Column("staff", say("col.staff"), 12, grows=3),
         Column("place", say("col.place"), 3, "right"),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
         Column("appointment", say("col.appointment"), 6, gives_way=2),
         Column("proof", say("col.proof"), 12, grows=1, gives_way=1),
-        Column("verdict", say("col.verdict"), 9),
+        Column("verdict", say("col.verdict"), 9, kept=True),
         Column("reason", say("col.reason"), 12, grows=4, gives_way=4),
     )
 

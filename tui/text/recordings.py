@@ -33,13 +33,13 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the grid, in order."""
     say = words.say
     return (
-        Column("alert", "", 1),
-        Column("stage", say("col.state"), 14),
+        Column("alert", "", 1, kept=True),
+        Column("stage", say("col.state"), 14, kept=True),
         Column("age", say("col.age"), 7, "right"),
         Column("progress", say("col.progress"), 7, gives_way=2),
         Column("staff", say("col.staff"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
-        Column("citizen", say("col.citizen"), 8, grows=1),
+        Column("citizen", say("col.citizen"), 8, grows=1, kept=True),
         Column("case", say("col.case"), 12, grows=1, gives_way=4),
         Column("length", say("col.length"), 8, "right", gives_way=1),
         Column("size", say("col.size"), 8, "right", gives_way=6),

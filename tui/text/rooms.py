@@ -24,9 +24,9 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the room grid, in order."""
     say = words.say
     return (
-        Column("alert", "", 1),
-        Column("state", say("col.state"), 12),
-        Column("staff", say("col.staff"), 12, grows=4),
+        Column("alert", "", 1, kept=True),
+        Column("state", say("col.state"), 12, kept=True),
+        Column("staff", say("col.staff"), 12, grows=4, kept=True),
         Column("unit", say("col.unit"), 10, grows=4, gives_way=1),
         Column("citizen", say("col.citizen"), 8, grows=1),
         Column("visit", say("col.visit"), 10, "right"),

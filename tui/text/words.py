@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from tui.kept import Fault
+from tui.keys import KeyNames
 from tui.settings import Settings
 from tui.text.catalogue import TEXTS
+from tui.text.safe import safe
 from tui.text.signs import sign
 
 
@@ -14,9 +17,17 @@ class Words:
     settings: Settings
 
     def say(self, what: str, /, **values: object) -> str:
-        """The text named `what`, with `values` put in as plain words. A KeyError is a missing text."""
+        """The text named `what`, with `values` put in as plain words, and keys as they are now (`{keys[back]}`).
+
+        A KeyError is a missing text.
+        """
         danish, english = TEXTS[what]
-        return (danish if self.settings.lang == "da" else english).format(**values)
+        text = danish if self.settings.lang == "da" else english
+        return text.format(keys=KeyNames(self.settings.keys), **values) if "{" in text else text
+
+    def of(self, fault: Fault) -> str:
+        """What is wrong with the settings."""
+        return self.say(fault.what, **{name: safe(text, 60) for name, text in fault.values.items()})
 
     def code(self, kind: str, code: str) -> str:
         """Words for a rule or a reason code; a code this console does not know yet is shown as it is."""

@@ -20,7 +20,7 @@ from textual.strip import Strip
 from typing_extensions import override
 
 from tui.keys import keys
-from tui.text.cells import GAP, TONES, Cell, Column, Tone, lay_out
+from tui.text.cells import GAP, TONES, Cell, Column, Tone, arranged, lay_out
 from tui.text.safe import fit
 
 Cells = Callable[[str], Sequence[Cell]]
@@ -83,6 +83,7 @@ class RowGrid(ScrollView, can_focus=True):
         """Which column's title bears a sign, and which."""
         self._head = 1 if header else 0
         self._last_place = 0
+        self._arranged = arranged(columns, ())
         self._laid_out: list[tuple[int, int]] = []
         self._laid_out_for = -1
         self._styles: dict[tuple[Tone, bool], Style] = {}
@@ -120,9 +121,20 @@ class RowGrid(ScrollView, can_focus=True):
         for line in lines:
             self.refresh_line(self.scroll_offset.y + self._head + line)
 
-    def arranged(self) -> list[str]:
-        """Ids of the columns, in order."""
-        return [column.id for column in self.columns]
+    def chosen_columns(self) -> list[str]:
+        """Ids of the columns to be shown, in order; where room is short not all of them are."""
+        return [self.columns[index].id for index in self._arranged]
+
+    def table(self) -> tuple[list[Column], list[list[Cell]]]:
+        """All rows in the columns chosen."""
+        rows = [[cells[index] for index in self._arranged] for cells in map(self.cells, self.order)]
+        return [self.columns[index] for index in self._arranged], rows
+
+    def choose_columns(self, chosen: Sequence[str]) -> None:
+        """Show these columns, in this order; none: all."""
+        self._arranged = arranged(self.columns, chosen)
+        self._laid_out_for = -1
+        self.refresh()
 
     def sign_title(self, column: str, sign: str) -> None:
         """Let the title of that column, and no other, bear a sign."""
@@ -236,7 +248,8 @@ class RowGrid(ScrollView, can_focus=True):
 
     def _lay_out(self, width: int) -> None:
         self._laid_out_for = width
-        self._laid_out = lay_out(self.columns, width - _MARGIN - GAP)
+        shown = [self.columns[index] for index in self._arranged]
+        self._laid_out = [(self._arranged[place], wide) for place, wide in lay_out(shown, width - _MARGIN - GAP)]
 
     def on_focus(self) -> None:
         """Focus is seen on the cursor; entering a grid with the cursor on nothing leaves it there."""
