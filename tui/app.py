@@ -23,7 +23,7 @@ from tui.board.watch import Watch
 from tui.console import Console
 from tui.kept import Fault
 from tui.keys import MODES, keys
-from tui.palette import RoomCommands
+from tui.palette import GoTo
 from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
 from tui.screens.invitations import InvitationsScreen
@@ -45,7 +45,7 @@ class PortnerApp(Console):
 
     TITLE = "Portner"
     CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
-    COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
+    COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: GoTo}
     BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light", *MODES)
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "rooms": ShiftScreen,

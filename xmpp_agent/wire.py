@@ -124,6 +124,8 @@ class RoomRow(_Wire):
     frozen_since: float | None = None
     recording: bool = False
     waiting: tuple[WaitingRow, ...] = ()
+    inside: tuple[Ident, ...] = ()
+    """Those of the visit, by the knock they had while they waited."""
 
 
 class Link(_Wire):

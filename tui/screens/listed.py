@@ -6,15 +6,18 @@ from typing import ClassVar, Generic
 
 from textual import on
 from textual.binding import BindingType
+from textual.widgets import Input
 from typing_extensions import override
 
 from tui.board.listing import Listing, next_in_need
 from tui.board.sorting import Row, Sort, following, pressed
+from tui.board.trail import Followed, begun, rows_of
 from tui.kept import Look
 from tui.keys import keys
 from tui.screens.columns import ChooseColumns
 from tui.screens.looking_back import LookingBack
 from tui.text.cells import Cell, Column
+from tui.text.following import followed
 from tui.text.heading import heading
 from tui.widgets.row_grid import RowGrid
 
@@ -22,7 +25,7 @@ from tui.widgets.row_grid import RowGrid
 class ListScreen(LookingBack, Generic[Row]):
     """Remembers order, filter and cursor; what the rows say is on the board. Texts of the list begin with `MAIN`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keys("turn", "columns")
+    BINDINGS: ClassVar[list[BindingType]] = keys("turn", "columns", "follow")
     view: Listing[Row]
     _began = False
 
@@ -71,6 +74,52 @@ class ListScreen(LookingBack, Generic[Row]):
         if not self._began and grid.order:
             self._began = True
             grid.put_cursor(grid.order[0])
+        self.draw_followed()
+
+    def draw_followed(self) -> None:
+        """The rows of the one followed, and a line of how it is with them; when they are gone, that they are."""
+        watch, words = self.app.watched, self.app.words
+        before, trail = watch.trail, watch.follow()
+        if before is None and not self.has_class("-following"):
+            return
+        if before is not None and trail is None:
+            self.app.tell("follow.gone")
+        keys = rows_of(trail, watch.board) if trail is not None else frozenset[str]()
+        for grid in self.query(RowGrid):
+            grid.mark(keys, words.sign("followed"))
+        self.set_class(trail is not None, "-following")
+        if trail is not None:
+            self.put("followed", [followed(trail, watch.board, watch.happenings, watch.now(), words)])
+
+    def action_follow(self) -> None:
+        """Follow the one under the cursor; pressed on the one followed: no longer."""
+        watch, row = self.app.watched, self.to_follow()
+        if row is None:
+            self.app.tell("follow.nobody")
+            return
+        trail = begun(row, watch.now())
+        same = watch.trail is not None and rows_of(trail, watch.board) <= rows_of(watch.trail, watch.board)
+        watch.trail = None if same else trail
+        self.flush()
+
+    def to_follow(self) -> Followed | None:
+        """The one under the cursor."""
+        row = self.chosen()
+        return row if isinstance(row, Followed) else None
+
+    def find(self, key: str) -> None:
+        """Put the cursor on that row, or say that there is none any more."""
+        self.flush()
+        if key in self.rows():
+            self.go_to(key)
+        else:
+            self.app.tell("find.gone", bad=True)
+
+    def filter_by(self, text: str) -> None:
+        """Show what those words let through."""
+        self.query_one("#filter", Input).value = text
+        self.look()
+        self.grid(self.MAIN).focus()
 
     def _sorted_by(self) -> str:
         title = next(column.title for column in self.columns() if column.id == self.view.sort.column)

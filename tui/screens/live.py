@@ -81,6 +81,7 @@ class LiveScreen(SpokenScreen):
             yield Static(id="sums", markup=False)
             yield Static(id="standing", markup=False)
         yield Static(id="stale", markup=False)
+        yield Static(id="followed", markup=False)
         yield Input(placeholder=hint, id="filter", compact=True)
 
     def listed(self, name: str, columns: Sequence[Column], cells: Cells, empty: str, *, header: bool = True) -> RowGrid:

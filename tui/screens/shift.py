@@ -12,6 +12,8 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.board.query import Tally, View, alerts
+from tui.board.queue import Waiting
+from tui.board.trail import Followed
 from tui.keys import keys
 from tui.screens.doors import DoorScreen
 from tui.screens.listed import ListScreen
@@ -127,6 +129,14 @@ class ShiftScreen(DoorScreen, ListScreen[wire.RoomRow]):
         if room is None or room.key != self._lobby_of:
             return None
         return next((person for person in room.waiting if person.knock == knock), None)
+
+    @override
+    def to_follow(self) -> Followed | None:
+        """The person, where the lobby has the focus; else the room."""
+        room, person = self.chosen_room(), self.chosen_person()
+        if room is None or person is None or not self.person_is_meant():
+            return room
+        return Waiting(room, person, room.waiting.index(person) + 1)
 
     @override
     def choose_first_person(self) -> wire.WaitingRow | None:

@@ -190,7 +190,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "key.quit": ("Slut", "Quit"),
     "tip.quit": ("Luk konsollen; dørene passer sig selv", "Close; the doors look after themselves"),
     "key.palette": ("Kommandoer", "Commands"),
-    "tip.palette": ("Søg lokaler og kommandoer", "Search rooms and commands"),
+    "tip.palette": ("Søg på alt: lokaler, personer, kommandoer", "Search all: rooms, people, commands"),
     "key.light": ("Lys/mørk", "Light/dark"),
     "tip.light": ("Skift mellem lys og mørk", "Switch between light and dark"),
     "key.back": ("Tilbage", "Back"),
@@ -217,7 +217,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "tip.yes": ("Gør det", "Do it"),
     # palette
     "palette.room": ("Lokale: {staff}", "Room: {staff}"),
-    "palette.placeholder": ("Søg lokale eller kommando", "Search for a room or a command"),
+    "palette.placeholder": (
+        "Søg lokale, person, optagelse, kommando …",
+        "Search room, person, recording, command …",
+    ),
     # starting and stopping
     "start.persists": (
         "{name} er sat og ville gemme skærmbilledet med personoplysninger. Fjern den og start igen.",

@@ -23,6 +23,7 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "held": ("§", "H"),
     "unread": ("✉", "@"),
     "alert": ("!", "!"),
+    "followed": ("◆", "&"),
     "rising": ("↑", "^"),
     "falling": ("↓", "v"),
     "cursor": ("▌", ">"),

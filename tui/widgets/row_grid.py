@@ -26,7 +26,7 @@ from tui.text.safe import fit
 Cells = Callable[[str], Sequence[Cell]]
 _A_HANDFUL = 4
 _MARGIN = 2
-"""Cells left of the first column: the cursor's mark and a space."""
+"""Cells left of the first column: the cursor's mark, and the sign of a row that is marked."""
 
 
 class RowGrid(ScrollView, can_focus=True):
@@ -79,6 +79,8 @@ class RowGrid(ScrollView, can_focus=True):
         self.order: list[str] = []
         self.cursor: str | None = None
         self._mark = mark
+        self._marked: frozenset[str] = frozenset()
+        self._mark_sign = ""
         self._signed = ("", "")
         """Which column's title bears a sign, and which."""
         self._head = 1 if header else 0
@@ -142,6 +144,12 @@ class RowGrid(ScrollView, can_focus=True):
             self._signed = (column, sign)
             self.refresh()
 
+    def mark(self, keys: frozenset[str], sign: str) -> None:
+        """Let these rows bear a sign before their first column, wherever they stand."""
+        if keys != self._marked:
+            self._marked, self._mark_sign = keys, sign
+            self.refresh()
+
     def put_cursor(self, key: str | None) -> None:
         """Put the cursor on a row that is in the order, or on nothing."""
         if key is not None and key not in self.order:
@@ -189,11 +197,12 @@ class RowGrid(ScrollView, can_focus=True):
             style = self.get_component_rich_style("row-grid--empty")
             return Strip([Segment(fit(" " * _MARGIN + self.empty if blank else "", width), style)], width)
         key = self.order[place]
-        return self._row(self.cells(key), key == self.cursor, width)
+        return self._row(self.cells(key), key, width)
 
-    def _row(self, cells: Sequence[Cell], chosen: bool, width: int) -> Strip:
+    def _row(self, cells: Sequence[Cell], key: str, width: int) -> Strip:
+        chosen = key == self.cursor
         plain = self._style("plain", chosen)
-        mark = f"{self._mark} " if chosen else " " * _MARGIN
+        mark = (self._mark if chosen else " ") + (self._mark_sign if key in self._marked else " ")
         segments = [Segment(fit(mark, _MARGIN), self._style("strong" if self.has_focus else "muted", chosen))]
         for index, cell_width in self._laid_out:
             cell = cells[index]

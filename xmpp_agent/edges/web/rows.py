@@ -32,6 +32,7 @@ def room_row(house: House, state: RoomState, shard: str) -> RoomRow | None:
         frozen_since=state.frozen_since,
         recording=state.recording,
         waiting=tuple(_waiting(house, state, person) for person in state.queue),
+        inside=tuple(o.seat for o in party),
     )
 
 
