@@ -116,7 +116,7 @@ async def test_one_key_tries_again_and_the_stream_shows_it(tmp_path: Path) -> No
     """Chosen, p: asked, done, and the stage changes only because the agent says so; on record with who."""
     async with real(tmp_path, STUCK) as console:
         await console.until(lambda: "Optagemaskinen leverede ingen fil." in console.text())
-        assert "▲ 1 optagelser sidder fast" in console.text()
+        assert "▲ 1 optagelse sidder fast" in console.text()
         await console.pilot.press("p")
         await console.until(lambda: console.stage() == "expected")
         await console.until(lambda: "✓ Prøv optagelsen igen (ukendt) – udført: Der" in console.text())
@@ -219,7 +219,7 @@ async def test_a_stuck_recording_is_seen_on_the_first_screen_and_rings_once(tmp_
     async with opened(tmp_path, [], agent=agent) as console:
         console.app.bell = lambda: rung.append(1)  # type: ignore[method-assign]  # what a terminal would do
         agent.put_recording(recording("a", "missing", stuck=True))
-        await console.until(lambda: "1 optagelser sidder fast" in console.text())
+        await console.until(lambda: "1 optagelse sidder fast" in console.text())
         agent.put_recording(recording("a", "missing", stuck=True, version=2))
         agent.raw = b"event: resync\nid: s1:0\ndata: {}\n\n"
         agent.wake()

@@ -89,7 +89,7 @@ class InvitationsScreen(OfficeScreen[wire.InvitationRow]):
         command = wire.Retry(command=new_command(), version=row.version)
         where = words.say(
             "ask.invitation",
-            at=day_clock(row.starts_at),
+            at=day_clock(row.starts_at, words),
             staff=safe(row.staff, 60) or words.say("invitation.anybody"),
             unit=safe(row.unit, 60) or "–",
         )

@@ -106,7 +106,7 @@ class LiveScreen(SpokenScreen):
         """The top line, and across the screen when nothing is current."""
         words = self.app.words
         self.query_one("#sums", Static).update(to_content([sums]), layout=False)
-        at = Cell(f"  {clock(now)}" if standing.state in (State.LIVE, State.PAST) else "", "muted")
+        at = Cell(f"  {clock(now, words)}" if standing.state in (State.LIVE, State.PAST) else "", "muted")
         self.put("standing", [[standing_cell(standing, words), at]])
         if self._standing is None or standing.may_act != self._standing.may_act:
             for grid in self.query(RowGrid):

@@ -22,11 +22,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **SIGN_IN,
     # top line
     "top.name": ("Portner", "Portner"),
-    "top.rooms": ("{n} åbne", "{n} open"),
-    "top.visits": ("{n} besøg", "{n} visits"),
+    "top.rooms": ("{n} {n:åbent|åbne}", "{n} open"),
+    "top.visits": ("{n} besøg", "{n} {n:visit|visits}"),
     "top.waiting": ("{n} venter", "{n} waiting"),
     "top.longest": ("længst {age}", "longest {age}"),
-    "top.alerts": ("{n} kræver dig", "{n} need you"),
+    "top.alerts": ("{n} kræver dig", "{n} {n:needs|need} you"),
     "top.calm": ("intet kræver dig", "nothing needs you"),
     # connection
     "state.live": ("LIVE", "LIVE"),
@@ -126,7 +126,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "ask.turn_away": ("Afvis {who}", "Refuse {who}"),
     "ask.turn_away.help": ("Personen læser din begrundelse.", "The person reads your reason."),
     "ask.write": ("Skriv til {who}", "Write to {who}"),
-    "ask.write_all": ("Skriv til hver af de {n}, der venter", "Write to each of the {n} waiting"),
+    "ask.write_all": ("Skriv til alle, der venter: {n}", "Write to all who wait: {n}"),
     "ask.write.help": ("Kun modtageren ser det. Hver får sin egen besked.", "Only the recipient sees it; one each."),
     "ask.reveal": ("Vis det fulde navn på {who}", "Reveal the full name of {who}"),
     "ask.reveal.help": (
@@ -143,7 +143,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "ask.yes": ("Ja ({keys[yes]})", "Yes ({keys[yes]})"),
     "ask.no": ("Fortryd ({keys[back]})", "Cancel ({keys[back]})"),
     "ask.keys": ("Enter sender · {keys[back]} fortryder", "Enter sends · {keys[back]} cancels"),
-    "ask.short": ("Skriv mindst {n} tegn.", "Write at least {n} characters."),
+    "ask.short": ("Skriv mindst {n} tegn.", "Write at least {n} {n:character|characters}."),
     "ask.nobody": ("borgeren", "the citizen"),
     "reveal.shown": ("{name}   skjules om {n} s ({keys[back]} nu)", "{name}   hidden in {n} s ({keys[back]} now)"),
     "reveal.unseen": ("Navnet blev ikke vist: vinduet var ikke i brug.", "Not shown: this window was not in use."),

@@ -47,6 +47,7 @@ FINDING: Final[dict[str, tuple[str, str]]] = {
     "follow.recording": ("optagelse: {stage}, siden {at}", "recording: {stage}, since {at}"),
     "follow.call": ("opkald {who}: {stage}, siden {at}", "call {who}: {stage}, since {at}"),
     "follow.invitation": ("invitation {who}: {step}", "invitation {who}: {step}"),
+    "age.hours": ("{n} t", "{n} h"),
     # the file that keeps it
     "file.unreadable": (
         "{path} kan ikke læses som indstillinger og bruges ikke.",

@@ -4,7 +4,7 @@ from typing import Final
 
 OFFICE: Final[dict[str, tuple[str, str]]] = {
     # top line and headings
-    "top.calls_lost": ("{n} opkald kræver dig", "{n} calls need you"),
+    "top.calls_lost": ("{n} opkald kræver dig", "{n} {n:call needs|calls need} you"),
     "top.calls_calm": ("intet opkald kræver dig", "no call needs you"),
     "top.calls_inside": ("{n} inde", "{n} inside"),
     "top.to_call": ("{n} skal ringes op", "{n} to be called"),
@@ -74,7 +74,7 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "invitation.by": ("Hos", "At"),
     "invitation.off": ("aflyst", "called off"),
     "invitation.next_at": ("kl. {at}", "at {at}"),
-    "invitation.tried": ("{n} gange", "{n} times"),
+    "invitation.tried": ("{n} {n:gang|gange}", "{n} {n:time|times}"),
     "invitation.changed": ("Ændret for {age} siden", "Changed {age} ago"),
     # what may be done
     "may.send_link": ("sende et nyt link ({keys[send_link]})", "send a fresh link ({keys[send_link]})"),

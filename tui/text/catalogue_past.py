@@ -3,7 +3,7 @@
 from typing import Final
 
 PAST: Final[dict[str, tuple[str, str]]] = {
-    "state.past": ("FØR · {n} ændringer siden", "THEN · {n} changes since"),
+    "state.past": ("FØR · {n} {n:ændring|ændringer} siden", "THEN · {n} {n:change|changes} since"),
     "past.no_picture": ("Så langt tilbage er intet gemt", "Nothing is kept from that far back"),
     "past.bad_time": ("Skriv et klokkeslæt som 10:42", "Write a time like 10:42"),
     "past.ask": ("Se, som det var kl.", "See it as it was at"),
@@ -25,7 +25,7 @@ PAST: Final[dict[str, tuple[str, str]]] = {
         "Listen, som du ser den, i en fil i din hjemmemappe; navne er maskeret",
         "The list as you see it in a file in your home folder; names are masked",
     ),
-    "export.done": ("{n} rækker gemt i {path}", "{n} rows saved in {path}"),
+    "export.done": ("{n} {n:række|rækker} gemt i {path}", "{n} {n:row|rows} saved in {path}"),
     "export.failed": ("Filen kunne ikke skrives: {path}", "The file could not be written: {path}"),
     "help.group.time": ("Tiden", "Time"),
 }

@@ -3,7 +3,7 @@
 from typing import Final
 
 RECORDINGS: Final[dict[str, tuple[str, str]]] = {
-    "top.stuck": ("{n} optagelser sidder fast", "{n} recordings stuck"),
+    "top.stuck": ("{n} {n:optagelse|optagelser} sidder fast", "{n} {n:recording|recordings} stuck"),
     "top.none_stuck": ("ingen optagelse sidder fast", "no recording is stuck"),
     "top.running": ("{n} optager", "{n} recording"),
     "top.all": ("{n} i alt", "{n} in all"),
@@ -22,7 +22,10 @@ RECORDINGS: Final[dict[str, tuple[str, str]]] = {
     "recordings.calm": ("Ingen optagelse sidder fast.", "No recording is stuck."),
     "recording.nobodys": ("ukendt", "unknown"),
     "recording.since": ("siden {at} ({age})", "since {at} ({age})"),
-    "recording.tried": ("Forsøgt {n} gange, næste gang {at}", "Tried {n} times, next at {at}"),
+    "recording.tried": (
+        "Forsøgt {n} {n:gang|gange}, næste gang {at}",
+        "Tried {n} {n:time|times}, next at {at}",
+    ),
     "recording.of": ("Borger, sag", "Citizen, case"),
     "recording.by": ("Optaget af", "Recorded by"),
     "recording.room": ("Lokale", "Room"),

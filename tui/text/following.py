@@ -15,7 +15,7 @@ def followed(trail: Trail, board: Board, happenings: Happenings, now: float, wor
     line = [Cell(f"{words.sign('followed')} ", "info"), Cell(_now(trail, board, now, words), "strong")]
     last = last_line(trail, board, happenings)
     if last is not None:
-        line.append(Cell(f"  · {clock(last.at)} {events.what(last, words)}", "muted"))
+        line.append(Cell(f"  · {clock(last.at, words)} {events.what(last, words)}", "muted"))
     return line
 
 
@@ -26,10 +26,10 @@ def _now(trail: Trail, board: Board, now: float, words: Words) -> str:
             return _at(trail, row, board, now, words)
         case wire.RecordingRow():
             stage = recordings.stage_word(row.stage, words)
-            return words.say("follow.recording", stage=stage, at=clock(row.since))
+            return words.say("follow.recording", stage=stage, at=clock(row.since, words))
         case wire.CallRow():
             stage, who = calls.stage_word(row.stage, words), calls.whose(row, words)
-            return words.say("follow.call", who=who, stage=stage, at=clock(row.since))
+            return words.say("follow.call", who=who, stage=stage, at=clock(row.since, words))
         case wire.InvitationRow():
             step, who = invitations.next_word(row.next, words), invitations.whose(row, words)
             return words.say("follow.invitation", who=who, step=step)
@@ -48,5 +48,5 @@ def _at(trail: Trail, room: wire.RoomRow, board: Board, now: float, words: Words
     if trail.knock not in room.inside:
         return say("follow.between", staff=staff)
     who = rooms.citizen_name(room) or say("ask.nobody")
-    inside = say("follow.inside", who=who, staff=staff, age=glance(now - trail.since))
+    inside = say("follow.inside", who=who, staff=staff, age=glance(now - trail.since, words))
     return f"{inside} · {say('follow.recorded')}" if room.recording else inside

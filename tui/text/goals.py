@@ -51,7 +51,7 @@ def _of_office(board: Board, words: Words) -> Iterator[Goal]:
         title = say("palette.call", who=calls.whose(call, words), stage=stage, staff=safe(call.staff, 60) or "–")
         yield _goal("hotline", call.key, title, call.unit)
     for missed in board.invitations.values():
-        step, at = invitations.next_word(missed.next, words), day_clock(missed.starts_at)
+        step, at = invitations.next_word(missed.next, words), day_clock(missed.starts_at, words)
         title = say("palette.invitation", who=invitations.whose(missed, words), at=at, step=step)
         yield _goal("invitations", missed.key, title, missed.unit, missed.staff)
 

@@ -24,7 +24,7 @@ def sums_line(total: Sums, stuck: int, now: float, words: Words) -> list[Cell]:
     line.append(waiting)
     if total.longest_since is not None:
         waited = now - total.longest_since
-        line.append(Cell(f", {say('top.longest', age=glance(waited))}", wait_tone(waited)))
+        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited)))
     line.append(Cell(f"   {say('top.visits', n=total.visits)}   {say('top.rooms', n=total.rooms)}"))
     return line
 
@@ -85,4 +85,4 @@ def heading(title: str, view: Listing[Row], sorted_by: str, total: int, words: W
 
 def stale_line(now: float, words: Words) -> str:
     """What stands across the screen while the picture is not current."""
-    return words.say("stale.seen", at=clock(now, seconds=True)) if now else words.say("stale.never")
+    return words.say("stale.seen", at=clock(now, words, seconds=True)) if now else words.say("stale.never")

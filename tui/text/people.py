@@ -56,7 +56,7 @@ def cells(place: int, person: wire.WaitingRow, now: float, words: Words) -> tupl
     return (
         Cell(str(place), "muted"),
         Cell(who(person, words), "muted" if person.away else "strong"),
-        Cell(clock(at) if at is not None else "", "plain"),
+        Cell(clock(at, words) if at is not None else "", "plain"),
         Cell(exact(waited), wait_tone(waited)),
         Cell(safe(person.proof, 60)),
         verdict_cell(person, words),
@@ -68,12 +68,12 @@ def why(person: wire.WaitingRow, words: Words) -> list[list[Cell]]:
     """The decision explained, line by line: the person, the answer, and each rule with its own."""
     say = words.say
     at = person.appointment_at
-    appointment = f" · {say('why.appointment')} {clock(at)}" if at is not None else ""
+    appointment = f" · {say('why.appointment')} {clock(at, words)}" if at is not None else ""
     lines = [
         [
             Cell(who(person, words), "strong"),
             Cell(f"  {safe(person.proof, 60)}"),
-            Cell(f"  {say('why.since')} {clock(person.since, seconds=True)}{appointment}", "muted"),
+            Cell(f"  {say('why.since')} {clock(person.since, words, seconds=True)}{appointment}", "muted"),
         ],
         [verdict_cell(person, words), Cell(f"  {reason(person, words)}")],
     ]

@@ -86,7 +86,7 @@ class Sentences:
     def alert(self, alert: Raised, row: Row, now: float) -> list[str]:
         """What somebody must look at."""
         del now
-        age = glance(alert.numbers.get("seconds", 0.0))
+        age = glance(alert.numbers.get("seconds", 0.0), self.words)
         said = self.words.say(f"alarm.{alert.kind.value}", **{**alert.numbers, "age": age})
         return [self.words.say("plain.raised", where=_where(row, self.words), what=said)]
 
@@ -108,12 +108,12 @@ def head_line(board: Board, now: float, standing: Standing, words: Words) -> str
     since, needs = total.longest_since, len(raised(board, now))
     return words.say(
         "plain.head",
-        at=clock(now, seconds=True),
+        at=clock(now, words, seconds=True),
         state=state,
         rooms=total.rooms,
         visits=total.visits,
         waiting=total.waiting,
-        longest=words.say("plain.longest", age=glance(now - since)) if since is not None else "",
+        longest=words.say("plain.longest", age=glance(now - since, words)) if since is not None else "",
         needs=words.say("plain.needs", n=needs) if needs else words.say("plain.calm"),
     )
 
@@ -127,13 +127,13 @@ def _by_need(board: Board, now: float, words: Words) -> list[str]:
 def _room(row: wire.RoomRow, now: float, words: Words, *, waiting: bool) -> str:
     line = words.say("plain.room", staff=staff_names(row), unit=safe(row.unit, 60), phase=phase_word(row.phase, words))
     if row.citizen is not None and row.visit_since is not None:
-        line += words.say("plain.citizen", who=citizen_name(row), age=glance(now - row.visit_since))
+        line += words.say("plain.citizen", who=citizen_name(row), age=glance(now - row.visit_since, words))
     if row.recording:
         line += words.say("plain.recording")
     since = longest_since(row)
     if waiting and since is not None:
         line += words.say("plain.waiting", n=len(row.waiting))
-        line += words.say("plain.longest", age=glance(now - since))
+        line += words.say("plain.longest", age=glance(now - since, words))
     return line
 
 
@@ -141,7 +141,7 @@ def _recording(row: wire.RecordingRow, now: float, words: Words) -> str:
     return words.say(
         "plain.record",
         stage=stage_word(row.stage, words),
-        age=glance(now - row.since),
+        age=glance(now - row.since, words),
         who=whose(row, words),
         staff=safe(row.staff, 60) or "–",
         unit=safe(row.unit, 60) or "–",
@@ -156,7 +156,7 @@ def _call(row: wire.CallRow, now: float, words: Words) -> str:
         "plain.call",
         who=calls.whose(row, words),
         stage=calls.stage_word(row.stage, words),
-        age=glance(now - row.since),
+        age=glance(now - row.since, words),
         staff=safe(row.staff, 60) or "–",
         unit=safe(row.unit, 60) or "–",
         why=calls.why(row, words),
@@ -168,7 +168,7 @@ def _invitation(row: wire.InvitationRow, words: Words) -> str:
     return words.say(
         "plain.invitation",
         who=invitations.whose(row, words),
-        at=day_clock(row.starts_at),
+        at=day_clock(row.starts_at, words),
         staff=safe(row.staff, 60) or words.say("invitation.anybody"),
         unit=safe(row.unit, 60) or "–",
         ways="; ".join(safe(way.words[0 if words.settings.lang == "da" else 1]) for way in row.ways) or "–",
@@ -187,7 +187,7 @@ def _in_line(waiter: Waiting, now: float, words: Words) -> str:
         n=waiter.place,
         staff=staff_names(waiter.room),
         unit=safe(waiter.room.unit, 60),
-        appointment=words.say("plain.appointment", at=clock(at)) if at is not None else "",
+        appointment=words.say("plain.appointment", at=clock(at, words)) if at is not None else "",
         **_about(waiter.person, now, words),
     )
 
@@ -196,7 +196,7 @@ def _about(person: wire.WaitingRow, now: float, words: Words) -> dict[str, str]:
     return {
         "who": who(person, words),
         "proof": safe(person.proof, 60),
-        "age": glance(now - person.since),
+        "age": glance(now - person.since, words),
         "verdict": words.say(f"verdict.{verdict(person)}"),
         "reason": reason(person, words),
     }

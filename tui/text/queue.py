@@ -48,7 +48,7 @@ def sums_line(rows: Collection[Waiting], now: float, words: Words) -> list[Cell]
     ]
     if rows:
         waited = now - min(row.person.since for row in rows)
-        line.append(Cell(f", {say('top.longest', age=glance(waited))}", wait_tone(waited)))
+        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited)))
     judge = sum(row.person.lane == "judge" for row in rows)
     if judge:
         line.append(Cell(f"   {words.signed('judge', say('queue.to_judge', n=judge))}", "warn"))

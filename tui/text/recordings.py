@@ -5,6 +5,7 @@ from typing import Final
 from tui.board.recordings import CHAIN, RUNNING, steps_done
 from tui.text.ages import clock, exact, glance
 from tui.text.cells import Cell, Column, Tone
+from tui.text.locales import decimal
 from tui.text.safe import safe
 from tui.text.words import Words
 from xmpp_agent import wire
@@ -63,14 +64,14 @@ def why(row: wire.RecordingRow, words: Words) -> str:
     return safe(row.words[0 if words.settings.lang == "da" else 1])
 
 
-def size_of(row: wire.RecordingRow) -> str:
-    """`1.9 GB`; empty when nothing is here."""
+def size_of(row: wire.RecordingRow, words: Words) -> str:
+    """`1,9 GB`; empty when nothing is here."""
     if row.size is None:
         return ""
     left, unit = float(row.size), 0
     while left >= 1000 and unit < len(_UNITS) - 1:
         left, unit = left / 1000, unit + 1
-    return f"{left:.1f} {_UNITS[unit]}" if unit else f"{row.size} B"
+    return f"{decimal(left, words.settings.lang)} {_UNITS[unit]}" if unit else f"{row.size} B"
 
 
 def length_of(row: wire.RecordingRow, now: float) -> str:
@@ -97,14 +98,14 @@ def cells(row: wire.RecordingRow, now: float, words: Words) -> tuple[Cell, ...]:
     return (
         _alert(row, words),
         Cell(words.signed(_sign(row), stage_word(row.stage, words)), tone),
-        Cell(glance(now - row.since), "bad" if row.stuck else quiet),
+        Cell(glance(now - row.since, words), "bad" if row.stuck else quiet),
         Cell(progress(row, words), "muted"),
         Cell(safe(row.staff, 60) or "–", quiet),
         Cell(safe(row.unit, 60) or "–", "muted"),
         Cell(whose(row, words), quiet),
         Cell(safe(row.case, 60), "muted"),
         Cell(length_of(row, now), quiet),
-        Cell(size_of(row), quiet),
+        Cell(size_of(row, words), quiet),
         Cell(safe(row.number, 60), "muted"),
         Cell(why(row, words), "warn" if row.fault else "muted"),
     )
@@ -113,26 +114,27 @@ def cells(row: wire.RecordingRow, now: float, words: Words) -> tuple[Cell, ...]:
 def explained(row: wire.RecordingRow, now: float, words: Words) -> list[list[Cell]]:
     """Everything that is known of it."""
     say = words.say
+    since = say("recording.since", at=clock(row.since, words, seconds=True), age=glance(now - row.since, words))
     facts = [
         ("recording.of", f"{whose(row, words)} · {safe(row.case, 60) or '–'}"),
         ("recording.by", f"{safe(row.staff, 60) or '–'} · {safe(row.unit, 60) or '–'}"),
         ("recording.room", safe(row.room, 60) or "–"),
-        ("recording.began", clock(row.began, seconds=True) if row.began is not None else "–"),
-        ("recording.file", " · ".join(part for part in (length_of(row, now), size_of(row)) if part) or "–"),
+        ("recording.began", clock(row.began, words, seconds=True) if row.began is not None else "–"),
+        ("recording.file", " · ".join(part for part in (length_of(row, now), size_of(row, words)) if part) or "–"),
         ("recording.number", safe(row.number, 60) or "–"),
         ("recording.id", safe(row.recording, 60)),
     ]
     lines = [
         [
             Cell(words.signed(_sign(row), stage_word(row.stage, words)), TONES.get(row.stage, "muted")),
-            Cell(
-                f"  {say('recording.since', at=clock(row.since, seconds=True), age=glance(now - row.since))}", "muted"
-            ),
+            Cell(f"  {since}", "muted"),
         ],
         [Cell(why(row, words), "warn" if row.stuck or row.fault else "plain")],
     ]
     if row.attempts and row.next_try is not None:
-        lines.append([Cell(say("recording.tried", n=row.attempts, at=clock(row.next_try, seconds=True)), "muted")])
+        lines.append(
+            [Cell(say("recording.tried", n=row.attempts, at=clock(row.next_try, words, seconds=True)), "muted")]
+        )
     lines += [[Cell(f"{say(name):<12} ", "muted"), Cell(text)] for name, text in facts]
     acts = ", ".join(say(f"may.{act}") for act in row.may) or say("may.nothing")
     lines.append([Cell(f"{say('recording.may'):<12} ", "muted"), Cell(acts, "info")])

@@ -69,13 +69,13 @@ def cells(row: wire.RoomRow, now: float, unread: int, words: Words) -> tuple[Cel
         Cell(citizen_name(row), quiet),
         _visit(row, now, words),
         Cell(str(len(row.waiting)), "strong") if row.waiting else Cell("·", "muted"),
-        Cell(glance(now - since), wait_tone(now - since)) if since is not None else Cell(),
+        Cell(glance(now - since, words), wait_tone(now - since)) if since is not None else Cell(),
     )
 
 
 def _visit(row: wire.RoomRow, now: float, words: Words) -> Cell:
     began = row.frozen_since if row.phase is wire.RoomPhase.FROZEN else row.visit_since
-    length = glance(now - began) if began is not None else ""
+    length = glance(now - began, words) if began is not None else ""
     if row.recording:
         return Cell(f"{words.sign('recording')} {length}".rstrip(), "bad")
     return Cell(length)

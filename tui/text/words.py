@@ -6,6 +6,7 @@ from tui.kept import Fault
 from tui.keys import KeyNames
 from tui.settings import Settings
 from tui.text.catalogue import TEXTS
+from tui.text.locales import Count
 from tui.text.safe import safe
 from tui.text.signs import sign
 
@@ -17,13 +18,18 @@ class Words:
     settings: Settings
 
     def say(self, what: str, /, **values: object) -> str:
-        """The text named `what`, with `values` put in as plain words, and keys as they are now (`{keys[back]}`).
+        """The text named `what`, with `values` put in as plain words, keys as they are now (`{keys[back]}`), and
+        words that go with a number (`{n:besked|beskeder}`).
 
         A KeyError is a missing text.
         """
         danish, english = TEXTS[what]
         text = danish if self.settings.lang == "da" else english
-        return text.format(keys=KeyNames(self.settings.keys), **values) if "{" in text else text
+        if "{" not in text:
+            return text
+        lang = self.settings.lang
+        counted = {name: Count.of(each, lang) if type(each) is int else each for name, each in values.items()}
+        return text.format(keys=KeyNames(self.settings.keys), **counted)
 
     def of(self, fault: Fault) -> str:
         """What is wrong with the settings."""
