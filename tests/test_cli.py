@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -190,6 +192,28 @@ def test_verifying_names_the_first_bad_line(portner: Portner) -> None:
     assert code == 1
     assert out.startswith("one: 1 lines hold")
     assert "Line 2 of one does not hold" in err
+
+
+def test_an_export_is_checked_against_the_chain(portner: Portner, tmp_path: Path) -> None:
+    """A whole one holds; with a line left out, or a file that is something else, it is refused in a sentence."""
+    portner.run("revoke", "pass1")
+    with closing(sqlite3.connect(portner.data / "portner.sqlite3")) as database:
+        row = database.execute("SELECT shard, seq, line, prev, hash FROM audit").fetchone()
+    head = {"portner": "audit-export", "lines": 1}
+    line = dict(zip(("shard", "seq", "line", "prev", "hash"), row, strict=True))
+    file = tmp_path / "export.jsonl"
+    file.write_text(f"{json.dumps(head)}\n{json.dumps(line)}\n", "utf-8")
+    assert portner.run("audit", "check", str(file))[:2] == (
+        0,
+        "1 lines are what was written, and stand so in the chain\n",
+    )
+    for text in (json.dumps(head), "no export", json.dumps([head, line])):
+        file.write_text(text, "utf-8")
+        code, _, err = portner.run("audit", "check", str(file))
+        assert (code, "is no export of the audit" in err) == (1, True)
+    line["line"] = line["line"].replace("pass1", "pass9")
+    file.write_text(f"{json.dumps(head)}\n{json.dumps(line)}\n", "utf-8")
+    assert "does not hold" in portner.run("audit", "check", str(file))[2]
 
 
 def test_a_changed_name_is_said_without_a_traceback(portner: Portner) -> None:

@@ -24,6 +24,7 @@ from tui.console import Console
 from tui.kept import Fault
 from tui.keys import MODES, keys
 from tui.palette import GoTo
+from tui.screens.audit import AuditScreen
 from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
 from tui.screens.invitations import InvitationsScreen
@@ -53,6 +54,7 @@ class PortnerApp(Console):
         "hotline": HotlineScreen,
         "lobby": LobbyScreen,
         "invitations": InvitationsScreen,
+        "audit": AuditScreen,
         "charts": ChartsScreen,
         "wall": WallScreen,
     }

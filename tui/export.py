@@ -1,4 +1,4 @@
-"""A list taken along: what is on the screen, as a CSV file for a spreadsheet, readable by its owner alone."""
+"""Files that are taken along, readable by their owner alone: lists for a spreadsheet, lines of the audit."""
 
 import csv
 import io
@@ -23,16 +23,16 @@ def as_csv(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> str:
     return out.getvalue()
 
 
-def file_name(what: str, now: float) -> str:
+def file_name(what: str, now: float, kind: str = "csv") -> str:
     """`portner-rooms-20261126-104200.csv`, in local time."""
-    return f"portner-{what}-{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d-%H%M%S}.csv"
+    return f"portner-{what}-{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d-%H%M%S}.{kind}"
 
 
-def write_new(path: Path, text: str) -> None:
-    """A new file nobody else may read; one that is there is left alone. Raises OSError."""
+def write_new(path: Path, text: str, *, marked: bool = True) -> None:
+    """A new file nobody else may read; one that is there is left alone. `marked`: for spreadsheets. Raises OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     # The mark at the beginning tells spreadsheets that it is UTF-8.
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+    with os.fdopen(handle, "w", encoding="utf-8-sig" if marked else "utf-8", newline="") as file:
         file.write(text)
 
 

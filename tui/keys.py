@@ -21,6 +21,12 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "write_all": ("W", "write_all", False),
     "finish": ("f", "finish", True),
     "reveal": ("r", "reveal", True),
+    "next": ("N", "next", True),
+    "put_back": ("p", "put_back", False),
+    "move": ("m", "move", False),
+    "stop_recording": ("o", "stop_recording", False),
+    "end": ("X", "end", False),
+    "write_unit": ("U", "write_unit", False),
     "retry": ("p", "retry", True),
     "assign": ("m", "assign", True),
     "discard": ("x", "discard", True),
@@ -28,10 +34,16 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "send_link": ("l", "send_link", True),
     "promise": ("c", "promise", True),
     "taken": ("b", "taken", True),
+    "audit_search": ("o", "audit_search", True),
+    "audit_person": ("p", "audit_person", True),
+    "audit_room": ("m", "audit_room", True),
+    "audit_more": ("plus", "audit_more", True),
+    "audit_take": ("x", "audit_take", True),
+    "audit_take_room": ("X", "audit_take_room", False),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
     "turn": ("S", "turn", False),
-    "columns": ("o", "columns", False),
+    "columns": ("K", "columns", False),
     "follow": ("F", "follow", False),
     "next_alert": ("n", "next_alert", True),
     "freeze": ("z", "freeze", False),
@@ -44,6 +56,7 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "hotline": ("3", "app.switch_mode('hotline')", False),
     "lobby": ("4", "app.switch_mode('lobby')", False),
     "invitations": ("5", "app.switch_mode('invitations')", False),
+    "audit": ("7", "app.switch_mode('audit')", False),
     "charts": ("8", "app.switch_mode('charts')", False),
     "wall": ("9", "app.switch_mode('wall')", False),
     "span": ("v", "span", True),
@@ -69,12 +82,16 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "move_right": ("right,plus", "move_right", False),
     "standard": ("backspace", "standard", False),
 }
-MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "charts", "wall")
+MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "audit", "charts", "wall")
 """The screens, each by a key of its own, wherever one is."""
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "door": ("let_in", "turn_away", "write", "write_all", "finish", "reveal"),
+    "door": (
+        "let_in", "turn_away", "write", "write_all", "write_unit", "next", "put_back", "move", "finish",
+        "stop_recording", "end", "reveal",
+    ),
     "custody": ("retry", "assign", "discard", "hold"),
     "office": ("send_link", "promise", "taken"),
+    "audit": ("audit_search", "audit_person", "audit_room", "audit_more", "audit_take", "audit_take_room"),
     "numbers": ("span", "next_unit", "previous_unit"),
     "list": (
         "filter", "sort", "turn", "columns", "follow", "next_alert", "choose", "up", "down", "page_up", "page_down",

@@ -18,6 +18,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from xmpp_agent import (
+    cli_audit,
     cli_booking,
     cli_person,
     cli_policy,
@@ -35,10 +36,9 @@ from xmpp_agent.edges.keys.files import KeyFault
 from xmpp_agent.edges.keys.identity import IdentityFault
 from xmpp_agent.edges.keys.passes import SignedPasses
 from xmpp_agent.edges.keys.ring import KeyRing, make_keys, read_keys, rotate_keys
-from xmpp_agent.edges.store.audit_trail import AuditReport, verify_audit
 from xmpp_agent.edges.store.bookings import BookingFault, Wish, book, listed, register_of
 from xmpp_agent.edges.store.database import Database
-from xmpp_agent.edges.store.sqlite.file import DatabaseFault, open_engine, prepare
+from xmpp_agent.edges.store.sqlite.file import DatabaseFault
 from xmpp_agent.issuing import IssueFault, Issuer, Login
 from xmpp_agent.model.people import CompanionKind, Level, Pass
 from xmpp_agent.policy_file import PolicyFault
@@ -47,11 +47,10 @@ from xmpp_agent.settings import Settings, SettingsFault
 
 app = typer.Typer(help="Who may open a room, who waits, who comes in.", **PLAIN)
 appointments = typer.Typer(help="Appointments.", **PLAIN)
-audit = typer.Typer(help="The audit chain.", **PLAIN)
 keys = typer.Typer(help="Key files.", **PLAIN)
 app.add_typer(appointments, name="appointment")
-app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
+cli_audit.mount(app)
 cli_person.mount(app)
 cli_booking.mount(app)
 cli_policy.mount(app)
@@ -255,28 +254,6 @@ def mint_pass(
         print(json.dumps({"token": token, **about, "appointment": pass_.appointment, "role": pass_.role.value}))
     else:
         print(token)
-
-
-@audit.command("verify")
-def audit_verify(context: typer.Context) -> None:
-    """Walk the audit chain and name the first line that does not hold. Needs no keys."""
-    database = settings_of(context).database
-    if not database.exists():
-        raise DatabaseFault(f"Database {database} does not exist.")
-
-    async def work() -> AuditReport:
-        await asyncio.to_thread(prepare, database)
-        engine = open_engine(database)
-        try:
-            return await verify_audit(engine)
-        finally:
-            await engine.dispose()
-
-    report = asyncio.run(work())
-    for shard, head in sorted(report.heads.items()):
-        print(f"{shard}: {head.seq} lines hold, the last is {head.hash}")
-    if report.broken is not None:
-        _leave(1, f"Line {report.broken.seq} of {report.broken.shard} does not hold: {report.broken.why}.")
 
 
 @keys.command("init")

@@ -2,7 +2,7 @@
 
 GET  /v1/board                    -> Board (a whole picture; `at_event` is the event id it stands at)
 GET  /v1/events                   -> text/event-stream: `id: <stream>:<n>`, `event: room|room_gone|recording|
-                                     recording_gone|call|call_gone|invitation|invitation_gone|numbers|link|note`,
+                                     recording_gone|call|call_gone|invitation|invitation_gone|numbers|audit|link|note`,
                                      `data:` the model of that name below. `<stream>` is the shard and this start
                                      of the agent.
                                      `Last-Event-ID` resumes; when events after it are no longer kept, and when the
@@ -13,6 +13,14 @@ POST /v1/rooms/{room}/let-in      LetIn     -> Done
 POST /v1/rooms/{room}/turn-away   TurnAway  -> Done
 POST /v1/rooms/{room}/write       Write     -> Done
 POST /v1/rooms/{room}/finish      Finish    -> Done
+POST /v1/rooms/{room}/put-back    PutBack   -> Done
+POST /v1/rooms/{room}/end         End       -> Done (closed for all)
+POST /v1/rooms/{room}/stop-recording  StopRecording -> Done (asked for; it is off when the row says so)
+GET  /v1/rooms/{room}/next        -> NextUp; 404 not_waiting, or 409 with the reason nobody may come in
+POST /v1/rooms/{room}/next        Next      -> Done
+GET  /v1/rooms/{room}/waiting/{knock}/colleagues -> Colleagues (to whom that person may be moved)
+POST /v1/rooms/{room}/move        Move      -> Done
+POST /v1/write-unit               WriteUnit -> Done
 POST /v1/rooms/{room}/reveal      Reveal    -> Revealed
 GET  /v1/recordings               -> Recordings (the same as on the board)
 GET  /v1/recordings/{id}/appointments -> Choices (what it may be of, for `map`)
@@ -20,6 +28,10 @@ POST /v1/recordings/{id}/retry    Retry     -> Done; likewise map (MapTo), disca
 POST /v1/calls/{id}/again        Retry     -> Done; likewise promise and taken (a lost caller is, was rung back)
 POST /v1/invitations/{appointment}/again  Retry -> Done (a fresh link to the citizen; the old one is dead)
 GET  /v1/numbers                  -> Numbers (the same as on the board)
+GET  /v1/audit/{shard}/{seq}      -> AuditWhy (one line with every rule asked)
+POST /v1/audit/search             AuditSearch -> AuditPage; 409 `reason_needed`: say why, and ask again
+POST /v1/audit/export             AuditTake -> AuditExport
+POST /v1/lists/taken              ListTaken -> Done (before a list is saved as a file)
 POST /v1/appointments/{id}/cancel, /v1/passes/{id}/revoke   (no body) -> 204
 POST /v1/people/{id}/erase, /v1/staff/{id}/sign-out, /v1/staff/sign-out (everybody)   (no body) -> 204
 
@@ -43,8 +55,38 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from xmpp_agent.wire_audit import AuditExport as AuditExport
+from xmpp_agent.wire_audit import AuditNews as AuditNews
+from xmpp_agent.wire_audit import AuditPage as AuditPage
+from xmpp_agent.wire_audit import AuditRow as AuditRow
+from xmpp_agent.wire_audit import AuditSaid as AuditSaid
+from xmpp_agent.wire_audit import AuditSearch as AuditSearch
+from xmpp_agent.wire_audit import AuditSpot as AuditSpot
+from xmpp_agent.wire_audit import AuditTake as AuditTake
+from xmpp_agent.wire_audit import AuditTaken as AuditTaken
+from xmpp_agent.wire_audit import AuditWhy as AuditWhy
+from xmpp_agent.wire_audit import ListName as ListName
+from xmpp_agent.wire_audit import ListTaken as ListTaken
 from xmpp_agent.wire_base import Ident, Text
 from xmpp_agent.wire_base import Wire as _Wire
+from xmpp_agent.wire_door import Colleague as Colleague
+from xmpp_agent.wire_door import Colleagues as Colleagues
+from xmpp_agent.wire_door import DeviceTest as DeviceTest
+from xmpp_agent.wire_door import DoorAct as DoorAct
+from xmpp_agent.wire_door import End as End
+from xmpp_agent.wire_door import Finish as Finish
+from xmpp_agent.wire_door import LetIn as LetIn
+from xmpp_agent.wire_door import Move as Move
+from xmpp_agent.wire_door import Next as Next
+from xmpp_agent.wire_door import NextUp as NextUp
+from xmpp_agent.wire_door import PutBack as PutBack
+from xmpp_agent.wire_door import Reveal as Reveal
+from xmpp_agent.wire_door import Revealed as Revealed
+from xmpp_agent.wire_door import StopRecording as StopRecording
+from xmpp_agent.wire_door import TurnAway as TurnAway
+from xmpp_agent.wire_door import WhyNot as WhyNot
+from xmpp_agent.wire_door import Write as Write
+from xmpp_agent.wire_door import WriteUnit as WriteUnit
 from xmpp_agent.wire_numbers import Number as Number
 from xmpp_agent.wire_numbers import Numbers as Numbers
 from xmpp_agent.wire_numbers import NumbersChanged as NumbersChanged
@@ -102,6 +144,14 @@ class WaitingRow(_Wire):
     away: bool = False
     """The connection is lost and the place is kept."""
     appointment_at: float | None = None
+    device: DeviceTest = ""
+    proved_at: float | None = None
+    """When the login behind the proof was made; None: there was none, or it is not known."""
+    passed_over: int = 0
+    """How often somebody who came later was let in first."""
+    may: tuple[DoorAct, ...] = ()
+    """What may be done to them now."""
+    why_not: WhyNot = ()
 
 
 class RoomRow(_Wire):
@@ -126,6 +176,9 @@ class RoomRow(_Wire):
     waiting: tuple[WaitingRow, ...] = ()
     inside: tuple[Ident, ...] = ()
     """Those of the visit, by the knock they had while they waited."""
+    may: tuple[DoorAct, ...] = ()
+    """What may be done to the room now."""
+    why_not: WhyNot = ()
 
 
 class Link(_Wire):
@@ -259,52 +312,8 @@ class Board(_Wire):
     calls: tuple[CallRow, ...] = ()
     invitations: tuple[InvitationRow, ...] = ()
     numbers: tuple[UnitNumbers, ...] = ()
-
-
-class LetIn(_Wire):
-    """Let in one waiting person (with their companions, who follow)."""
-
-    command: Ident
-    """Made by the console, unique: the same command sent twice is done once."""
-    knock: Ident
-
-
-class TurnAway(_Wire):
-    """Refuse one waiting person, with words they can read."""
-
-    command: Ident
-    knock: Ident
-    reason: Annotated[str, Field(min_length=1, max_length=300)]
-
-
-class Write(_Wire):
-    """Write to one waiting person, or (knock = None) to each of them separately."""
-
-    command: Ident
-    knock: Ident | None = None
-    text: Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class Finish(_Wire):
-    """End the visit: citizen and companions out, room cleared, staff stays."""
-
-    command: Ident
-    visit: int
-
-
-class Reveal(_Wire):
-    """See one full name, for a reason that is written down first. `knock` None: the citizen of the visit."""
-
-    command: Ident
-    knock: Ident | None = None
-    reason: Annotated[str, Field(min_length=3, max_length=300)]
-
-
-class Revealed(_Wire):
-    """The name and for how many seconds the console may show it."""
-
-    name: Text
-    seconds: int
+    audit: tuple[AuditRow, ...] = ()
+    """The newest lines, oldest first."""
 
 
 class Retry(_Wire):

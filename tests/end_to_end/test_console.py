@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
+from xml.etree.ElementTree import Element
 
 import pytest
 from textual.pilot import Pilot
@@ -56,6 +58,10 @@ class Supervisor:
         self.shift.flush()
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
 
+    def notices(self) -> str:
+        """All short notices given so far."""
+        return "\n".join(notice.message for notice in self.app._notifications)
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for what the console comes to show, at most about twenty seconds."""
         for _ in range(1000):
@@ -72,7 +78,9 @@ class Supervisor:
         assert row is not None
         self.shift.go_to(row.key)
         await self.until(lambda: len(self.shift.grid("lobby").order) == waiting)
-        if self.shift.chosen_person() is None:  # the lobby was empty when it was looked at: a first press only chooses
+        if (
+            self.shift.chosen_person() is None and waiting
+        ):  # the lobby was empty when it was looked at: a first press only chooses
             before = self.last_act()
             await self.pilot.press("a")
             assert self.last_act() == before
@@ -119,10 +127,11 @@ async def test_a_visit_from_knock_to_finish_by_keys(clinic: Clinic) -> None:
         await supervisor.choose(booked, 1)
         await supervisor.until(lambda: "A. H." in supervisor.screen() and "MitID" in supervisor.screen())
         await supervisor.pilot.press("a")
-        await supervisor.until(lambda: supervisor.last_act() == ("let_in", Course.REFUSED))
+        await supervisor.until(lambda: "Luk ind: ikke nu" in supervisor.notices())
         row = supervisor.room(booked)
         assert row is not None
         assert len(row.waiting) == 1
+        assert supervisor.last_act() == ("", None)
 
         await clinic.open_room(booked)
         await supervisor.until(lambda: (row := supervisor.room(booked)) is not None and row.phase is RoomPhase.READY)
@@ -164,8 +173,8 @@ async def test_the_next_in_line_is_let_in_only_after_finishing(clinic: Clinic) -
         await supervisor.choose(first, 1)
         await supervisor.until(lambda: "B. B." in supervisor.screen())
         await supervisor.pilot.press("a")
-        await supervisor.until(lambda: supervisor.last_act() == ("let_in", Course.REFUSED))
-        assert "Et andet møde er i gang" in "\n".join(n.message for n in supervisor.app._notifications)
+        await supervisor.until(lambda: "Luk ind: ikke nu – en anden er inde" in supervisor.notices())
+        assert supervisor.last_act() == ("let_in", Course.DONE)
         assert is_refusal_to_lobby(await bo.join())
 
 
@@ -179,6 +188,36 @@ async def test_refused_with_a_reason(clinic: Clinic) -> None:
         assert "Ring til os på 12 34 56 78 & vent <hjemme>" in await citizen.ended()
         await supervisor.until(lambda: supervisor.last_act() == ("turn_away", Course.DONE))
         await supervisor.until(lambda: (row := supervisor.room(booked)) is None or not row.waiting)
+
+
+def _is_out(seat: str, stanza: Element) -> bool:
+    return stanza.get("type") == "unavailable" and stanza.get("from") == seat
+
+
+async def test_the_meeting_is_closed_for_all(clinic: Clinic) -> None:
+    """By one key and words: citizen and staff are out, the room is gone, the words are in what the citizen's client is
+    told; who waits goes on waiting."""
+    name = clinic.somebody()
+    first, second = await clinic.book("Fie Frost", staff=name), await clinic.book("Gro Gram", staff=name)
+    async with console_on(clinic.settings.socket) as supervisor:
+        staff = await clinic.open_room(first)
+        fie = await knocked(clinic, first)
+        await supervisor.choose(first, 1)
+        await supervisor.pilot.press("a")
+        await fie.invited()
+        assert is_inside(await fie.join())
+        await knocked(clinic, second)
+        await supervisor.until(lambda: (row := supervisor.room(first)) is not None and row.citizen == "F. F.")
+        await supervisor.choose(first, 1)
+        await supervisor.ask("X", "Brandalarm. Vi ringer til dig.")
+        for person in (fie, staff):
+            gone = await person.client.wait(partial(_is_out, person.seat_in_meeting))
+            assert "Brandalarm. Vi ringer til dig." in "".join(gone.itertext())
+        await supervisor.until(lambda: supervisor.last_act() == ("end", Course.DONE))
+        await supervisor.until(lambda: (row := supervisor.room(first)) is not None and row.phase is RoomPhase.CLOSED)
+        row = supervisor.room(first)
+        assert row is not None
+        assert [one.masked for one in row.waiting] == ["G. G."]
 
 
 async def test_written_to(clinic: Clinic) -> None:

@@ -1,10 +1,13 @@
 """Rooms with invented people, for tests and for the picture in the README."""
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from xmpp_agent import wire
 
 P = wire.RoomPhase
+Row = TypeVar("Row", wire.RoomRow, wire.WaitingRow)
 
 
 def person(
@@ -28,7 +31,51 @@ def person(
         "said": SAID,
         "since": at - minutes * 60,
     }
-    return wire.WaitingRow.model_validate({**base, **more})
+    return _possible(wire.WaitingRow.model_validate({**base, **more}), _to_person)
+
+
+def _possible(row: Row, acts: Callable[[Row], dict[str, str]]) -> Row:
+    """The row with what may be done, unless the test says it itself; as `rules/door_acts.py` would."""
+    if {"may", "why_not"} & row.model_fields_set:
+        return row
+    found = acts(row)
+    may = tuple(wire.DoorAct(act) for act, reason in found.items() if not reason)
+    why_not = tuple((wire.DoorAct(act), reason) for act, reason in found.items() if reason)
+    made = row.model_copy(update={"may": may, "why_not": why_not})
+    made.model_fields_set.difference_update({"may", "why_not"})
+    return made
+
+
+def _to_person(row: wire.WaitingRow) -> dict[str, str]:
+    fine = row.reason in ("allowed", "not_let_in_yet")
+    away = "not_waiting" if row.away else ""
+    return {
+        "let_in": away or ("" if fine else row.reason),
+        "turn_away": "",
+        "write": away,
+        "move": "",
+        "reveal": "",
+    }
+
+
+def _to_room(row: wire.RoomRow) -> dict[str, str]:
+    none = "no_such_visit" if row.citizen is None else ""
+    shut = "room_not_open" if row.phase is P.CLOSED else ""
+    under_way = row.phase in (P.EXPECTING, P.VISIT, P.FROZEN, P.STUCK)
+    return {
+        "write_all": "" if any(not one.away for one in row.waiting) else "not_waiting",
+        "next": shut or ("" if row.phase is P.READY else "others_inside"),
+        "put_back": none,
+        "finish": "" if under_way else "no_such_visit",
+        "end": shut,
+        "stop_recording": "" if row.recording else "not_recording",
+        "reveal": none,
+    }
+
+
+def as_possible(row: wire.RoomRow) -> wire.RoomRow:
+    """The room with what may be done to it."""
+    return _possible(row, _to_room)
 
 
 SAID = (
@@ -53,7 +100,7 @@ def room(key: str, staff: str, **more: object) -> wire.RoomRow:
         "staff": (staff,),
         "phase": P.READY,
     }
-    return wire.RoomRow.model_validate({**base, **more})
+    return as_possible(wire.RoomRow.model_validate({**base, **more}))
 
 
 def recording(ident: str, stage: str, **more: object) -> wire.RecordingRow:
@@ -90,6 +137,27 @@ def call(ident: str, stage: str, **more: object) -> wire.CallRow:
     return wire.CallRow.model_validate({**base, **more})
 
 
+def line(seq: int, act: str = "join", **more: object) -> wire.AuditRow:
+    """One line of the audit."""
+    words = {"join": ("Gå ind", "Come in"), "let-in": ("Luk ind", "Let in"), "reveal": ("Navn vist", "Name revealed")}
+    base: dict[str, object] = {
+        "key": f"s1/audit/{seq}",
+        "at": {"at": time.time() - 60 + seq, "shard": "s1", "seq": seq},
+        "act": act,
+        "words": words.get(act, (act, act)),
+        "decision": "open",
+        "reason": "allowed",
+        "reason_words": ("Døren er åben.", "The door is open."),
+        "unit": "Jobcenter Nord",
+        "room": "r1",
+        "appointment": f"a{seq}",
+        "who": "A. H.",
+        "by": "Mette Holm",
+        "rules": 5,
+    }
+    return wire.AuditRow.model_validate({**base, **more})
+
+
 def invitation(ident: str, step: str, **more: object) -> wire.InvitationRow:
     """One invitation that did not arrive, for an appointment tomorrow."""
     now = time.time()
@@ -124,10 +192,12 @@ def a_day(now: float) -> list[wire.RoomRow]:
     others = {"reason": "others_inside", "reason_text": "En anden borger er inde", "said": BUSY}
     return [
         room("r1", "Mette Holm", phase=P.VISIT, citizen="J. K.", visit=3, visit_since=now - 23 * 60, waiting=(
-            person("k1", "A. H.", 12.4, now, appointment_at=now - 9 * 60, **others),
+            person("k1", "A. H.", 12.4, now, appointment_at=now - 9 * 60, device="good", proved_at=now - 14 * 60,
+                   passed_over=1, **others),
             person("k2", "P. T.", 11.9, now, role="companion", proof="eget link", reason="citizen_not_in",
                    reason_text="Følger med A. H."),
-            person("k3", "L. B.", 3.2, now, appointment_at=now + 20 * 60, **others),
+            person("k3", "L. B.", 3.2, now, appointment_at=now + 20 * 60, device="no_camera",
+                   proved_at=now - 4 * 60, **others),
             person("k4", "S. R.", 1.1, now, lane="judge", proof="MitID høj", reason="wrong_person",
                    reason_text="Ikke den inviterede", said=NOT_THE_ONE, appointment_at=now + 50 * 60),
         )),

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.tui.a_day import a_day, call, invitation, notes, recording, tried
+from tests.tui.a_day import a_day, call, invitation, line, notes, recording, tried
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.opened import NARROW, WIDE, Opened, opened
 from tests.tui.some_numbers import numbers
@@ -41,7 +41,15 @@ class Pose:
 
 
 DANISH = Settings()
-SCREENS = {"recordings": "2", "hotline": "3", "waiting": "4", "invitations": "5", "charts": "8", "wall": "9"}
+SCREENS = {
+    "recordings": "2",
+    "hotline": "3",
+    "waiting": "4",
+    "invitations": "5",
+    "audit": "7",
+    "charts": "8",
+    "wall": "9",
+}
 POSES = {
     "busy_narrow": Pose(NARROW, DANISH),
     "busy_wide": Pose(WIDE, DANISH),
@@ -70,7 +78,23 @@ def board_of_a_day() -> FakeAgent:
         tried("sms", "failed", ("Sms: adressen er forkert", "Text message: the address is wrong"), at=NOW - 900),
     )
     missed = (invitation("a", "call", since=NOW - 900, starts_at=NOW + 1800, may=("again",), ways=ways),)
+    audit = [
+        line(1, by="", at={"at": NOW - 95, "shard": "s1", "seq": 1}, decision="wait", reason="not_let_in_yet"),
+        line(2, "let-in", at={"at": NOW - 60, "shard": "s1", "seq": 2}, rules=9),
+        line(3, by="", at={"at": NOW - 58, "shard": "s1", "seq": 3}, rules=10),
+        line(
+            *(4, "join"),
+            at={"at": NOW - 31, "shard": "s1", "seq": 4},
+            who="B. M.",
+            by="",
+            decision="refuse",
+            reason="too_early",
+            unit="Psykiatri Syd",
+        ),
+        line(5, "reveal", at={"at": NOW - 9, "shard": "s1", "seq": 5}, by="uid:1000", rules=1),
+    ]
     return FakeAgent(
+        audit=audit,
         now=lambda: NOW,
         link=wire.Link(state="live", since=NOW, now=NOW),
         recordings={row.key: row for row in recordings},

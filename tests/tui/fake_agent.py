@@ -17,6 +17,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
+from tests.tui.a_day import as_possible
 from xmpp_agent import wire
 
 SHARD = "s1"
@@ -32,7 +33,11 @@ class FakeAgent:
     calls: dict[str, wire.CallRow] = field(default_factory=dict)
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
     numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
+    audit: list[wire.AuditRow] = field(default_factory=list)
+    """Oldest first."""
     names: dict[str, str] = field(default_factory=dict)
+    colleagues: tuple[wire.Colleague, ...] = ()
+    """To whom anybody may be moved."""
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
     forgotten: int = 0
@@ -52,7 +57,7 @@ class FakeAgent:
 
     def put(self, *rows: wire.RoomRow) -> None:
         """These rooms are now so."""
-        for row in rows:
+        for row in map(as_possible, rows):
             self.rooms[row.key] = row
             self.tell("room", wire.RoomChanged(now=self.now(), row=row))
 
@@ -79,6 +84,11 @@ class FakeAgent:
         for row in rows:
             self.numbers[row.unit] = row
             self.tell("numbers", wire.NumbersChanged(now=self.now(), row=row))
+
+    def put_audit(self, *rows: wire.AuditRow, skipped: int = 0) -> None:
+        """These lines were written."""
+        self.audit += rows
+        self.tell("audit", wire.AuditNews(now=self.now(), rows=rows, skipped=skipped))
 
     def drop(self, key: str) -> None:
         """The room has nothing more to show."""
@@ -108,7 +118,7 @@ class FakeAgent:
         at = f"{SHARD}:{len(self.events)}"
         rows: dict[str, object] = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
         rows |= {"calls": tuple(self.calls.values()), "invitations": tuple(self.invitations.values())}
-        rows |= {"numbers": tuple(self.numbers.values())}
+        rows |= {"numbers": tuple(self.numbers.values()), "audit": tuple(self.audit)}
         return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:
@@ -143,6 +153,13 @@ class FakeAgent:
             body = problem.model_dump(mode="json")
             return JSONResponse(body, problem.status, media_type="application/problem+json")
         return self._do(row, act)
+
+    def on_record(self, taken: wire.ListTaken) -> Response:
+        """A list is saved as a file."""
+        self.asked.append(("list", taken.name, taken))
+        if "list" in self.refuses:
+            return JSONResponse(self.refuses["list"].model_dump(mode="json"), self.refuses["list"].status)
+        return JSONResponse(wire.Done(command=taken.command, reason="allowed", text="Står i loggen.").model_dump())
 
     def _do(self, row: wire.RoomRow, act: BaseModel) -> Response:
         said = "Gjort"
@@ -210,7 +227,26 @@ def http(agent: FakeAgent) -> FastAPI:
         "write": wire.Write,
         "finish": wire.Finish,
         "reveal": wire.Reveal,
+        "put-back": wire.PutBack,
+        "end": wire.End,
+        "stop-recording": wire.StopRecording,
+        "next": wire.Next,
+        "move": wire.Move,
     }
+
+    @app.post("/v1/lists/taken")
+    async def list_taken(request: Request) -> Response:
+        return agent.on_record(wire.ListTaken.model_validate_json(await request.body()))
+
+    @app.get("/v1/rooms/{room}/next")
+    async def next_up(room: str) -> Response:
+        first = next(row for row in agent.rooms.values() if row.room == room).waiting[0]
+        up = wire.NextUp(appointment="up", masked=first.masked, since=first.since, shared=False)
+        return JSONResponse(up.model_dump())
+
+    @app.get("/v1/rooms/{room}/waiting/{knock}/colleagues")
+    async def colleagues(room: str, knock: str) -> Response:
+        return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).model_dump())
 
     @app.post("/v1/rooms/{room}/{verb}")
     async def act(room: str, verb: str, request: Request) -> Response:

@@ -84,9 +84,11 @@ def _clean(text: str) -> None:
 
 @pytest.mark.parametrize("name", EVIL, ids=range(len(EVIL)))
 async def test_every_dialog_takes_hostile_text(tmp_path: Path, name: str) -> None:
-    """Why, refuse, finish, reveal, write and the palette open with hostile names, draw them as they are, and close."""
-    async with opened(tmp_path, [_evil_room(name)], size=NARROW) as console:
-        for keys in ("enter", "d", "f", "r", "W", "ctrl+p"):
+    """Each dialog of the doors and the palette open with hostile names, draw them as they are, and close."""
+    colleague = wire.Colleague(colleague="c", name=name or "x", open=True, waiting=0)
+    agent = FakeAgent(colleagues=(colleague,))
+    async with opened(tmp_path, [_evil_room(name)], size=NARROW, agent=agent) as console:
+        for keys in ("enter", "d", "f", "r", "W", "U", "p", "X", "m", "ctrl+p"):
             console.shift.grid("lobby").focus()
             await console.until(lambda: console.app.watched.standing().may_act)
             await console.pilot.press(keys)

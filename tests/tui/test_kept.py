@@ -141,7 +141,7 @@ async def test_columns_are_chosen_moved_and_kept(tmp_path: Path, size: tuple[int
     async with opened(tmp_path, size=size, settings=Settings(file=file), frozen=True) as console:
         grid = console.shift.grid("rooms")
         assert "Enhed" in console.text()
-        await console.pilot.press("o")
+        await console.pilot.press("K")
         await console.until(lambda: isinstance(console.app.screen, ChooseColumns))
         # The state cannot be hidden; the unit is, the visit goes to the front of it, and the list is ordered by it.
         keys = "down space down down space down down left left s enter"
@@ -159,7 +159,7 @@ async def test_columns_are_chosen_moved_and_kept(tmp_path: Path, size: tuple[int
     async with opened(tmp_path, size=size, settings=again, frozen=True) as console:
         await console.until(lambda: console.shift.grid("rooms").order[:1] == ["s1/r11"])
         assert console.shift.grid("rooms").chosen_columns() == wanted
-        await console.pilot.press("o")
+        await console.pilot.press("K")
         await console.until(lambda: isinstance(console.app.screen, ChooseColumns))
         await console.pilot.press("backspace")
         await console.until(lambda: "Enhed" in console.text())

@@ -76,9 +76,9 @@ async def test_what_is_not_current_is_never_shown_as_current(tmp_path: Path, how
         assert "● LIVE" not in console.text()
         assert all(console.shift.grid(name).stale for name in ("rooms", "lobby"))
         assert {console.shift.check_action(action, ()) for action in DOOR_ACTIONS} == {None}
-        for key in "adwWfr":
+        for key in "adwWUNpmfoXr":
             await console.pilot.press(key)
-        await console.pilot.pause()
+        await console.until(lambda: console.notices().count("billedet er ikke aktuelt") == 12)
         assert agent.asked == []
         assert console.app.screen is console.shift
 
@@ -122,8 +122,34 @@ async def test_only_what_can_be_done_is_offered(tmp_path: Path) -> None:
             await console.pilot.pause()
             offered[key] = {each for each in DOOR_ACTIONS if console.shift.check_action(each, ())}
 
-        to_people = {"let_in", "turn_away", "write", "write_all", "reveal"}
-        assert offered == {"r1": to_people | {"finish"}, "r2": to_people, "r4": {"finish", "reveal"}, "r9": set()}
+        to_people = {"turn_away", "write", "write_all", "write_unit", "move", "reveal", "end"}
+        visit = {"finish", "put_back", "reveal", "end", "write_unit"}
+        assert offered == {
+            "r1": to_people | visit,
+            "r2": to_people | {"let_in", "next"},
+            "r4": visit | {"stop_recording"},
+            "r9": {"next", "end", "write_unit"},
+        }
+
+
+async def test_a_key_that_does_nothing_says_why(tmp_path: Path) -> None:
+    """The agent's reason, in the language chosen, for a room and for a person; at a click as well; nothing is sent."""
+    others = person("k1", "A. H.", 5, reason="others_inside")
+    visit = room("q", "Mette Holm", phase=wire.RoomPhase.VISIT, citizen="J. K.", waiting=(others,))
+    for lang, words in (("da", "en anden er inde"), ("en", "somebody else is inside")):
+        settings = Settings(lang="da" if lang == "da" else "en")
+        async with opened(tmp_path, [visit], settings=settings) as console:
+            for key, name in (("a", "let_in"), ("N", "next")):
+                await console.pilot.press(key)
+                said = f"{console.app.words.say(f'key.{name}')}: "
+                await console.until(lambda said=said: said in console.notices())  # type: ignore[misc]  # bound here
+            assert console.notices().count(words) == 2
+            await console.pilot.press("o")
+            await console.until(lambda: console.app.words.code("reason", "not_recording") in console.notices())
+            line = console.text().splitlines()[-1]
+            await console.pilot.click(offset=(line.index("N "), 49))
+            await console.until(lambda words=words: console.notices().count(words) == 3)  # type: ignore[misc]  # bound
+            assert console.agent.asked == []
 
 
 async def test_filter_sort_and_alerts_by_keyboard(tmp_path: Path) -> None:
@@ -209,7 +235,8 @@ async def test_every_key_is_explained_and_may_be_changed(tmp_path: Path) -> None
         bindings = [active.binding for active in console.shift.active_bindings.values()]
         mine = {binding.id for binding in bindings if binding.id}
         theirs = list[Binding]()
-        for key, mode in (("2", "recordings"), ("3", "hotline"), ("4", "lobby"), ("5", "invitations"), ("8", "charts")):
+        others = {"2": "recordings", "3": "hotline", "4": "lobby", "5": "invitations", "7": "audit", "8": "charts"}
+        for key, mode in others.items():
             await console.pilot.press(key)
             await console.until(lambda mode=mode: console.app.current_mode == mode)  # type: ignore[misc]  # bound here
             theirs += [active.binding for active in console.live.active_bindings.values()]
@@ -233,7 +260,7 @@ async def test_the_palette_finds_rooms_and_keeps_no_picture(tmp_path: Path) -> N
     async with opened(tmp_path) as console:
         names = {command.title for command in console.app.get_system_commands(console.shift)}
         assert "Screenshot" not in names
-        screens = {"Lokaler", "Optagelser", "Hotline", "Venter", "Invitationer", "Kurver", "Tavle"}
+        screens = {"Lokaler", "Optagelser", "Hotline", "Venter", "Invitationer", "Log", "Kurver", "Tavle"}
         assert names == {"Næste !", "Sortér", "Vend", "Filter", "Hjælp", "Lys/mørk", "Slut"} | screens
 
         await console.pilot.press("ctrl+p", *"hjort")

@@ -12,6 +12,7 @@ from tests.tui.a_day import a_day, call, invitation, recording
 from tests.tui.draw import board_of_a_day
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.opened import NARROW, Opened, opened
+from tui.board.audit import COLUMNS as AUDIT_COLUMNS
 from tui.board.listing import Listing
 from tui.board.office import CALL_COLUMNS, INVITATION_COLUMNS
 from tui.board.query import COLUMNS as ROOM_COLUMNS
@@ -21,7 +22,7 @@ from tui.board.recordings import COLUMNS as RECORDING_COLUMNS
 from tui.board.sorting import By, Sort, following, pressed, worded
 from tui.screens.listed import ListScreen
 from tui.settings import Settings
-from tui.text import calls, invitations, queue, recordings, rooms
+from tui.text import audit, calls, invitations, queue, recordings, rooms
 from tui.text.words import Words
 
 NOW = 1_000_000.0
@@ -98,6 +99,7 @@ def test_every_column_of_every_list_can_order_it() -> None:
         (recordings.columns(words), set(RECORDING_COLUMNS)),
         (calls.columns(words), set(CALL_COLUMNS)),
         (queue.columns(words), set(PEOPLE_COLUMNS)),
+        (audit.columns(words), set(AUDIT_COLUMNS)),
         (invitations.columns(words), set(INVITATION_COLUMNS)),
     ):
         assert {column.id for column in shown} == able

@@ -146,7 +146,8 @@ def _families() -> set[str]:
         "key": list(KEYS),
         "tip": list(KEYS),
         "note": ["wrote", "turned_away", "stuck", "left", "arrived", "lost"],
-        "act": ["let_in", "turn_away", "write", "write_all", "finish", "reveal", *RECORDING_ACTS, *OFFICE_ACTS],
+        "act": [*(act.value for act in wire.DoorAct), "write_unit", *RECORDING_ACTS, *OFFICE_ACTS],
+        "device": [found for found in get_args(wire.DeviceTest) if found],
         "help.group": list(GROUPS),
         **{family: [kind.value for kind in AlertKind] for family in ("alarm", "over")},
         "lost": [
@@ -155,17 +156,17 @@ def _families() -> set[str]:
         ],
         "ask": [
             f"{act}{more}"
-            for act in ("turn_away", "write", "reveal", *RECORDING_ACTS[2:], *OFFICE_ACTS)
+            for act in ("turn_away", "write", "reveal", "put_back", *RECORDING_ACTS[2:], *OFFICE_ACTS)
             for more in ("", ".help")
         ],
         "call": [*(stage.value for stage in wire.CallStage), "who"],
         "next": [step.value for step in wire.InvitationNext],
         "channel": ["digital-post", "sms", "email", "call"],
-        **dict.fromkeys(("rooms", "recordings", "queue"), OFFICE_TEXTS[:5]),
+        **dict.fromkeys(("rooms", "recordings", "queue", "audit"), OFFICE_TEXTS[:5]),
         **dict.fromkeys(("hotline", "invitations"), OFFICE_TEXTS),
         "number": [*WALL[1:], "answer_p50", "rooms_live"],
         "light": ["green", "amber", "red", "none"],
-        "column": ["alert"],
+        "column": ["alert", "decision"],
         "charts": ["hour", "day"],
         "recording": ["of", "by", "room", "began", "file", "number", "id"],
     }

@@ -101,6 +101,39 @@ class AgentClient:
         """End a visit."""
         return await self._act(room, "finish", act, wire.Done)
 
+    async def next_up(self, room: str) -> wire.NextUp:
+        """Who would be let in by `next`. Raises Refused, Unanswered."""
+        return await self._look(f"/v1/rooms/{quote(room, safe='')}/next", wire.NextUp)
+
+    async def next(self, room: str, act: wire.Next) -> wire.Done:
+        """Let in whoever is next."""
+        return await self._act(room, "next", act, wire.Done)
+
+    async def put_back(self, room: str, act: wire.PutBack) -> wire.Done:
+        """Send a visit's people back to wait."""
+        return await self._act(room, "put-back", act, wire.Done)
+
+    async def colleagues(self, room: str, knock: str) -> wire.Colleagues:
+        """To whom somebody who waits may be moved. Raises Refused, Unanswered."""
+        path = f"/v1/rooms/{quote(room, safe='')}/waiting/{quote(knock, safe='')}/colleagues"
+        return await self._look(path, wire.Colleagues)
+
+    async def move(self, room: str, act: wire.Move) -> wire.Done:
+        """Give somebody who waits to a colleague."""
+        return await self._act(room, "move", act, wire.Done)
+
+    async def end(self, room: str, act: wire.End) -> wire.Done:
+        """Close a meeting for all."""
+        return await self._act(room, "end", act, wire.Done)
+
+    async def stop_recording(self, room: str, act: wire.StopRecording) -> wire.Done:
+        """Ask for the end of a recording."""
+        return await self._act(room, "stop-recording", act, wire.Done)
+
+    async def write_unit(self, act: wire.WriteUnit) -> wire.Done:
+        """Write to everybody who waits in a unit."""
+        return await self._send("/v1/write-unit", act, wire.Done)
+
     async def reveal(self, room: str, act: wire.Reveal) -> wire.Revealed:
         """See one full name; the agent writes the reason down first."""
         return await self._act(room, "reveal", act, wire.Revealed)
@@ -119,10 +152,32 @@ class AgentClient:
 
     async def choices(self, recording: str) -> wire.Choices:
         """Appointments an unmapped recording may be of. Raises Refused, Unanswered."""
+        return await self._look(f"/v1/recordings/{quote(recording, safe='')}/appointments", wire.Choices)
+
+    async def _look(self, path: str, kind: type[_Answer]) -> _Answer:
         try:
-            return await self._ask("GET", f"/v1/recordings/{quote(recording, safe='')}/appointments", wire.Choices)
+            return await self._ask("GET", path, kind)
         except httpx.TransportError as error:
             raise Unanswered from error
+
+    async def audit_search(self, asked: wire.AuditSearch) -> wire.AuditPage:
+        """Look through the audit. Raises Refused (`reason_needed`: say why), Unanswered."""
+        return await self._send("/v1/audit/search", asked, wire.AuditPage)
+
+    async def audit_export(self, asked: wire.AuditTake) -> wire.AuditExport:
+        """Every line of one citizen or room, to be kept as a file; on record first. Raises Refused, Unanswered."""
+        return await self._send("/v1/audit/export", asked, wire.AuditExport)
+
+    async def audit_line(self, at: wire.AuditSpot) -> wire.AuditWhy:
+        """One line with every rule that was asked. Raises Refused, Unanswered."""
+        try:
+            return await self._ask("GET", f"/v1/audit/{quote(at.shard, safe='')}/{at.seq}", wire.AuditWhy)
+        except httpx.TransportError as error:
+            raise Unanswered from error
+
+    async def list_taken(self, asked: wire.ListTaken) -> wire.Done:
+        """A list is about to be saved as a file: only when this returns it may be. Raises Refused, Unanswered."""
+        return await self._send("/v1/lists/taken", asked, wire.Done)
 
     async def _act(self, room: str, what: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
         return await self._send(f"/v1/rooms/{quote(room, safe='')}/{what}", act, kind)

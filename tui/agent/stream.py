@@ -36,6 +36,7 @@ _KINDS: Final[dict[str, type[Event]]] = {
     "invitation": wire.InvitationChanged,
     "invitation_gone": wire.InvitationGone,
     "numbers": wire.NumbersChanged,
+    "audit": wire.AuditNews,
     "link": wire.Link,
     "note": wire.Note,
 }

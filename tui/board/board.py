@@ -4,6 +4,7 @@ network.
 
 from dataclasses import dataclass, field
 
+from tui.board.audit import AuditLines
 from tui.board.heard import Happened, OfficeEvent, Picture, RecordingEvent, RoomEvent, parse_id
 from xmpp_agent import wire
 
@@ -20,6 +21,7 @@ class Board:
     invitations: dict[str, wire.InvitationRow] = field(default_factory=dict)
     numbers: dict[str, wire.UnitNumbers] = field(default_factory=dict)
     """By unit; "" is all units of this supervisor together."""
+    audit: AuditLines = field(default_factory=AuditLines)
     link: wire.Link | None = None
     """None until the first picture came."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -45,6 +47,8 @@ class Board:
         if isinstance(heard.event, wire.NumbersChanged):
             self.numbers[heard.event.row.unit] = heard.event.row
             return set()
+        if isinstance(heard.event, wire.AuditNews):
+            return self.audit.take(heard.event)
         return self._apply(heard.event)
 
     def copy(self) -> "Board":
@@ -56,6 +60,7 @@ class Board:
             dict(self.calls),
             dict(self.invitations),
             dict(self.numbers),
+            self.audit.copy(),
             self.link,
             dict(self.unread),
             dict(self._by_name),
@@ -80,7 +85,7 @@ class Board:
         return dict(self._seen)
 
     def _begin(self, picture: wire.Board) -> set[str]:
-        touched = {*self.rooms, *self.recordings, *self.calls, *self.invitations}
+        touched = {*self.rooms, *self.recordings, *self.calls, *self.invitations, *self.audit.rows}
         self.rooms = {row.key: row for row in picture.rooms}
         self._by_name = {row.room: row.key for row in picture.rooms}
         self.unread = {key: count for key, count in self.unread.items() if key in self.rooms}
@@ -89,10 +94,11 @@ class Board:
         self.calls = {row.key: row for row in picture.calls}
         self.invitations = {row.key: row for row in picture.invitations}
         self.numbers = {row.unit: row for row in picture.numbers}
+        self.audit = AuditLines.of(picture.audit)
         self.link = picture.link
         shard, number = parse_id(picture.at_event)
         self._seen = {shard: number}
-        return touched | {*self.rooms, *self.recordings, *self.calls, *self.invitations}
+        return touched | {*self.rooms, *self.recordings, *self.calls, *self.invitations, *self.audit.rows}
 
     def _apply(self, event: RoomEvent) -> set[str]:
         match event:

@@ -13,6 +13,7 @@ from typing import Final
 ALIASES: Final[Mapping[str, str]] = {
     "enhed": "unit", "medarbejder": "staff", "tilstand": "state", "borger": "citizen", "hvem": "who", "vent": "wait",
     "ventet": "wait", "besøg": "visit", "venter": "waiting", "bevis": "proof", "svar": "verdict", "sag": "case",
+    "slags": "kind", "hvorfor": "why", "lokale": "room",
     "alder": "age", "siden": "age", "ringet": "rang",
 }  # fmt: skip
 _TERM: Final = re.compile(r"(?P<name>[^\W\d]+)(?P<sign>[:<>])(?P<value>.+)")

@@ -7,7 +7,7 @@ from xmpp_agent import wire
 RecordingEvent = wire.RecordingChanged | wire.RecordingGone
 OfficeEvent = wire.CallChanged | wire.CallGone | wire.InvitationChanged | wire.InvitationGone
 RoomEvent = wire.RoomChanged | wire.RoomGone | wire.Link | wire.Note
-Event = RoomEvent | RecordingEvent | OfficeEvent | wire.NumbersChanged
+Event = RoomEvent | RecordingEvent | OfficeEvent | wire.NumbersChanged | wire.AuditNews
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ COLUMNS: Final[Mapping[str, By[Waiting]]] = {
     "unit": By(lambda row: worded(row.room.unit)),
     "appointment": By(lambda row: row.person.appointment_at),
     "proof": By(lambda row: worded(row.person.proof)),
+    "proof_age": By(lambda row: aged(row.person.proved_at), falling=True),
+    "device": By(lambda row: worded(row.person.device)),
+    "passed_over": By(lambda row: row.person.passed_over, falling=True),
     "verdict": By(lambda row: (_urgency(row), row.person.since)),
     "reason": By(lambda row: worded(row.person.reason_text)),
 }

@@ -42,6 +42,7 @@ class Watch:
     _touched_recordings: set[str] = field(default_factory=set)
     _touched_calls: set[str] = field(default_factory=set)
     _touched_invitations: set[str] = field(default_factory=set)
+    _touched_audit: set[str] = field(default_factory=set)
 
     @property
     def board(self) -> Board:
@@ -62,7 +63,7 @@ class Watch:
         self.behind = self.behind if self._then is not None and when is not None else 0
         self._then = None if when is None or found is None else (when, found)
         for board in (before, self.board):
-            self._touch({*board.rooms, *board.recordings, *board.calls, *board.invitations})
+            self._touch({*board.rooms, *board.recordings, *board.calls, *board.invitations, *board.audit.rows})
         return True
 
     def take(self, heard: Heard) -> None:
@@ -109,6 +110,11 @@ class Watch:
         touched, self._touched_invitations = self._touched_invitations, set()
         return touched
 
+    def take_touched_audit(self) -> set[str]:
+        """Keys of lines of the audit (others do no harm) that came or went since this was last asked."""
+        touched, self._touched_audit = self._touched_audit, set()
+        return touched
+
     def take_touched(self) -> set[str]:
         """Keys of rooms (others do no harm) that may look different since this was last asked."""
         touched, self._touched = self._touched, set()
@@ -145,6 +151,7 @@ class Watch:
         self._touched_recordings |= keys
         self._touched_calls |= keys
         self._touched_invitations |= keys
+        self._touched_audit |= keys
 
     def _note(self, note: wire.Note) -> None:
         self.happenings.note(note, self.live, self.hearing.agent_now(self.clock()))

@@ -49,7 +49,7 @@ class ListScreen(LookingBack, Generic[Row]):
 
     def listing(self) -> RowGrid:
         """The grid of the list, empty yet."""
-        grid = self.listed(self.MAIN, self.columns(), self._cells, f"{self.MAIN}.empty")
+        grid = self.listed(self.MAIN, self.columns(), self._cells, self.empty())
         grid.choose_columns(self._look().columns)
         return grid
 
@@ -66,11 +66,11 @@ class ListScreen(LookingBack, Generic[Row]):
     def draw_list(self, touched: Collection[str], ticked: bool) -> None:
         """The rows; the first time there are any, the cursor comes to the first."""
         grid, words = self.grid(self.MAIN), self.app.words
-        grid.empty = words.say(f"{self.MAIN}.no_match" if self.view.filter_text else f"{self.MAIN}.empty")
+        grid.empty = words.say(f"{self.MAIN}.no_match" if self.view.filter_text else self.empty())
         grid.show(self.view.order, None if ticked else touched)
         if ticked:
             grid.sign_title(self.view.sort.column, words.sign("falling" if self.view.sort.falling else "rising"))
-            self.head(grid, heading(f"{self.MAIN}.title", self.view, self._sorted_by(), len(self.rows()), words))
+            self.head(grid, self.heading())
         if not self._began and grid.order:
             self._began = True
             grid.put_cursor(grid.order[0])
@@ -121,9 +121,20 @@ class ListScreen(LookingBack, Generic[Row]):
         self.look()
         self.grid(self.MAIN).focus()
 
-    def _sorted_by(self) -> str:
-        title = next(column.title for column in self.columns() if column.id == self.view.sort.column)
-        return title.lower() or self.app.words.say("sort.need")
+    def empty(self) -> str:
+        """Name of the text where there are no rows."""
+        return f"{self.MAIN}.empty"
+
+    def heading(self) -> str:
+        """What stands over the list."""
+        return heading(f"{self.MAIN}.title", self.view, self.sorted_by(), len(self.rows()), self.app.words)
+
+    def sorted_by(self) -> str:
+        """`sortering: behov ↓`."""
+        words, sort = self.app.words, self.view.sort
+        title = next(column.title for column in self.columns() if column.id == sort.column).lower()
+        way = words.sign("falling" if sort.falling else "rising")
+        return words.say("rooms.sorted", sort=f"{title or words.say(f'column.{sort.column}')} {way}")
 
     def _cells(self, key: str) -> tuple[Cell, ...]:
         row = self.rows().get(key)

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui.agent.client import Refused, Unanswered
+from tui.agent.client import Refused, Unanswered, new_command
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course, Line
 from tui.export import as_csv, file_name, write_new
@@ -197,18 +197,31 @@ class LiveScreen(SpokenScreen):
             self.close_filter()
 
     def action_export(self) -> None:
-        """Save the list as a file."""
+        """Save the list as a file, once that is on record."""
         grid, now = self.grid(self.MAIN), self.app.watched.now()
         text = as_csv(*grid.table())
         self.run_act(self._export(Path.home() / file_name(self.MAIN, now), text, len(grid.order)))
 
     async def _export(self, path: Path, text: str, count: int) -> None:
+        taken = {"command": new_command(), "name": self.MAIN, "rows": count}
         try:
+            await self.app.client.list_taken(wire.ListTaken.model_validate(taken))
             await asyncio.to_thread(write_new, path, text)
+        except Refused as no:
+            self.not_taken(no.problem)
+        except Unanswered:
+            self.app.tell("export.not_on_record", bad=True)
         except OSError:
             self.app.tell("export.failed", bad=True, path=path)
         else:
             self.app.tell("export.done", n=count, path=path)
+
+    def not_taken(self, problem: wire.Problem) -> None:
+        """Say why no file was written."""
+        if problem.reason == "audit_unavailable":
+            self.app.tell("export.no_record", bad=True)
+        else:
+            self.app.say_aloud(safe(words_of(problem)), bad=True)
 
     def action_help(self) -> None:
         """All keys."""

@@ -13,9 +13,9 @@ from typing_extensions import override
 
 from tui.board.queue import Queue, QueueView, Waiting
 from tui.keys import keys
-from tui.screens.doors import DoorScreen
 from tui.screens.listed import ListScreen
 from tui.screens.reading import Why
+from tui.screens.supervising import SupervisingScreen
 from tui.text import events, people, queue
 from tui.text.cells import Cell, Column
 from tui.widgets.key_line import KeyLine
@@ -23,12 +23,12 @@ from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
 
-class LobbyScreen(DoorScreen, ListScreen[Waiting]):
+class LobbyScreen(SupervisingScreen, ListScreen[Waiting]):
     """Draws the same board as the first screen, a row a person."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
-        "let_in", "turn_away", "write", "write_all", "reveal", "filter", "sort", "next_alert", "help", "back",
-        "next_panel", "previous_panel",
+        "let_in", "turn_away", "write", "move", "write_all", "write_unit", "reveal", "filter", "sort", "next_alert",
+        "help", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "queue"
 
@@ -72,10 +72,10 @@ class LobbyScreen(DoorScreen, ListScreen[Waiting]):
         self.draw_list(touched, ticked)
         row = self.chosen()
         nothing = [[Cell(words.say("why.empty"), "muted")]]
-        self.put("why", people.why(row.person, words) if row is not None else nothing)
+        self.put("why", people.why(row.person, now, words) if row is not None else nothing)
         self.draw_events()
         self.ring()
-        self.offer("let_in", "reveal")
+        self.offer("let_in", "turn_away", "write", "reveal")
 
     @override
     def rows(self) -> Mapping[str, Waiting]:
@@ -130,7 +130,7 @@ class LobbyScreen(DoorScreen, ListScreen[Waiting]):
         row = self.chosen()
         if row is not None:
             where = self.app.words.say("lobby.title", staff=queue.staff_of(row))
-            _ = self.app.push_screen(Why(where, people.why(row.person, self.app.words)))
+            _ = self.app.push_screen(Why(where, people.why(row.person, self.app.watched.now(), self.app.words)))
 
     @override
     def action_back(self) -> None:

@@ -1,7 +1,7 @@
 """The one screen a shift is run from: sums and connection, rooms, lobby, why, events."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,9 +15,9 @@ from tui.board.query import Tally, View, alerts
 from tui.board.queue import Waiting
 from tui.board.trail import Followed
 from tui.keys import keys
-from tui.screens.doors import DoorScreen
 from tui.screens.listed import ListScreen
 from tui.screens.reading import Why
+from tui.screens.supervising import SupervisingScreen
 from tui.text import events, people, rooms
 from tui.text.cells import Cell, Column
 from tui.text.heading import sums_line
@@ -25,13 +25,16 @@ from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
+OFFERED: Final = ("let_in", "turn_away", "write", "next", "finish", "reveal")
+"""Keys in the line at the bottom; the others are looked at when pressed, or when these change."""
 
-class ShiftScreen(DoorScreen, ListScreen[wire.RoomRow]):
+
+class ShiftScreen(SupervisingScreen, ListScreen[wire.RoomRow]):
     """Draws the board four times a second where it changed; remembers only order, filter and cursors."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
-        "let_in", "turn_away", "write", "write_all", "finish", "reveal", "filter", "sort", "next_alert", "help",
-        "back", "next_panel", "previous_panel",
+        "let_in", "turn_away", "write", "next", "finish", "reveal", "write_all", "write_unit", "put_back", "move",
+        "stop_recording", "end", "help", "filter", "sort", "next_alert", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "rooms"
 
@@ -73,7 +76,7 @@ class ShiftScreen(DoorScreen, ListScreen[wire.RoomRow]):
         self._draw_lobby()
         self.draw_events()
         self.ring()
-        self.offer("let_in", "finish", "reveal")
+        self.offer(*OFFERED)
 
     def _draw_lobby(self) -> None:
         words, lobby = self.app.words, self.grid("lobby")
@@ -85,9 +88,8 @@ class ShiftScreen(DoorScreen, ListScreen[wire.RoomRow]):
             lobby.put_cursor(lobby.order[0] if lobby.order else None)
         title = words.say("lobby.title", staff=rooms.staff_names(room)) if room else words.say("lobby.none")
         self.head(lobby, title)
-        person = self.chosen_person()
-        lines = people.why(person, words) if person else [[Cell(words.say("why.empty"), "muted")]]
-        self.put("why", lines)
+        person, nothing = self.chosen_person(), [[Cell(words.say("why.empty"), "muted")]]
+        self.put("why", people.why(person, self.app.watched.now(), words) if person is not None else nothing)
 
     @override
     def rows(self) -> Mapping[str, wire.RoomRow]:
@@ -158,7 +160,7 @@ class ShiftScreen(DoorScreen, ListScreen[wire.RoomRow]):
         if event.key is not None:
             self.app.watched.read(event.key)
         self._draw_lobby()
-        self.offer("let_in", "finish", "reveal")
+        self.offer(*OFFERED)
 
     @on(RowGrid.Highlighted, "#lobby")
     def _person_highlighted(self) -> None:
@@ -173,7 +175,7 @@ class ShiftScreen(DoorScreen, ListScreen[wire.RoomRow]):
         room, person = self.chosen_room(), self.chosen_person()
         if room is not None and person is not None:
             where = self.app.words.say("lobby.title", staff=rooms.staff_names(room))
-            _ = self.app.push_screen(Why(where, people.why(person, self.app.words)))
+            _ = self.app.push_screen(Why(where, people.why(person, self.app.watched.now(), self.app.words)))
 
     @on(RowGrid.Chosen, "#events")
     def _event_chosen(self, event: RowGrid.Chosen) -> None:

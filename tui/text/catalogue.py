@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from tui.text.catalogue_audit import AUDIT
+from tui.text.catalogue_doors import DOORS
 from tui.text.catalogue_finding import FINDING
 from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_office import OFFICE
@@ -12,6 +14,8 @@ from tui.text.catalogue_recordings import RECORDINGS
 from tui.text.catalogue_sign_in import SIGN_IN
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **AUDIT,
+    **DOORS,
     **OFFICE,
     **FINDING,
     **RECORDINGS,
@@ -98,8 +102,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Den bekræftede person er ikke den inviterede. Se selv efter.",
         "The person proved is not the one invited. Look for yourself.",
     ),
-    # sorts
-    "sort.need": ("behov", "need"),
     # what happened
     "note.wrote": ("{who} skrev: {text}", "{who} wrote: {text}"),
     "note.turned_away": ("{who} blev afvist. {text}", "{who} was turned away. {text}"),
@@ -126,7 +128,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "ask.turn_away": ("Afvis {who}", "Refuse {who}"),
     "ask.turn_away.help": ("Personen læser din begrundelse.", "The person reads your reason."),
     "ask.write": ("Skriv til {who}", "Write to {who}"),
-    "ask.write_all": ("Skriv til alle, der venter: {n}", "Write to all who wait: {n}"),
+    "ask.write_all": ("Skriv til {n:den|hver af de} {n}, der venter", "Write to {n:the|each of the} {n} waiting"),
     "ask.write.help": ("Kun modtageren ser det. Hver får sin egen besked.", "Only the recipient sees it; one each."),
     "ask.reveal": ("Vis det fulde navn på {who}", "Reveal the full name of {who}"),
     "ask.reveal.help": (

@@ -4,7 +4,8 @@ from typing import Final
 
 FINDING: Final[dict[str, tuple[str, str]]] = {
     "col.column": ("Kolonne", "Column"),
-    "column.alert": ("Kræver dig (!)", "Needs you (!)"),
+    "column.alert": ("behov", "need"),
+    "column.decision": ("afgørelse", "decision"),
     "columns.title": ("Kolonner", "Columns"),
     "columns.sorts": ("sorterer {way}", "orders the list {way}"),
     "columns.always": ("vises altid", "always shown"),

@@ -73,8 +73,7 @@ def _calm(what: str, words: Words) -> Cell:
 def heading(title: str, view: Listing[Row], sorted_by: str, total: int, words: Words) -> str:
     """`Lokaler · sortering: behov ↓ · filter: …`. `title` names a text; what is left out by the filter, and whether
     rows stand still, is said behind it."""
-    way = words.sign("falling" if view.sort.falling else "rising")
-    parts = [words.say(title), words.say("rooms.sorted", sort=f"{sorted_by} {way}")]
+    parts = [words.say(title), sorted_by]
     if view.filter_text:
         text = safe(view.filter_text, 30)
         parts.append(words.say("rooms.filtered", text=text, shown=len(view.order), all=total))

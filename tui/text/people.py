@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.text.ages import clock, exact
+from tui.text.ages import clock, exact, glance
 from tui.text.cells import Cell, Column, Tone
 from tui.text.rooms import wait_tone
 from tui.text.safe import safe
@@ -10,6 +10,8 @@ from tui.text.words import Words
 from xmpp_agent import wire
 
 VERDICT_TONES: Final[dict[str, Tone]] = {"open": "good", "wait": "muted", "refuse": "bad", "judge": "warn"}
+
+DEVICE_TONES: Final[dict[str, Tone]] = {"": "muted", "skipped": "muted", "good": "good"}
 
 
 def columns(words: Words) -> tuple[Column, ...]:
@@ -64,8 +66,43 @@ def cells(place: int, person: wire.WaitingRow, now: float, words: Words) -> tupl
     )
 
 
-def why(person: wire.WaitingRow, words: Words) -> list[list[Cell]]:
-    """The decision explained, line by line: the person, the answer, and each rule with its own."""
+def proof_age_cell(person: wire.WaitingRow, now: float, words: Words) -> Cell:
+    """How long ago the name was proved."""
+    return Cell(glance(now - person.proved_at, words) if person.proved_at is not None else "", "muted")
+
+
+def device_cell(person: wire.WaitingRow, words: Words) -> Cell:
+    """What their own test of camera and microphone found."""
+    tone = DEVICE_TONES.get(person.device, "warn")
+    return Cell(words.say(f"device.{person.device}") if person.device else "", tone)
+
+
+def passed_over_cell(person: wire.WaitingRow, words: Words) -> Cell:
+    """How many were let in before who came later."""
+    return Cell(f"{words.sign('alert')}{person.passed_over}", "warn") if person.passed_over else Cell()
+
+
+def _came(person: wire.WaitingRow, now: float, words: Words) -> list[list[Cell]]:
+    """What is known of how they came, a line each."""
+    say, lines = words.say, list[list[Cell]]()
+    if person.proved_at is not None:
+        lines.append(
+            [
+                Cell(
+                    say("why.proved", at=clock(person.proved_at, words), age=glance(now - person.proved_at, words)),
+                    "muted",
+                )
+            ]
+        )
+    if person.device:
+        lines.append([Cell(say("why.device", found=say(f"device.{person.device}")), device_cell(person, words).tone)])
+    if person.passed_over:
+        lines.append([Cell(say("why.passed_over", n=person.passed_over), "warn")])
+    return lines
+
+
+def why(person: wire.WaitingRow, now: float, words: Words) -> list[list[Cell]]:
+    """The decision explained, line by line: the person, the answer, how they came, and each rule with its own."""
     say = words.say
     at = person.appointment_at
     appointment = f" · {say('why.appointment')} {clock(at, words)}" if at is not None else ""
@@ -79,6 +116,7 @@ def why(person: wire.WaitingRow, words: Words) -> list[list[Cell]]:
     ]
     if person.lane == "judge":
         lines.append([Cell(say("verdict.judge_long"), "warn")])
+    lines += _came(person, now, words)
     if person.said:
         lines += [[], [Cell(say("why.rules"), "muted")]]
         lines += [_rule(rule, decision, code, words) for rule, decision, code in person.said]

@@ -21,7 +21,10 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("place", say("col.place"), 3, "right"),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
         Column("appointment", say("col.appointment"), 6, gives_way=2),
-        Column("proof", say("col.proof"), 12, grows=1, gives_way=1),
+        Column("proof", say("col.proof"), 15, gives_way=1),
+        Column("proof_age", say("col.proof_age"), 7, "right", gives_way=2),
+        Column("device", say("col.device"), 12, gives_way=2),
+        Column("passed_over", say("col.passed_over"), 5, "right", gives_way=1),
         Column("verdict", say("col.verdict"), 9, kept=True),
         Column("reason", say("col.reason"), 12, grows=4, gives_way=4),
     )
@@ -36,7 +39,9 @@ def cells(row: Waiting, now: float, words: Words) -> tuple[Cell, ...]:
     """The row at `now` (the agent's clock), one cell for each of `columns`."""
     place, who, appointment, waited, proof, verdict, reason = people.cells(row.place, row.person, now, words)
     unit = Cell(safe(row.room.unit, 60), "muted")
-    return waited, who, Cell(staff_of(row)), place, unit, appointment, proof, verdict, reason
+    age, device = people.proof_age_cell(row.person, now, words), people.device_cell(row.person, words)
+    passed = people.passed_over_cell(row.person, words)
+    return waited, who, Cell(staff_of(row)), place, unit, appointment, proof, age, device, passed, verdict, reason
 
 
 def sums_line(rows: Collection[Waiting], now: float, words: Words) -> list[Cell]:

@@ -46,11 +46,11 @@ class KeyLine(Widget):
         return to_content([cells])
 
     def on_click(self, event: events.Click) -> None:
-        """Press the key under the pointer, if it does something."""
+        """Press the key under the pointer; one that does nothing now says why."""
         x = event.x - self.content_region.x + self.region.x
-        for binding, enabled in self._shown():
+        for binding, _ in self._shown():
             width = cell_len(f"{self.app.get_key_display(binding)} {binding.description}{self._gap()}")
-            if 0 <= x < width and enabled:
+            if 0 <= x < width:
                 self.app.simulate_key(binding.key)
             x -= width
 

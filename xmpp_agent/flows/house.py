@@ -10,6 +10,7 @@ from xmpp_agent.model.people import Pass, PassRecord, SystemUser
 from xmpp_agent.model.recordings import Recording
 from xmpp_agent.model.rooms import Place, RoomMemory, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.visitors import Arrival
 from xmpp_agent.ports import Clock, Ledger, LobbyDoor, PassReader, Prosody, Store, Unavailable
 from xmpp_agent.ports.recordings import RoomRecordings
 from xmpp_agent.rules import visits
@@ -78,6 +79,8 @@ class House:
     known: dict[str, Known] = field(default_factory=dict)
     used: dict[str, float] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    came_with: dict[tuple[str, str], Arrival] = field(default_factory=dict)
+    """By appointment and person: how whoever waits came, as it was when they knocked."""
     tried: dict[str, float] = field(default_factory=dict)
     """By room: when the clock last tried to end or clear it."""
     stop_asked: dict[str, float] = field(default_factory=dict)
@@ -144,6 +147,7 @@ class House:
             self.known,
             self.used,
             self.places,
+            self.came_with,
             self.told,
             self.tried,
             self.stop_asked,

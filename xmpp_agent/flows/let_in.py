@@ -8,7 +8,7 @@ from xmpp_agent.model.rooms import RoomState, Waiting
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import NEXT_WAITS, WORDS, both
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.rules import visits
+from xmpp_agent.rules import queue, visits
 from xmpp_agent.rules.admission.facts import Asks, Facts, SeatHolder
 from xmpp_agent.rules.admission.order import decide
 from xmpp_agent.rules.staff_acts import staff_act
@@ -67,7 +67,7 @@ async def open_door(house: House, node: str, seat: str, actor: str) -> Verdict:
     state = house.rooms[node]
     verdict = judge(house, state, person, staff_lets_in=True)
     now = house.clock.now()
-    after = visits.begin(state, person.appointment, actor, now, seat) if verdict.is_open else state
+    after = _begun(state, person, actor, now) if verdict.is_open else state
     verdict = await house.write(
         "let-in",
         verdict,
@@ -79,6 +79,20 @@ async def open_door(house: House, node: str, seat: str, actor: str) -> Verdict:
     if verdict.is_open:
         house.settle(after)
     return verdict
+
+
+def _begun(state: RoomState, person: Waiting, actor: str, now: float) -> RoomState:
+    """The visit theirs; whoever came before them was passed over, once, however often they are called in."""
+    is_new = state.visit is None or state.visit.appointment != person.appointment
+    after = visits.begin(state, person.appointment, actor, now, person.seat)
+    return queue.pass_over(after, person.appointment, person.since) if is_new else after
+
+
+def as_if_cleared(house: House, state: RoomState, appointment: str) -> RoomState:
+    """The room as this appointment's people would find it: a visit of others that is over is cleared on the way."""
+    other = state.visit is not None and state.visit.appointment != appointment
+    is_over = other and not state.turnover_open and visits.is_over(state, house.clock.now())
+    return visits.close(state) if is_over else state
 
 
 async def make_ready(house: House, node: str, appointment: str, actor: str) -> Verdict:

@@ -4,40 +4,73 @@ Two colleagues who press at once never get the same person: an appointment is ta
 higher, which the database takes from one of them only; the other one goes on to the following.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 from xmpp_agent.flows.hooks import tells
-from xmpp_agent.flows.let_in import judge, let_in, make_ready
+from xmpp_agent.flows.let_in import as_if_cleared, judge, let_in, make_ready
 from xmpp_agent.flows.office import Refused, new_id, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.appointments import Entry, Room
 from xmpp_agent.model.callers import Event
-from xmpp_agent.model.rooms import Place, Waiting
+from xmpp_agent.model.rooms import Place, RoomState, Waiting
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.model.visitors import Arrival, Session
 from xmpp_agent.ports.diary import Conflict, Look
 from xmpp_agent.rules import visits
 from xmpp_agent.rules.next_citizen import assigned, in_lobby, judge_from_line
 from xmpp_agent.rules.passes import seat_of
+from xmpp_agent.rules.queue import pass_over
 
 
-async def call_next(desk: StaffOffice, who: Session, node: str) -> str:
+@dataclass(frozen=True, slots=True, repr=False)
+class Upcoming:
+    """Who is next. `repr` tells nothing."""
+
+    appointment: str
+    name: str
+    since: float
+    """Since when they wait."""
+    shared: bool
+    """In the queue the unit shares."""
+
+
+async def call_next(desk: StaffOffice, who: Session, node: str, meant: str = "") -> str:
     """Let in whoever is next in a room, or call them to it; answers their appointment.
 
+    `meant`: the appointment that was next when it was asked for; when it is another's turn now, nobody is let in.
     Raises Refused (nobody waits, or what the rules say of the first who does), Unavailable.
     """
     room = await desk.room_for(who, node)
     desk.see_prosody()
-    return await desk.in_lane(node, partial(_next, desk, who, room))
+    return await desk.in_lane(node, partial(_next, desk, who, room, meant))
 
 
-async def _next(desk: StaffOffice, who: Session, room: Room) -> str:
-    state = desk.office.house.rooms.get(room.node)
-    if state is None:
-        raise refusal("next_citizen", Reason.NO_STAFF_INSIDE)
+async def who_is_next(desk: StaffOffice, who: Session, node: str) -> Upcoming:
+    """Whom `call_next` would let in now; changes nothing. Raises as that does."""
+    room = await desk.room_for(who, node)
+    house, state = desk.office.house, _state(desk, room)
     why: list[Verdict] = []
     for person in in_lobby(state):
-        verdict = await _let_in(desk, who, room, person)
+        verdict = judge(house, as_if_cleared(house, state, person.appointment), person, staff_lets_in=True)
+        known = await house.holder(person.pass_id)
+        if verdict.is_open and known is not None:
+            return Upcoming(person.appointment, known.person.name, person.since, shared=False)
+        why.append(verdict)
+    now = house.clock.now()
+    for entry, arrival in await _line(desk, room) if room.day else ():
+        verdict = judge_from_line(entry, arrival, as_if_cleared(house, state, entry.appointment.id), now)
+        if verdict.is_open and arrival is not None:
+            since = arrival.waiting_since if arrival.waiting_since is not None else now
+            return Upcoming(entry.appointment.id, entry.citizen.name, since, shared=True)
+        why.append(verdict)
+    raise _nobody(why)
+
+
+async def _next(desk: StaffOffice, who: Session, room: Room, meant: str) -> str:
+    why: list[Verdict] = []
+    for person in in_lobby(_state(desk, room)):
+        verdict = await _let_in(desk, who, room, person, meant)
         if verdict.is_open:
             return person.appointment
         why.append(verdict)
@@ -45,20 +78,41 @@ async def _next(desk: StaffOffice, who: Session, room: Room) -> str:
         verdict = await _judge(desk, who, room, entry, arrival)
         if not verdict.is_open:
             why.append(verdict)
-        elif await _take(desk, who, entry, room):
+            continue
+        _is_meant(entry.appointment.id, meant)
+        if await _take(desk, who, entry, room):
             await _open_the_door(desk, who, room, entry, verdict, arrival)
             return entry.appointment.id
-    raise Refused(why[0]) if why else refusal("next_citizen", Reason.NOT_WAITING)
+    raise _nobody(why)
 
 
-async def _let_in(desk: StaffOffice, who: Session, room: Room, person: Waiting) -> Verdict:
+def _state(desk: StaffOffice, room: Room) -> RoomState:
+    state = desk.office.house.rooms.get(room.node)
+    if state is None:
+        raise refusal("next_citizen", Reason.NO_STAFF_INSIDE)
+    return state
+
+
+def _is_meant(appointment: str, meant: str) -> None:
+    if meant not in ("", appointment):
+        raise refusal("next_citizen", Reason.CHANGED_MEANWHILE)
+
+
+def _nobody(why: list[Verdict]) -> Refused:
+    return Refused(why[0]) if why else refusal("next_citizen", Reason.NOT_WAITING)
+
+
+async def _let_in(desk: StaffOffice, who: Session, room: Room, person: Waiting, meant: str) -> Verdict:
     """Somebody in the room's own lobby. Judged first, so that only whoever is let in is on record as that."""
     house = desk.office.house
     cleared = await make_ready(house, room.node, person.appointment, who.person)
     if not cleared.is_open:
         return cleared
     verdict = judge(house, house.rooms[room.node], person, staff_lets_in=True)
-    return await let_in(house, room.node, person.seat, who.person) if verdict.is_open else verdict
+    if not verdict.is_open:
+        return verdict
+    _is_meant(person.appointment, meant)
+    return await let_in(house, room.node, person.seat, who.person)
 
 
 async def _line(desk: StaffOffice, room: Room) -> tuple[tuple[Entry, Arrival | None], ...]:
@@ -101,7 +155,7 @@ async def _open_the_door(
     house, booked = desk.office.house, entry.appointment
     seat, now = seat_of(entry.citizen.id, booked.id), house.clock.now()
     since = arrival.waiting_since if arrival is not None and arrival.waiting_since is not None else now
-    after = visits.begin(house.rooms[room.node], booked.id, who.person, now, seat)
+    after = pass_over(visits.begin(house.rooms[room.node], booked.id, who.person, now, seat), booked.id, since)
     written = await house.write(
         "let-in",
         verdict,

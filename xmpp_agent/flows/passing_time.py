@@ -148,6 +148,9 @@ def tidy(house: House) -> None:
             house.told.pop(node, None)
             house.tried.pop(node, None)
             house.stop_asked.pop(node, None)
+    people = {(k.appointment.id, k.person.id) for k in house.known.values() if k.appointment is not None}
+    for key in house.came_with.keys() - people:
+        del house.came_with[key]
     horizon = house.clock.now() - queue.PLACE_KEPT
     for key, place in tuple(house.places.items()):
         if place.left_at is not None and place.left_at < horizon:

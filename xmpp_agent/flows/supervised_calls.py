@@ -56,13 +56,13 @@ async def open_calls(desk: StaffOffice, appointments: Collection[str] | None = N
     every = await desk.calls.not_over()
     found = tuple(call for call in every if appointments is None or call.appointment in appointments)
     units = {call.unit for call in found}
-    return {call.appointment: await _as_open(desk, _session(desk, "", units), call) for call in found}
+    return {call.appointment: await _as_open(desk, session(desk, "", units), call) for call in found}
 
 
 async def handle(desk: StaffOffice, wish: Wish) -> Verdict:
     """Do it, or say why not; both on record with who asked. Raises Unavailable: then it was not done."""
     call = await desk.calls.call(wish.call)
-    who = _session(desk, wish.actor, wish.units)
+    who = session(desk, wish.actor, wish.units)
     reason = Reason.NO_APPOINTMENT
     if call is not None:
         reason = Reason.ALLOWED if may_see(wish.units, call.unit) else Reason.NOT_YOUR_UNIT
@@ -103,8 +103,8 @@ async def _as_open(desk: StaffOffice, who: Session, call: Call) -> OpenCall:
     )
 
 
-def _session(desk: StaffOffice, actor: str, units: Collection[str]) -> Session:
-    """A supervisor at the console, as flows of staff's pages know one; good for this one act."""
+def session(desk: StaffOffice, actor: str, units: Collection[str]) -> Session:
+    """A supervisor at the console, as flows of staff's pages know one; good for one act."""
     now = desk.office.clock.now()
     return Session("", SessionKind.STAFF, actor, now, now, supervises=frozenset(units))
 

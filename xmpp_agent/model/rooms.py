@@ -46,6 +46,8 @@ class Waiting:
     """Resource in the lobby room."""
     lane: Lane = Lane.QUEUE
     away_since: float | None = None
+    passed_over: int = 0
+    """How often somebody who came later was let in first while they stood there, as far as this agent saw."""
 
 
 @dataclass(frozen=True, slots=True)

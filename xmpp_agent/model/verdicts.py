@@ -69,6 +69,7 @@ class Reason(StrEnum):
     CONSENT_MISSING = "consent_missing"
     NOT_RECORDING = "not_recording"
     PROSODY_DID_NOT_DO_IT = "prosody_did_not_do_it"
+    NO_PAGES = "no_pages"
     # what becomes of recordings
     UNKNOWN_RECORDING = "unknown_recording"
     NOT_AT_THIS_STAGE = "not_at_this_stage"
@@ -123,6 +124,9 @@ class Reason(StrEnum):
     STILL_TO_COME = "still_to_come"
     NOTE_NOT_FILED = "note_not_filed"
     RECORDING_NOT_FILED = "recording_not_filed"
+    # looking through the audit
+    REASON_NEEDED = "reason_needed"
+    TOO_MANY_LINES = "too_many_lines"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Rettigheder kan ikke gives i mødet.",
         "Rights cannot be given in the meeting.",
     ),
+    Reason.NO_PAGES: (
+        "Agenten har ingen sider, så aftaler kan ikke kaldes ind eller gives videre her.",
+        "This agent has no pages, so appointments cannot be called in or handed over here.",
+    ),
     Reason.ROOM_IS_FIXED: ("Lokalets indstillinger er låst.", "The room's settings are fixed."),
     Reason.RECORDING_NOT_ALLOWED: ("Dette møde må ikke optages.", "This meeting may not be recorded."),
     Reason.NO_LIVE_STREAM: (
@@ -255,9 +259,21 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "En optagelse er ikke journaliseret endnu.",
         "A recording has not been filed yet.",
     ),
+    Reason.REASON_NEEDED: (
+        "Skriv først, hvorfor du ser efter den person.",
+        "Say first why you look at that person.",
+    ),
+    Reason.TOO_MANY_LINES: (
+        "Der er for mange linjer til én fil. Bed administratoren om dem.",
+        "There are too many lines for one file. Ask the administrator for them.",
+    ),
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")
+ENDED_FOR_ALL = (
+    "Mødet er lukket af en leder. Kontakt os, hvis du har brug for en ny tid.",
+    "A supervisor has closed the meeting. Contact us if you need a new appointment.",
+)
 RECORDING_ENDS = ("Optagelsen er stoppet.", "The recording has been stopped.")
 STAFF_LOST = (
     "Medarbejderen mistede forbindelsen. Åbn dit link igen; du beholder din plads.",

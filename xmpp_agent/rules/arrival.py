@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from xmpp_agent.model.appointments import Appointment
+from xmpp_agent.model.appointments import Appointment, Known
 from xmpp_agent.model.people import CompanionKind, Level
 from xmpp_agent.model.units import Unit
 from xmpp_agent.model.visitors import Arrival, Link, Session
@@ -88,6 +88,16 @@ def is_verified(appointment: Appointment, level: Level, proved: str) -> bool:
     """Whether a login is the invited person's at the level asked for (compared in constant time)."""
     same = bool(appointment.invited and proved) and hmac.compare_digest(appointment.invited.encode(), proved.encode())
     return same and level >= appointment.policy.level
+
+
+def proved_at(known: Known, arrival: Arrival | None) -> float | None:
+    """When the login behind somebody's pass was made; None: without one, or the last one may have been another's."""
+    pass_, appointment = known.pass_, known.appointment
+    if arrival is None or arrival.login_at is None or appointment is None or pass_.level is Level.NONE:
+        return None
+    verified = is_verified(appointment, pass_.level, pass_.proved)
+    theirs = arrival.level is pass_.level and arrival.verified is verified
+    return arrival.login_at if theirs and (verified or arrival.login_at <= pass_.issued_at) else None
 
 
 def after_login(before: Arrival, level: Level, verified: bool, now: float) -> Arrival:

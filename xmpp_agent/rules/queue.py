@@ -19,8 +19,9 @@ def stand(state: RoomState, person: Waiting) -> RoomState:
     """The room with this person in the lobby; a place they hold already keeps its time."""
     held = state.waiting(person.seat)
     since = min(held.since, person.since) if held else person.since
+    passed = held.passed_over if held else 0
     others = tuple(w for w in state.queue if w.seat != person.seat)
-    return replace(state, queue=in_order((*others, replace(person, since=since, away_since=None))))
+    return replace(state, queue=in_order((*others, replace(person, since=since, away_since=None, passed_over=passed))))
 
 
 def step_away(state: RoomState, jid: str, now: float) -> RoomState:
@@ -34,6 +35,18 @@ def step_away(state: RoomState, jid: str, now: float) -> RoomState:
 def give_up(state: RoomState, seats: frozenset[str]) -> RoomState:
     """The room without those places."""
     return replace(state, queue=tuple(w for w in state.queue if w.seat not in seats))
+
+
+def pass_over(state: RoomState, appointment: str, since: float) -> RoomState:
+    """The room after an appointment whose people came at `since` was let in: everybody else who came before, and
+    stands there, was passed over once more. Whoever is away is not, nor companions, who follow their citizen."""
+
+    def is_passed(person: Waiting) -> bool:
+        stands = bool(person.jid) and person.role is Role.CITIZEN
+        return stands and person.appointment != appointment and person.since < since
+
+    queue = tuple(replace(w, passed_over=w.passed_over + 1) if is_passed(w) else w for w in state.queue)
+    return replace(state, queue=queue)
 
 
 def expired(state: RoomState, now: float) -> frozenset[str]:

@@ -30,6 +30,11 @@ def supervisor_act(units: frozenset[str], state: RoomState | None) -> Verdict:
     return _verdict("supervisor_act", Reason.NOT_YOUR_UNIT)
 
 
+def unit_act(units: frozenset[str], unit: str) -> Verdict:
+    """Whether a supervisor of these units ("*": all) may act on everybody of that one."""
+    return _verdict("unit_act", Reason.ALLOWED if may_see(units, unit) else Reason.NOT_YOUR_UNIT)
+
+
 def withdraw_act(units: frozenset[str], unit: str | None, *, exists: bool = True) -> Verdict:
     """Whether a supervisor of these units may cancel an appointment or take back a pass of that unit.
 

@@ -22,8 +22,11 @@ from xmpp_agent.edges.logs import set_up_logs
 from xmpp_agent.edges.store.database import Database, open_database
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault
 from xmpp_agent.edges.web.app import console_app
+from xmpp_agent.edges.web.audit_desk import add_audit
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
+from xmpp_agent.edges.web.door_desk import DoorDesk
+from xmpp_agent.edges.web.door_routes import add_door
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import add_numbers
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
@@ -36,7 +39,7 @@ from xmpp_agent.edges.xmpp.lobby import LobbyIn
 from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
 from xmpp_agent.edges.xmpp.orders import Orders
 from xmpp_agent.edges.xmpp.stream import GateStream
-from xmpp_agent.flows import rebooking
+from xmpp_agent.flows import came_with, rebooking
 from xmpp_agent.flows.booking import By
 from xmpp_agent.flows.house import Addresses, Change, House
 from xmpp_agent.flows.lanes import Lanes
@@ -47,7 +50,7 @@ from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.wire import Link, Note
-from xmpp_agent.wiring.console import console_numbers, console_recordings, recording_desk
+from xmpp_agent.wiring.console import console_audit, console_numbers, console_recordings, recording_desk
 from xmpp_agent.wiring.privacy import Forgetting
 from xmpp_agent.wiring.site import Inside, Site, open_site
 
@@ -85,6 +88,9 @@ class Agent:
         self.numbers = console_numbers(self.house, database, self.feed, is_live, _report)
         lists = (self.recordings, self.numbers)
         self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, *lists)
+        self.audit, self._audit_desk = console_audit(database, self.feed, self._clock, _report)
+        self.desk.audit = self.audit
+        self.door = DoorDesk(self.desk, self.house)
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         elsewhere = self._console()
         self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report, elsewhere)
@@ -93,7 +99,8 @@ class Agent:
         add_people(here, self._erase, self._forgetting.sign_out)
         self._consoles = (here, elsewhere)
         self._server = SocketServer(Door(here, settings.supervisors), settings.socket)
-        watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), self._changed)
+        looks = partial(came_with.watch, self.house, database.visitors)
+        watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), looks, self._changed)
         self.house.on_change.extend(watchers)
         self.house.on_note.append(self._note)
 
@@ -135,6 +142,7 @@ class Agent:
         if self.desk.office is not None:
             await self.desk.office.stop()
         await self.numbers.stop()
+        await self.audit.stop()
         if self.site is not None:
             await self.site.stop()
         await self._server.stop()
@@ -149,15 +157,17 @@ class Agent:
         """With pages there are a hotline and invitations, for the console too. Before `start`."""
         self.site = site
         office = OfficeDesk(site.desk, self.feed, self._settings.shard, self._clock, _report)
-        self.desk.office = office
+        self.desk.office, self.door.pages = office, site.desk
         for app in self._consoles:
             add_office(app, office)
 
     def _console(self) -> FastAPI:
         """What a supervisor reaches from wherever they are."""
         app = console_app(self.desk, self.feed, lambda: self.component.is_live)
+        add_door(app, self.door)
         add_recordings(app, self.recording_desk)
         add_numbers(app, self.numbers)
+        add_audit(app, self._audit_desk)
         return app
 
     async def cancel(self, appointment_id: str, actor: str = "agent") -> None:
@@ -238,6 +248,8 @@ class Agent:
                 tidy(self.house)
         if tick % LOOK_AGAIN == 0 and self.desk.office is not None:
             self.desk.office.look_again()
+        if tick % LOOK_AGAIN == 0 or self.feed.is_wanted:
+            self.audit.look_again()
         if self.component.is_live:
             self._judge_anew(tick)
             for node in due(self.house, self._clock.now()):
@@ -248,7 +260,8 @@ class Agent:
         if not self.feed.is_wanted:
             return
         for number, (node, state) in enumerate(self.house.rooms.items()):
-            if state.queue and number % JUDGED_WITHIN == tick % JUDGED_WITHIN:
+            may_change = state.queue or (state.visit is not None and not state.visit.arrived)
+            if may_change and number % JUDGED_WITHIN == tick % JUDGED_WITHIN:
                 self.feed.touch(node, state.room.unit)
 
 

@@ -1,12 +1,15 @@
-"""Puts the console's side of recordings and numbers together."""
+"""Puts the console's side of recordings, numbers and the audit together."""
 
 from collections.abc import Callable
 
 from xmpp_agent.edges.store.database import Database
+from xmpp_agent.edges.web.audit_desk import AuditDesk
+from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.recordings import RecordingDesk
+from xmpp_agent.flows.audit_looks import Archives
 from xmpp_agent.flows.figures import Counting
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.recording_acts import Custodian
@@ -41,3 +44,12 @@ def console_numbers(
     counting = Counting(house, database.figures)
     house.on_change.append(counting.watch)
     return NumberBoard(counting, feed, house.clock, is_live, report)
+
+
+def console_audit(
+    database: Database, feed: Feed, clock: Clock, report: Callable[[BaseException], None]
+) -> tuple[AuditTail, AuditDesk]:
+    """The audit's newest lines, and looking through it."""
+    trail = database.audit_trail
+    archives = Archives(trail, database.diary, database.holdings, database.records, clock)
+    return AuditTail(trail, feed, clock, report), AuditDesk(archives)

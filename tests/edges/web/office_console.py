@@ -12,8 +12,12 @@ from tests.edges.web.lone_agent import ALL, visitor
 from tests.flows.staffed import Staffed, open_staffed
 from tests.rules.invited import LADDER, plan
 from xmpp_agent.edges.web.app import console_app
+from xmpp_agent.edges.web.audit_desk import add_audit
+from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.desk import Desk
 from xmpp_agent.edges.web.door import Door
+from xmpp_agent.edges.web.door_desk import DoorDesk
+from xmpp_agent.edges.web.door_routes import add_door
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.recording_list import RecordingList
@@ -21,7 +25,7 @@ from xmpp_agent.edges.web.server import SocketServer
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.model.people import Reach
 from xmpp_agent.wire import Link
-from xmpp_agent.wiring.console import console_numbers
+from xmpp_agent.wiring.console import console_audit, console_numbers
 
 BY_LADDER = plan(LADDER)
 PHONE = "+4520123456"
@@ -35,6 +39,8 @@ class OfficeConsole:
     feed: Feed
     desk: Desk
     office: OfficeDesk
+    audit: AuditTail
+    door: DoorDesk
     http: httpx.AsyncClient
     socket: Path
 
@@ -77,14 +83,21 @@ async def office_console(folder: Path, units: frozenset[str] = ALL) -> AsyncIter
         desk = Desk(unit.house, feed, lambda: link, "main", unit.desk.confirm, no_cancel, recordings, numbers)
         office = OfficeDesk(unit.desk, feed, "main", clock, unit.porter.errors.append)
         desk.office = office
+        audit, audit_desk = console_audit(database, feed, clock, unit.porter.errors.append)
+        desk.audit = audit
+        door = DoorDesk(desk, unit.house)
+        door.pages = unit.desk
         app = console_app(desk, feed, lambda: True)
+        add_door(app, door)
         add_office(app, office)
+        add_audit(app, audit_desk)
         server = SocketServer(Door(app, {os.getuid(): units}), folder / "console.sock")
         server.start()
         try:
             async with visitor(folder / "console.sock") as http:
-                yield OfficeConsole(unit, feed, desk, office, http, folder / "console.sock")
+                yield OfficeConsole(unit, feed, desk, office, audit, door, http, folder / "console.sock")
         finally:
             feed.close()
             await office.stop()
+            await audit.stop()
             await server.stop()

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.audit_search import SqlAuditTrail
 from xmpp_agent.edges.store.callers import SqlCallers
 from xmpp_agent.edges.store.calls import SqlCalls
 from xmpp_agent.edges.store.day_rooms import SqlDayRooms
@@ -50,6 +51,7 @@ class Database:
     holdings: SqlHoldings
     recordings: SqlRecordings
     figures: SqlFigures
+    audit_trail: SqlAuditTrail
     engine: AsyncEngine
     cipher: Cipher
     on_recording: list[Callable[[Recording], None]]
@@ -122,6 +124,7 @@ def _everything(engine: AsyncEngine, cipher: Cipher, writer: SqliteWriter, path:
         holdings=SqlHoldings(engine, cipher, writer, path),
         recordings=SqlRecordings(engine, cipher),
         figures=SqlFigures(engine, cipher),
+        audit_trail=SqlAuditTrail(engine, cipher),
         engine=engine,
         cipher=cipher,
         on_recording=on_recording,

@@ -4,7 +4,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
+from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.office_desk import OfficeDesk
@@ -23,7 +25,20 @@ from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.staff_acts import may_see, supervisor_act, withdraw_act
-from xmpp_agent.wire import Board, Finish, LetIn, Link, Reveal, RoomRow, TurnAway, Write
+from xmpp_agent.wire import (
+    Board,
+    Finish,
+    LetIn,
+    Link,
+    Move,
+    Next,
+    PutBack,
+    Reveal,
+    RoomRow,
+    TurnAway,
+    Write,
+    WriteUnit,
+)
 
 REMEMBERED = 2000
 """Commands carried out that are remembered, so that one sent twice is done once."""
@@ -31,11 +46,11 @@ ROWS_AT_ONCE = 100
 """Rows of a board made in one turn of the loop."""
 
 Act = Callable[[RoomState], Awaitable[Verdict]]
-Command = LetIn | TurnAway | Write | Finish
+Command = LetIn | TurnAway | Write | WriteUnit | Finish | PutBack | Next | Move
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """One command with everything it says. The same id with other words is another command."""
 
     node: str
@@ -65,9 +80,11 @@ class Desk:
         """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
         self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
         self._cancel, self._recordings, self._numbers = cancel, recordings, numbers
-        self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
+        self._done: OrderedDict[Asked, Verdict] = OrderedDict()
         self.office: OfficeDesk | None = None
         """Hotline and invitations; None: this agent has no pages, and so neither."""
+        self.audit: AuditTail | None = None
+        """The newest lines of the audit; None: there are none to show."""
 
     async def board(self, units: frozenset[str]) -> Board:
         """Everything this supervisor may see, and the event id it stands at. Raises Unavailable.
@@ -88,6 +105,8 @@ class Desk:
             rows += [row] if row is not None else []
             if count % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)
+        # Read after `at`: a line that comes between is here and in an event, never in neither.
+        audit = await self.audit.newest(units) if self.audit is not None else ()
         now, link = self._house.clock.now(), self._link()
         return Board(
             at_event=at,
@@ -98,33 +117,34 @@ class Desk:
             calls=calls,
             invitations=invitations,
             numbers=numbers,
+            audit=audit,
         )
 
     def row(self, node: str) -> RoomRow | None:
         """A room as the console shows it now; None when there is nothing to show."""
         state = self._house.rooms.get(node)
-        return room_row(self._house, state, self._shard) if state is not None else None
+        return room_row(self._house, state, self._shard, pages=self.office is not None) if state is not None else None
 
     async def let_in(self, node: str, command: LetIn, units: frozenset[str], actor: str) -> Verdict:
         """Let in one waiting person: done when Prosody has sent the invitation."""
-        asked = _Asked(node, actor, command)
-        return await self._once(asked, units, lambda _: let_in(self._house, node, command.knock, actor))
+        asked = Asked(node, actor, command)
+        return await self.once(asked, units, lambda _: let_in(self._house, node, command.knock, actor))
 
     async def turn_away(self, node: str, command: TurnAway, units: frozenset[str], actor: str) -> Verdict:
         """Refuse one waiting person, in words: done when Prosody has them."""
 
         async def act(_: RoomState) -> Verdict:
-            return await self._told(await turn_away(self._house, node, command.knock, actor, command.reason))
+            return await self.told(await turn_away(self._house, node, command.knock, actor, command.reason))
 
-        return await self._once(_Asked(node, actor, command), units, act)
+        return await self.once(Asked(node, actor, command), units, act)
 
     async def write(self, node: str, command: Write, units: frozenset[str], actor: str) -> Verdict:
         """Write to one waiting person or to each: done when Prosody has the words."""
 
         async def act(_: RoomState) -> Verdict:
-            return await self._told(await write_to(self._house, node, command.knock, actor, command.text))
+            return await self.told(await write_to(self._house, node, command.knock, actor, command.text))
 
-        return await self._once(_Asked(node, actor, command), units, act)
+        return await self.once(Asked(node, actor, command), units, act)
 
     async def finish(self, node: str, command: Finish, units: frozenset[str], actor: str) -> Verdict:
         """End the visit the supervisor saw; another one is left alone."""
@@ -134,7 +154,7 @@ class Desk:
                 return Verdict(Decision.REFUSE, Reason.NO_SUCH_VISIT)
             return await finish(self._house, node, actor)
 
-        return await self._once(_Asked(node, actor, command), units, act)
+        return await self.once(Asked(node, actor, command), units, act)
 
     async def reveal(self, node: str, command: Reveal, units: frozenset[str], actor: str) -> tuple[Verdict, str]:
         """One full name, on record first and each time. It moves no door, so it needs no link to Prosody."""
@@ -174,7 +194,7 @@ class Desk:
         await revoke_pass(self._house, pass_id, actor)
         return verdict
 
-    async def _told(self, verdict: Verdict) -> Verdict:
+    async def told(self, verdict: Verdict) -> Verdict:
         """Words to a waiting person are not answered by their client, so Prosody is asked whether it has them."""
         if not verdict.is_open:
             return verdict
@@ -184,26 +204,36 @@ class Desk:
             return replace(verdict, decision=Decision.REFUSE, reason=Reason.PROSODY_DID_NOT_DO_IT)
         return verdict
 
-    async def _once(self, asked: _Asked, units: frozenset[str], act: Act) -> Verdict:
-        async def unless_done(state: RoomState) -> Verdict:
-            if asked in self._done:
-                return self._done[asked]
-            if self._link().state != "live":
-                return refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
-            verdict = await act(state)
-            if verdict.is_open:
-                self._done[asked] = verdict
-            return verdict
+    async def once(self, asked: Asked, units: frozenset[str], act: Act) -> Verdict:
+        """Carry out a command in its room's lane, unless it was carried out already."""
 
-        verdict = await self._in_lane(asked.node, units, asked.actor, unless_done)
+        async def unless_done(state: RoomState) -> Verdict:
+            return await self.unless_done(asked, partial(act, state))
+
+        return await self._in_lane(asked.node, units, asked.actor, unless_done)
+
+    async def unless_done(self, asked: Asked, act: Callable[[], Awaitable[Verdict]]) -> Verdict:
+        """Carry out a command, unless it was already or the agent does not see Prosody. One at a time for a room."""
+        if asked in self._done:
+            return self._done[asked]
+        if self._link().state != "live":
+            return refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
+        verdict = await act()
+        if verdict.is_open:
+            self._done[asked] = verdict
         while len(self._done) > REMEMBERED:
             self._done.popitem(last=False)
         return verdict
 
+    async def authority(self, node: str, units: frozenset[str], actor: str) -> Verdict:
+        """Whether a supervisor of these units may act on a room at all; a no is on record."""
+        verdict = supervisor_act(units, self._house.rooms.get(node))
+        return verdict if verdict.is_open else await self._house.write("console", verdict, room="", actor=actor)
+
     async def _in_lane(self, node: str, units: frozenset[str], actor: str, act: Act) -> Verdict:
-        authority = supervisor_act(units, self._house.rooms.get(node))
+        authority = await self.authority(node, units, actor)
         if not authority.is_open:
-            return await self._house.write("console", authority, room="", actor=actor)
+            return authority
         outcome = Verdict(Decision.REFUSE, Reason.TOO_LATE)
 
         async def job() -> None:

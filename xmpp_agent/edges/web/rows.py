@@ -1,19 +1,32 @@
 """A room as the console shows it: masked, in words, with what the rules would say of each waiting person now."""
 
+from typing import TypedDict
+
 from xmpp_agent.flows.house import House
-from xmpp_agent.flows.let_in import judge
+from xmpp_agent.flows.let_in import as_if_cleared, judge
 from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import Occupant, RoomState, Waiting
+from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import danish
 from xmpp_agent.rules import names, visits
-from xmpp_agent.wire import RoomPhase, RoomRow, WaitingRow
+from xmpp_agent.rules.arrival import proved_at
+from xmpp_agent.rules.door_acts import Reasons, person_acts, room_acts
+from xmpp_agent.wire import DoorAct, RoomPhase, RoomRow, WaitingRow, WhyNot
+
+
+class Possible(TypedDict):
+    """What may be done, as rows say it."""
+
+    may: tuple[DoorAct, ...]
+    why_not: WhyNot
+
 
 LONGEST_NAME = 200
 """Letters; the wire carries no more than 500, and a row that cannot be made would hold up all the others."""
 
 
-def room_row(house: House, state: RoomState, shard: str) -> RoomRow | None:
-    """The row of a room; None when there is nothing to show of it."""
+def room_row(house: House, state: RoomState, shard: str, *, pages: bool) -> RoomRow | None:
+    """The row of a room; None when there is nothing to show of it. `pages`: whether this agent has any."""
     if not state.exists and not state.queue and state.visit is None:
         return None
     visit = state.visit
@@ -31,8 +44,9 @@ def room_row(house: House, state: RoomState, shard: str) -> RoomRow | None:
         visit_since=visit.let_in_at if visit else None,
         frozen_since=state.frozen_since,
         recording=state.recording,
-        waiting=tuple(_waiting(house, state, person) for person in state.queue),
         inside=tuple(o.seat for o in party),
+        waiting=tuple(_waiting(house, state, person, pages=pages) for person in state.queue),
+        **_possible(room_acts(state, house.clock.now(), pages=pages)),
     )
 
 
@@ -54,9 +68,16 @@ def _name(house: House, person: Occupant) -> str:
     return known.person.name[:LONGEST_NAME] if known else "–"
 
 
-def _waiting(house: House, state: RoomState, person: Waiting) -> WaitingRow:
+def _possible(acts: Reasons) -> Possible:
+    may = tuple(DoorAct(act.value) for act, reason in acts.items() if reason is Reason.ALLOWED)
+    not_now = ((DoorAct(act.value), reason.value) for act, reason in acts.items() if reason is not Reason.ALLOWED)
+    return {"may": may, "why_not": tuple(not_now)}
+
+
+def _waiting(house: House, state: RoomState, person: Waiting, *, pages: bool) -> WaitingRow:
     known = house.known.get(person.pass_id)
-    verdict = judge(house, state, person, staff_lets_in=True)
+    verdict = judge(house, as_if_cleared(house, state, person.appointment), person, staff_lets_in=True)
+    came = house.came_with.get((person.appointment, known.person.id)) if known else None
     return WaitingRow(
         knock=person.seat,
         masked=names.masked(known.person.name)[:LONGEST_NAME] if known else "–",
@@ -70,4 +91,8 @@ def _waiting(house: House, state: RoomState, person: Waiting) -> WaitingRow:
         since=person.since,
         away=not person.jid,
         appointment_at=known.appointment.starts_at if known and known.appointment else None,
+        device=came.device.value if came is not None and came.device is not None else "",
+        proved_at=proved_at(known, came) if known else None,
+        passed_over=person.passed_over,
+        **_possible(person_acts(state, person, verdict.reason, pages=pages)),
     )

@@ -1,0 +1,118 @@
+"""The audit over HTTP on the agent's socket: looked through, opened, taken away; and lists that are taken away."""
+
+from collections import OrderedDict
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.audit_rows import rows_of, spot_of, taken, why_of
+from xmpp_agent.edges.web.door import Supervisor
+from xmpp_agent.flows import audit_looks
+from xmpp_agent.flows.audit_looks import Archives, Found, Search, Who
+from xmpp_agent.model.verdicts import Reason
+from xmpp_agent.wire import AuditExport, AuditPage, AuditSearch, AuditSpot, AuditTake, Done, ListTaken
+
+PAGE = 100
+"""Lines in one answer."""
+REMEMBERED = 500
+"""Searches on record that are remembered, so that their next pages are not put there again."""
+_TAKEN = ("Står i loggen.", "It is on record.")
+
+
+class AuditDesk:
+    """The console's side of the archives."""
+
+    def __init__(self, archives: Archives) -> None:
+        self._archives = archives
+        self._begun: OrderedDict[tuple[str, AuditSearch], None] = OrderedDict()
+
+    async def search(self, asked: AuditSearch, who: Supervisor) -> tuple[Found, AuditPage]:
+        """One page; of a refusal an empty one. Raises Unavailable."""
+        begun = (who.actor, asked.model_copy(update={"before": None}))
+        before = spot_of(asked.before) if asked.before is not None else None
+        wish = Search(
+            room=asked.room,
+            appointment=asked.appointment,
+            kind=asked.kind,
+            staff=asked.staff,
+            since=asked.since,
+            until=asked.until,
+            words=asked.words,
+            why=asked.reason,
+        )
+        anew = begun not in self._begun
+        found = await audit_looks.look_up(self._archives, _who(who), wish, before, PAGE + 1, anew=anew)
+        if found.verdict.is_open:
+            self._begun[begun] = None
+        while len(self._begun) > REMEMBERED:
+            self._begun.popitem(last=False)
+        return found, await self._page(found)
+
+    async def _page(self, found: Found) -> AuditPage:
+        rows = await rows_of(self._archives.trail, found.lines[:PAGE])
+        more: AuditSpot | None = rows[-1].at if len(found.lines) > PAGE else None
+        return AuditPage(now=self._archives.clock.now(), rows=rows, more=more, complete=found.complete)
+
+    async def take(self, asked: AuditTake, who: Supervisor) -> tuple[Found, AuditExport]:
+        """The lines; of a refusal none. Raises Unavailable."""
+        wish = Search(room=asked.room, appointment=asked.appointment, why=asked.reason)
+        found = await audit_looks.take(self._archives, _who(who), wish)
+        lines = tuple(map(taken, found.lines))
+        return found, AuditExport(now=self._archives.clock.now(), lines=lines, complete=found.complete)
+
+    async def why(self, shard: str, seq: int, who: Supervisor) -> BaseModel | None:
+        """One line with everything it holds; None: there is none in their units. Raises Unavailable."""
+        line = await audit_looks.read_line(self._archives, _who(who), shard, seq)
+        return await why_of(self._archives.trail, line) if line is not None else None
+
+    async def list_taken(self, asked: ListTaken, who: Supervisor) -> None:
+        """Put it on record. Raises Unavailable."""
+        await audit_looks.list_taken(self._archives, _who(who), asked.name, asked.rows)
+
+
+def add_audit(app: FastAPI, desk: AuditDesk) -> None:
+    """The routes; `app` is served behind a `Door`."""
+
+    @app.post("/v1/audit/search")
+    async def search(asked: AuditSearch, request: Request) -> Response:
+        return _found(request, *await desk.search(asked, _supervisor(request)))
+
+    @app.post("/v1/audit/export")
+    async def export(asked: AuditTake, request: Request) -> Response:
+        return _found(request, *await desk.take(asked, _supervisor(request)))
+
+    @app.get("/v1/audit/{shard}/{seq}")
+    async def why(shard: str, seq: int, request: Request) -> Response:
+        line = await desk.why(shard, seq, _supervisor(request))
+        return _json(line) if line is not None else problems.problem(404, language=_language(request))
+
+    @app.post("/v1/lists/taken")
+    async def list_taken(asked: ListTaken, request: Request) -> Response:
+        await desk.list_taken(asked, _supervisor(request))
+        text = _TAKEN[0 if _language(request) == "da" else 1]
+        return _json(Done(command=asked.command, reason=Reason.ALLOWED.value, text=text))
+
+
+def _found(request: Request, found: Found, answer: BaseModel) -> Response:
+    if not found.verdict.is_open:
+        return problems.refusal(found.verdict.reason, language=_language(request))
+    return _json(answer)
+
+
+def _json(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), media_type="application/json")
+
+
+def _who(supervisor: Supervisor) -> Who:
+    return Who(supervisor.actor, supervisor.units)
+
+
+def _supervisor(request: Request) -> Supervisor:
+    supervisor: Supervisor = request.state.supervisor
+    return supervisor
+
+
+def _language(request: Request) -> str:
+    return problems.language(request.headers.get("accept-language", ""))

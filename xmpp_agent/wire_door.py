@@ -1,0 +1,143 @@
+"""The part of the wire (`wire.py`) about acts at a door: what may be done, and the commands."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from xmpp_agent.wire_base import Ident, Text, Wire
+
+
+class DoorAct(StrEnum):
+    """What may be done to a room, or to somebody who waits there; rows say which may be done now."""
+
+    LET_IN = "let_in"
+    TURN_AWAY = "turn_away"
+    WRITE = "write"
+    MOVE = "move"
+    WRITE_ALL = "write_all"
+    NEXT = "next"
+    PUT_BACK = "put_back"
+    FINISH = "finish"
+    END = "end"
+    STOP_RECORDING = "stop_recording"
+    REVEAL = "reveal"
+
+
+WhyNot = tuple[tuple[DoorAct, Ident], ...]
+"""Each act that may not be done now, with the code of the reason."""
+DeviceTest = Literal["", "good", "no_camera", "no_microphone", "blocked", "unsupported", "skipped"]
+"""What the citizen's own test of camera and microphone found before they came; empty: none was made."""
+
+
+class LetIn(Wire):
+    """Let in one waiting person (with their companions, who follow)."""
+
+    command: Ident
+    """Made by the console, unique: the same command sent twice is done once."""
+    knock: Ident
+
+
+class TurnAway(Wire):
+    """Refuse one waiting person, with words they can read."""
+
+    command: Ident
+    knock: Ident
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Write(Wire):
+    """Write to one waiting person, or (knock = None) to each of them separately."""
+
+    command: Ident
+    knock: Ident | None = None
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class WriteUnit(Wire):
+    """Write to each person who waits in a lobby of a unit, separately."""
+
+    command: Ident
+    unit: Annotated[str, Field(min_length=1, max_length=500)]
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Finish(Wire):
+    """End the visit: citizen and companions out, room cleared, staff stays."""
+
+    command: Ident
+    visit: int
+
+
+class PutBack(Wire):
+    """Send the people of the visit back to wait, first in line. Without words they read the agent's own."""
+
+    command: Ident
+    visit: int
+    text: Annotated[str, Field(max_length=300)] = ""
+
+
+class End(PutBack):
+    """Close the meeting for all, staff too, with words. Whoever waits goes on waiting."""
+
+
+class StopRecording(Finish):
+    """Stop the recording of the room. It is off when the row says so."""
+
+
+class Next(Wire):
+    """Let in whoever is next. The appointment is the one `NextUp` named: another one is not let in."""
+
+    command: Ident
+    appointment: Ident
+
+
+class NextUp(Wire):
+    """Who would be let in if `next` were done now."""
+
+    appointment: Ident
+    masked: Text
+    since: float
+    """Since when they wait."""
+    shared: bool
+    """From the queue the unit shares, not from the room's own lobby."""
+
+
+class Move(Wire):
+    """Give the appointment of one waiting person to a colleague: their room, the same link, the same place."""
+
+    command: Ident
+    knock: Ident
+    colleague: Ident
+
+
+class Colleague(Wire):
+    """One who may take it."""
+
+    colleague: Ident
+    name: Text
+    open: bool
+    """Whether they are in their room."""
+    waiting: int
+    """How many wait for them."""
+
+
+class Colleagues(Wire):
+    """Those in their room first, then those for whom fewest wait."""
+
+    colleagues: tuple[Colleague, ...]
+
+
+class Reveal(Wire):
+    """See one full name, for a reason that is written down first. `knock` None: the citizen of the visit."""
+
+    command: Ident
+    knock: Ident | None = None
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
+
+
+class Revealed(Wire):
+    """The name and for how many seconds the console may show it."""
+
+    name: Text
+    seconds: int
