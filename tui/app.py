@@ -1,8 +1,6 @@
 """`portner tui`: the app around its screens, the worker that follows the agent, how it starts and breaks."""
 
-import gc
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,26 +22,26 @@ from tui.board.heard import Asked, Heard, Picture
 from tui.board.watch import Watch
 from tui.clock import elapsed
 from tui.console import Console
+from tui.kept import Fault
 from tui.keys import MODES, keys
-from tui.palette import RoomCommands
+from tui.palette import GoTo
 from tui.screens.alerts import AlertsScreen, ShiftNotes
 from tui.screens.audit import AuditScreen
 from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
 from tui.screens.invitations import InvitationsScreen
+from tui.screens.listed import ListScreen
 from tui.screens.lobby import LobbyScreen
-from tui.screens.office import OfficeScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
 from tui.screens.sign_in import SignInDialog
 from tui.screens.wall import WallScreen
-from tui.settings import Settings, UnknownChoice
+from tui.settings import Settings
 from tui.text.alerts import note_lines
-from tui.text.sign_in import place
-from tui.text.words import Words
 from tui.themes import THEMES
 
-_WOULD_KEEP_THE_SCREEN = ("TEXTUAL_SCREENSHOT", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL")
+_FEW = 5
+"""Faults of a settings file told on the screen; `portner tui --keys` tells all."""
 
 
 class PortnerApp(Console):
@@ -51,7 +49,7 @@ class PortnerApp(Console):
 
     TITLE = "Portner"
     CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
-    COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: RoomCommands}
+    COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: GoTo}
     BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light", *MODES)
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "rooms": ShiftScreen,
@@ -72,8 +70,10 @@ class PortnerApp(Console):
         settings: Settings | None = None,
         clock: Callable[[], float] = elapsed,
         early: Early | None = None,
+        faults: Sequence[Fault] = (),
     ) -> None:
         chosen = settings or Settings()
+        self._faults = faults
         super().__init__(AgentClient(where, chosen.lang, early), Watch(clock), chosen)
         self._asked: Asked | None = None
         self._code: SignInDialog | None = None
@@ -84,6 +84,9 @@ class PortnerApp(Console):
 
     def on_mount(self) -> None:
         """Begin to listen. The worker belongs to the app, so that no screen's end ends it."""
+        self.set_keymap(dict(self.settings.keys))
+        for fault in self._faults[:_FEW]:
+            self.say_aloud(self.words.of(fault), bad=True)
         self.run_worker(self._listen(), group="stream", exclusive=True, description="listens to the agent")
 
     async def _listen(self) -> None:
@@ -117,9 +120,10 @@ class PortnerApp(Console):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The console's own commands. Not Textual's: its screenshot would keep personal data on disk."""
         say = self.words.say
-        if isinstance(screen, ShiftScreen | RecordingsScreen | LobbyScreen | OfficeScreen | AuditScreen):
+        if isinstance(screen, ListScreen):
             yield SystemCommand(say("key.next_alert"), say("tip.next_alert"), screen.action_next_alert)
             yield SystemCommand(say("key.sort"), say("tip.sort"), screen.action_sort)
+            yield SystemCommand(say("key.turn"), say("tip.turn"), screen.action_turn)
             yield SystemCommand(say("key.filter"), say("tip.filter"), screen.action_filter)
             yield SystemCommand(say("key.help"), say("tip.help"), screen.action_help)
         if self._asked is not None:
@@ -157,39 +161,3 @@ class PortnerApp(Console):
         self.bell()
         self._exit_renderables.append("\n".join(lines))
         self._close_messages_no_wait()
-
-
-def refuse_to_keep(env: Mapping[str, str], words: Words) -> None:
-    """Raises SystemExit when a setting of Textual would write what is on the screen to a disk or a port."""
-    for name in _WOULD_KEEP_THE_SCREEN:
-        if env.get(name):
-            raise SystemExit(words.say("start.persists", name=name))
-
-
-def collect_seldom() -> None:
-    """Let Python look through *everything* for garbage a hundred times less often.
-
-    Measured with 5,000 rooms: each such search holds the screen up for 80 ms, and replaced rows set one off every few
-    seconds. Rooms are freed without it (they hold no cycles); young garbage is collected as ever. What was loaded until
-    now is never looked through again.
-    """
-    gc.freeze()
-    young, middle, _old = gc.get_threshold()
-    gc.set_threshold(young, middle, 1000)
-
-
-def run(where: Path | str, early: Early | None = None) -> None:
-    """Open the console on the agent's socket, or at the origin of its site; returns when the person quits.
-
-    `early`: the first picture, asked for already. Raises SystemExit with words.
-    """
-    try:
-        settings = Settings.from_env(os.environ)
-    except UnknownChoice as error:
-        raise SystemExit(str(error)) from error
-    refuse_to_keep(os.environ, Words(settings))
-    collect_seldom()
-    app = PortnerApp(place(where, Words(settings)), settings, early=early)
-    app.run()
-    if app.return_code:
-        raise SystemExit(app.return_code)

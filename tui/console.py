@@ -1,9 +1,13 @@
 """What every screen may ask of the running console: words, what is known, the agent. Screens know no more."""
 
+import asyncio
+from pathlib import Path
+
 from textual.app import App
 
 from tui.agent.client import AgentClient
 from tui.board.watch import Watch
+from tui.kept import Look, NotKept, keep
 from tui.settings import Settings
 from tui.text.words import Words
 
@@ -20,6 +24,23 @@ class Console(App[None]):
         self.watched = watch
         self.settings = settings
         self.words = Words(settings)
+        self.looks = dict(settings.looks)
+        """What was chosen for each list, by its name."""
+        self._keeping = asyncio.Lock()
+
+    def keep_look(self, screen: str, look: Look) -> None:
+        """What a person chose for a list, from now on and the next time."""
+        self.looks[screen] = look
+        if self.settings.file is not None:
+            keeping = self._keep(self.settings.file, screen)
+            self.run_worker(keeping, group="keeping", description="keeps the look of a list")
+
+    async def _keep(self, file: Path, screen: str) -> None:
+        async with self._keeping:  # one after the other, so that the newest is what stays
+            try:
+                await asyncio.to_thread(keep, file, screen, self.looks[screen])
+            except (OSError, NotKept):
+                self.tell("file.not_kept", bad=True, path=file)
 
     def tell(self, what: str, *, bad: bool = False, **values: object) -> None:
         """A short notice in the corner; never parsed as markup."""

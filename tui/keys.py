@@ -4,11 +4,14 @@ Bindings are made in English and translated when they are shown (`screens/spoken
 say the same in the language chosen. Ids are what a keymap may change.
 """
 
-from typing import Final
-
-from textual.binding import Binding, BindingType
+import unicodedata
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from tui.text.catalogue import TEXTS
+
+if TYPE_CHECKING:
+    from textual.binding import Binding, BindingType
 
 KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     # id: (keys, action, shown in the footer)
@@ -43,6 +46,9 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "shift_note": ("N", "shift_note", True),
     "filter": ("slash", "filter", True),
     "sort": ("s", "sort", True),
+    "turn": ("S", "turn", False),
+    "columns": ("K", "columns", False),
+    "follow": ("F", "follow", False),
     "next_alert": ("n", "next_alert", True),
     "freeze": ("z", "freeze", False),
     "earlier": ("left_square_bracket", "earlier", False),
@@ -76,6 +82,10 @@ KEYS: Final[dict[str, tuple[str, str, bool]]] = {
     "bottom": ("end,G", "bottom", False),
     "choose": ("enter", "choose", False),
     "yes": ("j,y", "yes", True),
+    "show_hide": ("space", "show_hide", False),
+    "move_left": ("left,minus", "move_left", False),
+    "move_right": ("right,plus", "move_right", False),
+    "standard": ("backspace", "standard", False),
 }
 MODES: Final = ("rooms", "recordings", "hotline", "lobby", "invitations", "alerts", "audit", "charts", "wall")
 """The screens, each by a key of its own, wherever one is."""
@@ -90,8 +100,8 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "alerts": ("acknowledge", "mine", "go_there", "shift_note"),
     "numbers": ("span", "next_unit", "previous_unit"),
     "list": (
-        "filter", "sort", "next_alert", "choose", "up", "down", "page_up", "page_down", "top", "bottom",
-        "next_panel", "previous_panel", "export",
+        "filter", "sort", "turn", "columns", "follow", "next_alert", "choose", "up", "down", "page_up", "page_down",
+        "top", "bottom", "next_panel", "previous_panel", "export",
     ),
     "time": ("freeze", "earlier", "later", "moment"),
     "screens": MODES,
@@ -100,12 +110,60 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
 """The help screen's order."""
 
 
-def keys(*ids: str) -> list[BindingType]:
+DIALOGS: Final = ("yes", "show_hide", "move_left", "move_right", "standard")
+"""Those of dialogs alone; the dialogs say them."""
+_NAMES: Final = {
+    "escape": "Esc", "enter": "Enter", "tab": "Tab", "space": "Space", "backspace": "Backspace", "pageup": "PgUp",
+    "pagedown": "PgDn", "up": "↑", "down": "↓", "left": "←", "right": "→",
+}  # fmt: skip
+SIGNS: Final = {
+    **{
+        unicodedata.name(sign).lower().replace(" ", "_").replace("-", "_"): sign
+        for sign in map(chr, (*range(0x21, 0x30), *range(0x3A, 0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F)))
+    },
+    "slash": "/", "minus": "-", "plus": "+", "at": "@", "backslash": "\\", "underscore": "_",
+}  # fmt: skip
+"""Signs of a keyboard, by what Textual calls them."""
+
+
+def named(key: str) -> str:
+    """A key as people know it: `Esc`, `/`, `Ctrl+P`, `[`."""
+    *modifiers, base = key.split("+") if len(key) > 1 else [key]
+    name = _NAMES.get(base) or SIGNS.get(base) or base
+    if len(name) == 1 and modifiers:
+        name = name.upper()
+    return "+".join((*(each.capitalize() for each in modifiers), name if len(name) < 2 else name[0].upper() + name[1:]))
+
+
+class KeyNames:
+    """By id: the keys of it, as people know them. `others`: by id, keys that are others than those it comes with."""
+
+    def __init__(self, others: Mapping[str, str]) -> None:
+        self._others = others
+
+    def __getitem__(self, name: str) -> str:
+        return "/".join(named(key) for key in keys_of(name, self._others))
+
+    def of_screens(self) -> str:
+        """All the screens' keys, in short: `1-9`."""
+        each = [self[mode] for mode in MODES]
+        digits = all(len(key) == 1 and key.isdecimal() for key in each)
+        return f"{min(each)}-{max(each)}" if digits else " ".join(each)
+
+
+def keys_of(name: str, others: Mapping[str, str]) -> list[str]:
+    """The keys of an id."""
+    return [key.strip() for key in (others.get(name) or KEYS[name][0]).split(",")]
+
+
+def keys(*ids: str) -> "list[BindingType]":
     """Bindings for these ids."""
     return [_key(each) for each in ids]
 
 
-def _key(name: str) -> Binding:
+def _key(name: str) -> "Binding":
+    from textual.binding import Binding  # the console in lines does without Textual
+
     key, action, show = KEYS[name]
     return Binding(
         key,

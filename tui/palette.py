@@ -1,45 +1,46 @@
-"""Rooms in the command palette. What is found is handed over as `Content`: Textual's own highlighter parses markup."""
+"""What the palette goes to beside screens and acts. What is found is handed over as `Content`: Textual's own
+highlighter parses markup.
+"""
+
+from collections.abc import Callable
+from itertools import islice
 
 from textual.command import Hit, Hits, Provider
 from textual.content import Content
 from typing_extensions import override
 
 from tui.console import Console
-from tui.screens.shift import ShiftScreen
-from tui.text.rooms import citizen_name, staff_names
-from tui.text.safe import safe
-from xmpp_agent import wire
+from tui.screens.listed import ListScreen
+from tui.text.goals import Goal, goals
 
 MOST = 20
+"""Of all kinds together: whoever sees as many types another letter."""
 
 
-class RoomCommands(Provider):
-    """Go to a room by staff or unit."""
+class GoTo(Provider):
+    """Rooms by their staff, units, people waiting, recordings, calls and invitations."""
 
     @override
     async def search(self, query: str) -> Hits:
-        """Rooms whose staff, unit or masked citizen match, at most twenty."""
-        app, screen = self.app, self.screen
-        if not isinstance(app, Console) or not isinstance(screen, ShiftScreen):
+        """Those in which every word occurs."""
+        app, words = self.app, query.casefold().split()
+        if not isinstance(app, Console) or not words:
             return
-        matcher = self.matcher(query)
-        found = [(score, row) for row in app.watched.board.rooms.values() if (score := matcher.match(_hay(row))) > 0]
-        found.sort(key=lambda pair: (-pair[0], pair[1].key))
-        for score, row in found[:MOST]:
-            title = app.words.say("palette.room", staff=staff_names(row))
-            yield Hit(score, Content(title), _Go(screen, row.key), text=title)
+        found = (goal for goal in goals(app.watched.board, app.words) if all(word in goal.hay for word in words))
+        for number, goal in enumerate(islice(found, MOST)):
+            yield Hit(1.0 - number / 100, Content(goal.title), _go(app, goal), text=goal.title)
 
 
-class _Go:
-    """Goes to the room of that key when called."""
+def _go(app: Console, goal: Goal) -> Callable[[], None]:
+    def go() -> None:
+        """To the screen it is on, and there to its row, if that still is there."""
+        if goal.filter and isinstance(app.screen, ListScreen):
+            app.screen.filter_by(goal.filter)
+            return
+        _ = app.switch_mode(goal.mode)
+        screen = app.screen
+        if isinstance(screen, ListScreen):
+            # After it was mounted, where it is looked at for the first time.
+            _ = screen.call_later(screen.filter_by if goal.filter else screen.find, goal.filter or goal.key)
 
-    def __init__(self, screen: ShiftScreen, key: str) -> None:
-        self._screen = screen
-        self._key = key
-
-    def __call__(self) -> None:
-        self._screen.go_to(self._key)
-
-
-def _hay(row: wire.RoomRow) -> str:
-    return f"{staff_names(row)} {safe(row.unit, 60)} {citizen_name(row)}"
+    return go

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, TextIO
 
+from tui import kept
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
 from tui.board.alerts import in_order, unseen
@@ -90,7 +91,7 @@ def _once(part: Part, watch: Watch, voice: Voice) -> list[str]:
 def run(where: Path | str, part: str, level: str, *, as_json: bool) -> int:
     """The command: read one part, and answer the exit code. Raises SystemExit with words."""
     try:
-        settings = Settings.from_env(os.environ)
+        settings = Settings.from_env(os.environ, kept.read(kept.file_of(os.environ)))
     except UnknownChoice as error:
         raise SystemExit(str(error)) from error
     words = Words(settings)

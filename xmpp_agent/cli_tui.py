@@ -65,6 +65,7 @@ def tui(
     at: Annotated[str, typer.Option(help="Elsewhere: where the site is, https://portner.example.")] = "",
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen: for screen readers.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line: for scripts.")] = False,
+    keys: Annotated[bool, typer.Option("--keys", help="Print every key, as text of the settings file.")] = False,
     level: Annotated[Level, typer.Option(help="With watch: what is told.")] = Level.ALL,
 ) -> None:
     """Open the supervisors' console.
@@ -72,6 +73,8 @@ def tui(
     In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs a
     person; lobby with 0 or 1; watch goes on until it is ended.
     """
+    if keys:
+        raise typer.Exit(_part("tui.starting").print_keys())
     in_lines = plain or as_json
     where = at or socket or _socket(context, in_lines)
     if not in_lines:
@@ -85,7 +88,7 @@ def _on_screen(where: Path | str) -> int | None:
     """The console; it asks for its picture before it is loaded. What is loaded is not searched for garbage meanwhile
     (`__main__.py`)."""
     early = _part("tui.agent.early").Early(where) if isinstance(where, Path) else None
-    console = _part("tui.app")
+    console = _part("tui.starting")
     gc.enable()
     code: int | None = console.run(where, early)
     return code

@@ -193,6 +193,8 @@ class RoomRow(_Wire):
     frozen_since: float | None = None
     recording: bool = False
     waiting: tuple[WaitingRow, ...] = ()
+    inside: tuple[Ident, ...] = ()
+    """Those of the visit, by the knock they had while they waited."""
     may: tuple[DoorAct, ...] = ()
     """What may be done to the room now."""
     why_not: WhyNot = ()

@@ -22,10 +22,11 @@ from typing_extensions import override
 from tests.speed.venue import quantile
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
-from tui.app import PortnerApp, collect_seldom
+from tui.app import PortnerApp
 from tui.board.board import Board
 from tui.board.heard import Happened, Picture
 from tui.settings import Settings
+from tui.starting import collect_seldom
 from tui.text.rooms import cells, columns
 from tui.text.words import Words
 

@@ -190,13 +190,20 @@ class FakeAgent:
                 person = next(each for each in row.waiting if each.knock == knock)
                 left = tuple(each for each in row.waiting if each.knock != knock)
                 new = {"phase": wire.RoomPhase.VISIT, "citizen": person.masked, "visit": row.visit + 1}
+                new |= {"inside": (knock,)}
                 self.put(row.model_copy(update={**new, "waiting": left, "visit_since": self.now()}))
                 said = "Lukket ind"
             case wire.TurnAway(knock=knock):
                 left = tuple(each for each in row.waiting if each.knock != knock)
                 self.put(row.model_copy(update={"waiting": left}))
             case wire.Finish():
-                gone = {"phase": wire.RoomPhase.READY, "citizen": None, "companions": 0, "visit_since": None}
+                gone = {
+                    "phase": wire.RoomPhase.READY,
+                    "citizen": None,
+                    "companions": 0,
+                    "visit_since": None,
+                    "inside": (),
+                }
                 self.put(row.model_copy(update=gone))
             case _:
                 pass

@@ -1,7 +1,7 @@
 """A console opened on a fake agent over a real Unix socket, and how tests wait for what they expect."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from tests.tui.a_day import a_day
 from tests.tui.fake_agent import FakeAgent, serving
 from tui.app import PortnerApp
+from tui.kept import Fault
 from tui.screens.live import LiveScreen
 from tui.screens.shift import ShiftScreen
 from tui.settings import Settings
@@ -88,13 +89,14 @@ async def opened(
     settings: Settings | None = None,
     agent: FakeAgent | None = None,
     frozen: bool = False,
+    faults: Sequence[Fault] = (),
 ) -> AsyncIterator[Opened]:
     """The console on `rows` (a whole day's if none are given), live."""
     agent = agent or FakeAgent()
     agent.rooms = {row.key: row for row in (a_day(time.time()) if rows is None else rows)}
     clock = Clock(frozen=frozen)
     async with serving(agent, folder / "s"):
-        app = PortnerApp(folder / "s", settings, clock)
+        app = PortnerApp(folder / "s", settings, clock, faults=faults)
         async with app.run_test(size=size, notifications=True) as pilot:
             console = Opened(app, agent, pilot, clock)
             await console.until(lambda: app.watched.standing().may_act)

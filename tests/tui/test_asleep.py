@@ -47,7 +47,7 @@ async def test_after_an_hour_each_screen_says_how_old_it_is_and_lets_nobody_act(
         assert standing.seconds >= HOUR
         console.live.flush()
         await console.pilot.pause()
-        assert f"IKKE AKTUELT · set {clock(seen)}" in console.text()
+        assert f"IKKE AKTUELT · set {clock(seen, console.app.words)}" in console.text()
         for key in "adwWfrlcbpmxh":
             await console.pilot.press(key)
         await console.pilot.pause()

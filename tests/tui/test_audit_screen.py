@@ -99,7 +99,7 @@ async def real(folder: Path, settings: Settings | None = None, size: tuple[int, 
 async def test_the_newest_lines_follow_and_anothers_are_never_seen(tmp_path: Path) -> None:
     """What stood is there, masked; what is written next comes by itself, on top; nothing of the ward."""
     async with real(tmp_path) as console:
-        await console.sees("A. H.", "Mette Holm", "Log · nyeste først")
+        await console.sees("A. H.", "Mette Holm", "Log · sortering: kl. ↓")
         office = console.office.unit.office
         await office.records.keep(office.line("hours", "nurse", WARD.id))
         await office.records.keep(office.line("close", "mette", "jobcenter"))
@@ -242,7 +242,7 @@ async def _look_at(console: Opened) -> AuditScreen:
 
 
 async def test_filter_order_and_next_refusal_in_english_at_eighty_columns(tmp_path: Path) -> None:
-    """Fields and words narrow the newest lines; s turns the order; n goes to the next refusal; ASCII signs."""
+    """Fields and words narrow the newest lines; S turns the order; n goes to the next refusal; ASCII signs."""
     rows = [line(1), line(2, "let-in", who="B. M."), line(3, decision="refuse", reason="too_early", unit="Ward 7")]
     agent = FakeAgent(audit=rows)
     async with opened(tmp_path, [], agent=agent, settings=Settings(lang="en", signs="ascii"), size=NARROW) as console:
@@ -251,7 +251,7 @@ async def test_filter_order_and_next_refusal_in_english_at_eighty_columns(tmp_pa
         assert "x 1 refused" in console.text()
         await console.pilot.press("n")
         await console.until(lambda: screen.grid("audit").cursor == rows[2].key)
-        await console.pilot.press("s")
+        await console.pilot.press("S")
         await console.until(lambda: screen.view.order == [row.key for row in rows])
         for typed, left in (
             ("kind:let", rows[1:2]),

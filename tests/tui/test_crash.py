@@ -10,8 +10,9 @@ from typing_extensions import override
 
 from tests.tui.opened import NARROW
 from tui import crash
-from tui.app import PortnerApp, refuse_to_keep, run
+from tui.app import PortnerApp
 from tui.settings import Settings
+from tui.starting import refuse_to_keep, run
 from tui.text.words import Words
 
 SECRET = "Anna Hansen 0101701234"

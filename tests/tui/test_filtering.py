@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from tests.tui.a_day import a_day
 from tui.board.filtering import Facts, understood
-from tui.board.query import Sort, View
+from tui.board.query import View
+from tui.board.sorting import Sort
 
 NOW = 1_000_000.0
 DAY = {row.key: row for row in a_day(NOW)}
@@ -59,8 +60,8 @@ def test_whatever_is_typed_filters_and_breaks_nothing(text: str) -> None:
 
 def test_a_row_comes_in_when_its_time_comes() -> None:
     """Nothing changed but the time, and the list shows who has waited too long by now."""
-    view = View(lambda phase: phase.value, Sort.WAIT, "wait>13m")
-    view.update(DAY, DAY.keys(), hold=False, now=NOW)
+    view = View(lambda phase: phase.value)
+    view.choose(DAY, sort=Sort("longest", falling=True), filter_text="wait>13m", now=NOW)
     assert view.order == []
     view.update(DAY, set(), hold=False, now=NOW + 36)
     assert view.order == ["s1/r1"]

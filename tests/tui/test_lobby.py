@@ -12,7 +12,8 @@ from tests.tui.a_day import a_day, person, room
 from tests.tui.opened import NARROW, WIDE, Opened, opened
 from tests.tui.test_hostile import EVIL, Harmed, _clean, _evil_room, _nothing_to_click
 from tests.tui.test_query import ROWS
-from tui.board.queue import Queue, QueueSort, QueueView
+from tui.board.queue import COLUMNS, Queue, QueueView
+from tui.board.sorting import Sort
 from tui.screens.lobby import LobbyScreen
 from xmpp_agent import wire
 
@@ -25,8 +26,8 @@ def lobby(console: Opened) -> LobbyScreen:
     return console.live
 
 
-@given(rows=st.lists(ROWS, max_size=25), sort=st.sampled_from(list(QueueSort)))
-def test_change_by_change_is_the_same_as_all_at_once(rows: list[wire.RoomRow], sort: QueueSort) -> None:
+@given(rows=st.lists(ROWS, max_size=25), sort=st.builds(Sort, st.sampled_from(list(COLUMNS)), st.booleans()))
+def test_change_by_change_is_the_same_as_all_at_once(rows: list[wire.RoomRow], sort: Sort) -> None:
     """Whoever came, went or changed is told of; the order is that of everybody anew."""
     rooms: dict[str, wire.RoomRow] = {}
     queue, view = Queue(), QueueView(lambda person: person.decision)

@@ -68,7 +68,7 @@ async def test_a_frozen_picture_stands_and_no_door_can_be_worked(tmp_path: Path)
         gone = wire.RoomChanged(now=1.0, row=room("a", "Mette Holm"))
         console.agent.tell("room", gone)
         await console.until(lambda: console.app.watched.behind == 1)
-        await console.until(lambda: "1 ændringer siden" in console.text())
+        await console.until(lambda: "1 ændring siden" in console.text())
         assert "A. H." in console.text()
         await console.pilot.press("a")
         assert console.agent.asked == []

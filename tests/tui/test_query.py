@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.a_day import a_day, person, room
-from tui.board.query import LONG_WAIT, Alert, Sort, Tally, View, alerts, next_alert
+from tui.board.listing import next_in_need
+from tui.board.query import COLUMNS, LONG_WAIT, Alert, Tally, View, alerts
+from tui.board.sorting import Sort
 from xmpp_agent import wire
 
 NOW = 1_000_000.0
@@ -34,18 +36,22 @@ ROWS = st.builds(
 )
 
 
-@given(rows=st.lists(ROWS, max_size=25), sort=st.sampled_from(list(Sort)), text=st.sampled_from(["", "ole", "!ole"]))
+SORTS = st.builds(Sort, st.sampled_from(list(COLUMNS)), st.booleans())
+
+
+@given(rows=st.lists(ROWS, max_size=25), sort=SORTS, text=st.sampled_from(["", "ole", "!ole"]))
 def test_change_by_change_is_the_same_as_all_at_once(rows: list[wire.RoomRow], sort: Sort, text: str) -> None:
     """Order and sums kept up to date by single changes are those computed from nothing."""
     rooms: dict[str, wire.RoomRow] = {}
-    view, tally = View(lambda phase: phase.value, sort, text), Tally()
+    view, tally = View(lambda phase: phase.value), Tally()
+    view.choose(rooms, sort=sort, filter_text=text, now=NOW)
     for row in rows:
         rooms[row.key] = row
         view.update(rooms, {row.key}, hold=False, now=NOW)
         tally.update(rooms, {row.key}, {})
 
-    fresh, counted = View(lambda phase: phase.value, sort, text), Tally()
-    fresh.update(rooms, rooms.keys(), hold=False, now=NOW)
+    fresh, counted = View(lambda phase: phase.value), Tally()
+    fresh.choose(rooms, sort=sort, filter_text=text, now=NOW)
     counted.update(rooms, rooms.keys(), {})
     assert view.order == fresh.order
     assert tally.sums(NOW) == counted.sums(NOW)
@@ -79,7 +85,7 @@ def test_filter_words() -> None:
     """Every word must match somewhere; a word after ! must not; the state's word counts."""
     view = _view()
 
-    view.choose(DAY, sort=Sort.STAFF, filter_text="psyk VISIT !hjort", now=NOW)
+    view.choose(DAY, sort=Sort("staff"), filter_text="psyk VISIT !hjort", now=NOW)
 
     assert view.order == ["s1/r4"]
 
@@ -94,14 +100,14 @@ def test_alerts_of_a_room() -> None:
     assert alerts(DAY["s1/r1"], NOW) == (Alert.JUDGE, Alert.LONG_WAIT)
 
 
-def test_next_alert_goes_round() -> None:
-    """From an alert to the next, round the end; from nowhere to the first; to nothing when there is none."""
-    order = _view().order
+def test_next_in_need_goes_round() -> None:
+    """From one in need to the next, round the end; from nowhere to the first; to nothing when there is none."""
+    order, needy = _view().order, {key for key, row in DAY.items() if alerts(row, NOW)}
 
-    assert next_alert(order, DAY, {}, NOW, None) == "s1/r7"
-    assert next_alert(order, DAY, {}, NOW, "s1/r7") == "s1/r3"
-    assert next_alert(order, DAY, {}, NOW, "s1/r1") == "s1/r7"
-    assert next_alert(["s1/r9"], DAY, {}, NOW, "s1/r9") is None
+    assert next_in_need(order, needy, None) == "s1/r7"
+    assert next_in_need(order, needy, "s1/r7") == "s1/r3"
+    assert next_in_need(order, needy, "s1/r1") == "s1/r7"
+    assert next_in_need(["s1/r9"], needy, "s1/r9") is None
 
 
 def test_sums_of_the_day() -> None:

@@ -117,7 +117,7 @@ async def test_one_key_tries_again_and_the_stream_shows_it(tmp_path: Path) -> No
     """Chosen, p: asked, done, and the stage changes only because the agent says so; on record with who."""
     async with real(tmp_path, STUCK) as console:
         await console.until(lambda: "Optagemaskinen leverede ingen fil." in console.text())
-        assert "▲ 1 optagelser sidder fast" in console.text()
+        assert "▲ 1 optagelse sidder fast" in console.text()
         await console.pilot.press("p")
         await console.until(lambda: console.stage() == "expected")
         await console.until(lambda: "✓ Prøv optagelsen igen (ukendt) – udført: Der" in console.text())
@@ -221,7 +221,7 @@ async def test_a_stuck_recording_is_seen_on_the_first_screen_and_rings_once(tmp_
         console.app.bell = lambda: rung.append(1)  # type: ignore[method-assign]  # what a terminal would do
         agent.put_recording(recording("a", "missing", stuck=True))
         agent.put_alert(alert("a", "stuck_recording", "s1/recording/a"))
-        await console.until(lambda: "1 optagelser sidder fast" in console.text())
+        await console.until(lambda: "1 optagelse sidder fast" in console.text())
         agent.put_recording(recording("a", "missing", stuck=True, version=2))
         agent.raw = b"event: resync\nid: s1:0\ndata: {}\n\n"
         agent.wake()
@@ -304,7 +304,7 @@ async def test_english_and_ascii_filter_sort_help_and_back(tmp_path: Path) -> No
         assert "2.5 MB" in text
         assert "#####.." in text
         console.clock.ahead += 3
-        await console.pilot.press("s", "s")
+        await console.pilot.press(*"ssss")
         await console.until(lambda: grid("recordings").order[0] == "s1/recording/r2")
         await console.pilot.press("slash", *"filed", "enter")
         await console.until(lambda: grid("recordings").order == ["s1/recording/r0"])

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -10,24 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.tui.a_day import a_day
-from tui.board.audit import AuditSort
+from tests.tui.a_day import a_day, recording
 from tui.board.board import Board
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
 from tui.board.numbers import WALL
-from tui.board.office import OfficeSort
-from tui.board.query import Sort
-from tui.board.queue import QueueSort
-from tui.board.recordings import RecordingSort
 from tui.keys import GROUPS, KEYS
 from tui.settings import Settings, UnknownChoice
 from tui.text import people, rooms
-from tui.text.ages import exact, glance
+from tui.text.ages import clock, day_clock, exact, glance
 from tui.text.catalogue import TEXTS
 from tui.text.cells import GAP, Column, lay_out
 from tui.text.plain import Sentences
+from tui.text.recordings import size_of
 from tui.text.safe import fit, safe
 from tui.text.signs import SIGNS
 from tui.text.words import Words
@@ -111,8 +108,24 @@ def test_every_column_has_a_cell() -> None:
 
 def test_ages() -> None:
     """Glances are coarse, queues exact, and a clock set back never shows a negative age."""
-    assert [glance(each) for each in (-5, 59, 60, 3599, 3900)] == ["0 s", "59 s", "1 min", "59 min", "1:05 h"]
+    ages = [glance(each, DANISH) for each in (-5, 59, 60, 3599, 3900)]
+    assert ages == ["0 s", "59 s", "1 min", "59 min", "1:05 t"]
+    assert glance(3900, ENGLISH) == "1:05 h"
     assert [exact(each) for each in (-1, 133, 3733)] == ["0:00", "2:13", "1:02:13"]
+
+
+def test_times_numbers_and_one_or_many_as_the_language_has_them() -> None:
+    """Danish writes 12.04, 26.11 and 2,5; English 12:04, 26/11 and 2.5; one of a thing is not called many."""
+    at, row = 1_795_691_045.0, recording("r", "here", size=2_500_000)
+    here = datetime.fromtimestamp(at, tz=UTC).astimezone()
+    assert [clock(at, DANISH), clock(at, ENGLISH)] == [f"{here:%H.%M}", f"{here:%H:%M}"]
+    assert [clock(at, DANISH, seconds=True), day_clock(at, ENGLISH)] == [f"{here:%H.%M.%S}", f"{here:%d/%m %H:%M}"]
+    assert day_clock(at, DANISH) == f"{here:%d.%m %H.%M}"
+    assert [size_of(row, DANISH), size_of(row, ENGLISH)] == ["2,5 MB", "2.5 MB"]
+    assert [DANISH.say("top.stuck", n=n) for n in (0, 1, 2)] == [
+        "0 optagelser sidder fast", "1 optagelse sidder fast", "2 optagelser sidder fast",
+    ]  # fmt: skip
+    assert [ENGLISH.say("top.visits", n=n) for n in (0, 1, 2)] == ["0 visits", "1 visit", "2 visits"]
 
 
 def _code() -> str:
@@ -126,7 +139,6 @@ def _families() -> set[str]:
     members: dict[str, list[str]] = {
         "state": [state.value for state in State],
         "phase": [phase.value for phase in wire.RoomPhase],
-        "sort": [sort.value for sort in (*Sort, *RecordingSort, *QueueSort, *OfficeSort, *AuditSort)],
         "stage": [stage.value for stage in wire.RecordingStage],
         "may": [*get_args(wire.RecordingAct), "nothing", *OFFICE_ACTS, *ALERT_ACTS, "alert_owned"],
         "course": [course.value for course in Course],
@@ -154,9 +166,11 @@ def _families() -> set[str]:
         "alert": [*(kind.value for kind in wire.AlertKind), "people", "attempts"],
         "next": [step.value for step in wire.InvitationNext],
         "channel": ["digital-post", "sms", "email", "call"],
+        **dict.fromkeys(("rooms", "recordings", "queue", "audit"), OFFICE_TEXTS[:5]),
         **dict.fromkeys(("hotline", "invitations", "alerts"), OFFICE_TEXTS),
         "number": [*WALL[1:], "answer_p50", "rooms_live"],
         "light": ["green", "amber", "red", "none"],
+        "column": ["alert", "decision"],
         "charts": ["hour", "day"],
         "recording": ["of", "by", "room", "began", "file", "number", "id"],
     }
@@ -185,7 +199,7 @@ def test_every_rule_and_reason_of_the_agent_has_words() -> None:
 
 def test_both_languages_take_the_same_values() -> None:
     """A text has the same places for values in Danish and English."""
-    places = re.compile(r"\{(\w+)\}")
+    places = re.compile(r"\{([\w\[\]]+)[:}]")
     for key, (danish, english) in TEXTS.items():
         assert set(places.findall(danish)) == set(places.findall(english)), key
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tui.board.filtering import Facts
-from tui.board.listing import Place
-from tui.board.office import OfficeSort, OfficeView
+from tui.board.listing import Listing
+from tui.board.sorting import By, Sort, aged, worded
 from xmpp_agent import wire
 
 URGENCY: Final = {kind: float(place) for place, kind in enumerate(wire.AlertKind)}
@@ -13,10 +13,22 @@ _SUNK: Final = 100.0
 """Below all that nobody has acknowledged."""
 
 
-class AlertView(OfficeView[wire.AlertRow]):
-    """The alerts. `kind_word`: so that one can filter for a kind by the word on the screen."""
+COLUMNS: Final[Mapping[str, By[wire.AlertRow]]] = {
+    "alert": By(lambda row: (-_rank(row), -row.since), falling=True),
+    "kind": By(lambda row: URGENCY[row.kind]),
+    "age": By(lambda row: aged(row.began), falling=True),
+    "staff": By(lambda row: worded(row.staff)),
+    "citizen": By(lambda row: worded(row.masked)),
+    "unit": By(lambda row: worded(row.unit)),
+    "owner": By(lambda row: worded(row.owner)),
+    "seen": By(lambda row: row.seen_at),
+    "why": By(lambda row: worded(row.words[0])),
+}
+"""Those that can order alerts."""
 
-    SORTS = (OfficeSort.NEED, OfficeSort.OLDEST, OfficeSort.OWNER, OfficeSort.STAFF, OfficeSort.UNIT)
+
+class AlertView(Listing[wire.AlertRow]):
+    """The alerts. `kind_word`: so that one can filter for a kind by the word on the screen."""
 
     def __init__(self, kind_word: Callable[[wire.AlertKind], str]) -> None:
         def hay(row: wire.AlertRow) -> str:
@@ -33,7 +45,7 @@ class AlertView(OfficeView[wire.AlertRow]):
             }
             return Facts({name: text.casefold() for name, text in texts.items()}, {"age": row.began})
 
-        super().__init__(_place, hay, OfficeSort.NEED, facts=facts)
+        super().__init__(COLUMNS, Sort("alert", falling=True), staff=lambda row: row.staff, hay=hay, facts=facts)
 
 
 def unseen(alerts: Mapping[str, wire.AlertRow]) -> set[str]:
@@ -43,19 +55,8 @@ def unseen(alerts: Mapping[str, wire.AlertRow]) -> set[str]:
 
 def in_order(alerts: Mapping[str, wire.AlertRow]) -> list[wire.AlertRow]:
     """Those nobody has acknowledged first, each most urgent kind first, then the oldest."""
-    return sorted(alerts.values(), key=lambda row: _place(row, OfficeSort.NEED))
+    return sorted(alerts.values(), key=lambda row: (_rank(row), row.since, row.staff.casefold() or "\uffff", row.key))
 
 
-def _place(row: wire.AlertRow, sort: OfficeSort) -> Place:
-    staff = row.staff.casefold() or "\uffff"
-    match sort:
-        case OfficeSort.STAFF:
-            return (0, 0, staff, row.key)
-        case OfficeSort.UNIT:
-            return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
-        case OfficeSort.OWNER:
-            return (0, 0 if row.owner else 1, f"{row.owner.casefold()}\0{staff}", row.key)
-        case OfficeSort.OLDEST | OfficeSort.SOON:
-            return (0, row.since, staff, row.key)
-        case OfficeSort.NEED:
-            return (URGENCY[row.kind] + (_SUNK if row.seen_at is not None else 0), row.since, staff, row.key)
+def _rank(row: wire.AlertRow) -> float:
+    return URGENCY[row.kind] + (_SUNK if row.seen_at is not None else 0.0)

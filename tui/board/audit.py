@@ -1,12 +1,12 @@
 """Lines of the audit as they are known here: the newest ones, and those that were looked up. No clock, no network."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 from tui.board.filtering import Facts
-from tui.board.listing import Listing, Place
+from tui.board.listing import Listing
+from tui.board.sorting import By, Sort, worded
 from xmpp_agent import wire
 
 KEPT: Final = 400
@@ -42,18 +42,21 @@ class AuditLines:
         return AuditLines(dict(self.rows), self.skipped)
 
 
-class AuditSort(StrEnum):
-    """The orders there are."""
+NEWEST_FIRST: Final = Sort("at", falling=True)
+_DECISIONS: Final = {"refuse": 0.0, "wait": 1.0, "open": 2.0}
+COLUMNS: Final[Mapping[str, By[wire.AuditRow]]] = {
+    "at": By(lambda row: (row.at.at, row.at.seq), falling=True),
+    "decision": By(lambda row: _DECISIONS.get(row.decision)),
+    "what": By(lambda row: worded(row.words[0])),
+    "who": By(lambda row: worded(row.who)),
+    "by": By(lambda row: worded(row.by)),
+    "unit": By(lambda row: worded(row.unit)),
+    "why": By(lambda row: worded(row.reason)),
+}
+"""Those that can order lines."""
 
-    NEWEST = "newest"
-    OLDEST = "oldest"
 
-    def other(self) -> "AuditSort":
-        """The other one."""
-        return AuditSort.OLDEST if self is AuditSort.NEWEST else AuditSort.NEWEST
-
-
-class AuditView(Listing[wire.AuditRow, AuditSort]):
+class AuditView(Listing[wire.AuditRow]):
     """The lines. `words`: those of a line in the language shown, so that one can filter for what is read."""
 
     def __init__(self, words: Callable[[wire.AuditRow], tuple[str, str]]) -> None:
@@ -73,9 +76,4 @@ class AuditView(Listing[wire.AuditRow, AuditSort]):
             }
             return Facts({name: text.casefold() for name, text in texts.items()}, {"age": row.at.at})
 
-        super().__init__(_place, hay, AuditSort.NEWEST, facts=facts)
-
-
-def _place(row: wire.AuditRow, sort: AuditSort) -> Place:
-    sign = -1.0 if sort is AuditSort.NEWEST else 1.0
-    return (sign * row.at.at, sign * row.at.seq, row.at.shard, row.key)
+        super().__init__(COLUMNS, NEWEST_FIRST, staff=lambda row: row.at.shard, hay=hay, facts=facts)

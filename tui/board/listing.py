@@ -2,15 +2,14 @@
 
 from bisect import insort
 from collections.abc import Callable, Collection, Mapping
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 
 from tui.board.filtering import Facts, understood
+from tui.board.sorting import By, Place, Row, Sort, place, worded
 
-Row = TypeVar("Row")
-Order = TypeVar("Order")
-Place = tuple[float, float, str, str]
 _FEW: Final = 200
 """Rows that may be put where they belong one by one; from then on sorting all of them is quicker."""
+_NOBODY: Final = "\uffff"
 
 
 def next_in_need(order: list[str], needy: Collection[str], after: str | None) -> str | None:
@@ -19,30 +18,32 @@ def next_in_need(order: list[str], needy: Collection[str], after: str | None) ->
     return next((key for key in order[start:] + order[:start] if key in needy), None)
 
 
-class Listing(Generic[Row, Order]):
-    """`place` says where a row stands in an order; it must depend on the row alone, never on the time. `hay` is what
-    the words of a filter are looked for in, in lower case; `facts` what its fields look at."""
+class Listing(Generic[Row]):
+    """`columns`: by id, those that can order rows. Rows that are alike there stand by `staff`, then by key. `hay` is
+    what the words of a filter are looked for in, in lower case; `facts` what its fields look at."""
 
     def __init__(
         self,
-        place: Callable[[Row, Order], Place],
+        columns: Mapping[str, By[Row]],
+        sort: Sort,
+        *,
+        staff: Callable[[Row], str],
         hay: Callable[[Row], str],
-        sort: Order,
-        filter_text: str = "",
         facts: Callable[[Row], Facts] | None = None,
     ) -> None:
+        self.columns = columns
         self.sort = sort
-        self.filter_text = filter_text
+        self.filter_text = ""
         self.order: list[str] = []
         self.held = False
         """Whether rows stand where they stood although they may belong elsewhere."""
-        self._place, self._hay, self._facts = place, hay, facts or (lambda row: Facts())
-        self._filter, self._looked_at = understood(filter_text), 0
+        self._staff, self._hay, self._facts = staff, hay, facts or (lambda row: Facts())
+        self._filter, self._looked_at = understood(""), 0
         self._places: dict[str, Place] = {}
 
-    def choose(self, rows: Mapping[str, Row], *, sort: Order, filter_text: str, now: float) -> None:
-        """Another order or filter: everything is placed anew."""
-        self.sort = sort
+    def choose(self, rows: Mapping[str, Row], *, sort: Sort, filter_text: str, now: float) -> None:
+        """Another order or filter: everything is placed anew. An order there is none of changes nothing."""
+        self.sort = sort if sort.column in self.columns else self.sort
         self.filter_text, self._filter = filter_text, understood(filter_text)
         self._places.clear()
         self.order = []
@@ -72,8 +73,8 @@ class Listing(Generic[Row, Order]):
         if row is None or not self._filter.lets(self._hay(row), self._facts(row), now):
             self._places.pop(key, None)
             return before is not None
-        place = self._places[key] = self._place(row, self.sort)
-        return place != before
+        here = self._places[key] = self._place(key, row)
+        return here != before
 
     def _in_place(self) -> list[str]:
         kept = [key for key in self.order if key in self._places]
@@ -88,3 +89,7 @@ class Listing(Generic[Row, Order]):
             if key in self._places:
                 insort(order, key, key=self._places.__getitem__)
         return order
+
+    def _place(self, key: str, row: Row) -> Place:
+        value = self.columns[self.sort.column].value(row)
+        return place(value, self.sort.falling, worded(self._staff(row)) or _NOBODY, key)

@@ -1,48 +1,48 @@
 """Which hotline calls and which missed invitations are shown, in which order, and which of them need somebody."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import Final
 
 from tui.board.filtering import Facts
-from tui.board.listing import Listing, Place
+from tui.board.listing import Listing
+from tui.board.sorting import By, Sort, aged, worded
 from xmpp_agent import wire
 
 _S, _N = wire.CallStage, wire.InvitationNext
 _CALL_RANKS: Final = {_S.LOST: 0, _S.NOT_SENT: 1, _S.CALLBACK: 2, _S.INSIDE: 4}
 """Those not named come between: ringing."""
-_NEXT_RANKS: Final = {each: rank for rank, each in enumerate(_N)}
+_NEXT_RANKS: Final = {each: float(rank) for rank, each in enumerate(_N)}
 NEEDS_A_PERSON: Final = frozenset({_N.CALL, _N.NOTHING})
 
-Row = TypeVar("Row", wire.CallRow, wire.InvitationRow, wire.AlertRow)
+BY_NEED: Final = Sort("alert", falling=True)
+_STAGES: Final = {stage: float(number) for number, stage in enumerate(_S)}
+CALL_COLUMNS: Final[Mapping[str, By[wire.CallRow]]] = {
+    "alert": By(lambda row: (-_CALL_RANKS.get(row.stage, 3), -row.since), falling=True),
+    "stage": By(lambda row: _STAGES[row.stage]),
+    "age": By(lambda row: aged(row.since), falling=True),
+    "rang": By(lambda row: row.made_at),
+    "staff": By(lambda row: worded(row.staff)),
+    "unit": By(lambda row: worded(row.unit)),
+    "number": By(lambda row: worded(row.number)),
+    "why": By(lambda row: worded(row.words[0])),
+}
+"""Those that can order calls."""
+INVITATION_COLUMNS: Final[Mapping[str, By[wire.InvitationRow]]] = {
+    "alert": By(lambda row: (-_NEXT_RANKS[row.next], -row.starts_at), falling=True),
+    "at": By(lambda row: row.starts_at),
+    "citizen": By(lambda row: worded(row.masked)),
+    "next": By(lambda row: _NEXT_RANKS[row.next]),
+    "next_at": By(lambda row: row.next_at),
+    "staff": By(lambda row: worded(row.staff)),
+    "unit": By(lambda row: worded(row.unit)),
+    "ways": By(lambda row: worded(" ".join(f"{way.channel} {way.state}" for way in row.ways))),
+    "why": By(lambda row: worded(row.words[0])),
+}
+"""Those that can order invitations."""
 
 
-class OfficeSort(StrEnum):
-    """Orders to choose from."""
-
-    NEED = "need"
-    SOON = "soon"
-    OLDEST = "oldest"
-    OWNER = "owner"
-    STAFF = "staff"
-    UNIT = "unit"
-
-
-class OfficeView(Listing[Row, OfficeSort], Generic[Row]):
-    """Rows of one kind, in one of its orders."""
-
-    SORTS: ClassVar[tuple[OfficeSort, ...]] = ()
-    """In the order the key goes through them."""
-
-    def next_sort(self) -> OfficeSort:
-        """The one after that of now, round and round."""
-        return self.SORTS[(self.SORTS.index(self.sort) + 1) % len(self.SORTS)]
-
-
-class CallView(OfficeView[wire.CallRow]):
+class CallView(Listing[wire.CallRow]):
     """The calls. `stage_word`: so that one can filter for a stage by the word on the screen."""
-
-    SORTS = (OfficeSort.NEED, OfficeSort.OLDEST, OfficeSort.STAFF, OfficeSort.UNIT)
 
     def __init__(self, stage_word: Callable[[wire.CallStage], str]) -> None:
         def hay(row: wire.CallRow) -> str:
@@ -52,13 +52,11 @@ class CallView(OfficeView[wire.CallRow]):
             texts = {"unit": row.unit, "staff": row.staff, "state": f"{stage_word(row.stage)} {row.stage.value}"}
             return Facts(_lower(texts), {"age": row.since, "rang": row.made_at})
 
-        super().__init__(_call_place, hay, OfficeSort.NEED, facts=facts)
+        super().__init__(CALL_COLUMNS, BY_NEED, staff=lambda row: row.staff, hay=hay, facts=facts)
 
 
-class InvitationView(OfficeView[wire.InvitationRow]):
+class InvitationView(Listing[wire.InvitationRow]):
     """The invitations. `next_word`: so that one can filter by the word on the screen."""
-
-    SORTS = (OfficeSort.NEED, OfficeSort.SOON, OfficeSort.STAFF, OfficeSort.UNIT)
 
     def __init__(self, next_word: Callable[[wire.InvitationNext], str]) -> None:
         def hay(row: wire.InvitationRow) -> str:
@@ -74,7 +72,7 @@ class InvitationView(OfficeView[wire.InvitationRow]):
             }
             return Facts(_lower(texts), {"age": row.since})
 
-        super().__init__(_invitation_place, hay, OfficeSort.NEED, facts=facts)
+        super().__init__(INVITATION_COLUMNS, BY_NEED, staff=lambda row: row.staff, hay=hay, facts=facts)
 
 
 def _lower(texts: Mapping[str, str]) -> dict[str, str]:
@@ -93,29 +91,3 @@ def needs_somebody(row: wire.CallRow | wire.InvitationRow | wire.AlertRow) -> bo
     if isinstance(row, wire.CallRow):
         return row.stage in (_S.LOST, _S.NOT_SENT)
     return row.next in NEEDS_A_PERSON
-
-
-def _call_place(row: wire.CallRow, sort: OfficeSort) -> Place:
-    staff = row.staff.casefold() or "\uffff"
-    match sort:
-        case OfficeSort.STAFF:
-            return (0, 0, staff, row.key)
-        case OfficeSort.UNIT:
-            return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
-        case OfficeSort.OLDEST | OfficeSort.SOON | OfficeSort.OWNER:
-            return (0, row.made_at, staff, row.key)
-        case OfficeSort.NEED:
-            return (_CALL_RANKS.get(row.stage, 3), row.since, staff, row.key)
-
-
-def _invitation_place(row: wire.InvitationRow, sort: OfficeSort) -> Place:
-    staff = row.staff.casefold() or "\uffff"
-    match sort:
-        case OfficeSort.STAFF:
-            return (0, 0, staff, row.key)
-        case OfficeSort.UNIT:
-            return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
-        case OfficeSort.SOON | OfficeSort.OLDEST | OfficeSort.OWNER:
-            return (0, row.starts_at, staff, row.key)
-        case OfficeSort.NEED:
-            return (_NEXT_RANKS[row.next], row.starts_at, staff, row.key)

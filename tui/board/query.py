@@ -3,9 +3,11 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from tui.board.filtering import Facts
-from tui.board.listing import Listing, Place
+from tui.board.listing import Listing
+from tui.board.sorting import By, Sort, aged, worded
 from xmpp_agent import wire
 
 LONG_WAIT = 10 * 60.0
@@ -14,21 +16,6 @@ GETTING_LONG = 0.7 * LONG_WAIT
 """From here on a wait is drawn as a warning."""
 _NEVER = float("inf")
 _LONG_AGO = float("-inf")
-
-
-class Sort(StrEnum):
-    """Orders to choose from, in the order the key goes through them."""
-
-    NEED = "need"
-    WAIT = "wait"
-    STAFF = "staff"
-    UNIT = "unit"
-    VISIT = "visit"
-
-    def next(self) -> "Sort":
-        """The one after this, round and round."""
-        every = list(Sort)
-        return every[(every.index(self) + 1) % len(every)]
 
 
 class Alert(StrEnum):
@@ -130,30 +117,39 @@ def _rank(row: wire.RoomRow) -> float:
     return 4 if row.phase is wire.RoomPhase.CLOSED else 3
 
 
-def _place(row: wire.RoomRow, sort: Sort) -> Place:
-    """Where a row stands. Depends on the row alone, never on the time, so that it is computed once a change."""
+def _need(row: wire.RoomRow) -> tuple[float, float]:
+    """Greater the more the room needs somebody; among those alike, the longer somebody waits."""
     since = longest_since(row)
-    wait = since if since is not None else _NEVER
-    staff = row.staff[0].casefold() if row.staff else "\uffff"
-    match sort:
-        case Sort.NEED:
-            return (_rank(row), wait, staff, row.key)
-        case Sort.WAIT:
-            return (0, wait, staff, row.key)
-        case Sort.STAFF:
-            return (0, 0, staff, row.key)
-        case Sort.UNIT:
-            return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
-        case Sort.VISIT:
-            return (0, row.visit_since if row.visit_since is not None else _NEVER, staff, row.key)
+    return -_rank(row), -(since if since is not None else _NEVER)
 
 
-class View(Listing[wire.RoomRow, Sort]):
+def _running_since(row: wire.RoomRow) -> float | None:
+    return row.frozen_since if row.phase is wire.RoomPhase.FROZEN else row.visit_since
+
+
+def _first_staff(row: wire.RoomRow) -> str:
+    return row.staff[0] if row.staff else ""
+
+
+BY_NEED: Final = Sort("alert", falling=True)
+_PHASES: Final = {phase: float(number) for number, phase in enumerate(wire.RoomPhase)}
+COLUMNS: Final[Mapping[str, By[wire.RoomRow]]] = {
+    "alert": By(_need, falling=True),
+    "state": By(lambda row: _PHASES[row.phase]),
+    "staff": By(lambda row: worded(", ".join(row.staff))),
+    "unit": By(lambda row: worded(row.unit)),
+    "citizen": By(lambda row: worded(row.citizen)),
+    "visit": By(lambda row: aged(_running_since(row)), falling=True),
+    "waiting": By(lambda row: len(row.waiting), falling=True),
+    "longest": By(lambda row: aged(longest_since(row)), falling=True),
+}
+"""Those that can order rooms."""
+
+
+class View(Listing[wire.RoomRow]):
     """The rooms. `phase_word`: so that one can filter for a state by the word on the screen."""
 
-    def __init__(
-        self, phase_word: Callable[[wire.RoomPhase], str], sort: Sort = Sort.NEED, filter_text: str = ""
-    ) -> None:
+    def __init__(self, phase_word: Callable[[wire.RoomPhase], str]) -> None:
         def hay(row: wire.RoomRow) -> str:
             return " ".join((*row.staff, row.unit, row.citizen or "", phase_word(row.phase))).casefold()
 
@@ -167,15 +163,4 @@ class View(Listing[wire.RoomRow, Sort]):
             since = {"wait": longest_since(row), "visit": row.visit_since, "frozen": row.frozen_since}
             return Facts({name: text.casefold() for name, text in texts.items()}, since, {"waiting": len(row.waiting)})
 
-        super().__init__(_place, hay, sort, filter_text, facts)
-
-
-def next_alert(
-    order: list[str], rooms: Mapping[str, wire.RoomRow], unread: Mapping[str, int], now: float, after: str | None
-) -> str | None:
-    """The first room after `after` in `order` (round the end) that needs somebody; None when no other does."""
-    start = order.index(after) + 1 if after in order else 0
-    for key in order[start:] + order[:start]:
-        if key in rooms and alerts(rooms[key], now, unread.get(key, 0)):
-            return key
-    return None
+        super().__init__(COLUMNS, BY_NEED, staff=_first_staff, hay=hay, facts=facts)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import Final
 
 from tui.board.filtering import Facts
-from tui.board.listing import Listing, Place
+from tui.board.listing import Listing
+from tui.board.sorting import By, Sort, aged, worded
 from xmpp_agent import wire
 
 
@@ -21,21 +22,6 @@ class Waiting:
     def key(self) -> str:
         """Of the person in that queue."""
         return f"{self.room.key}\0{self.person.knock}"
-
-
-class QueueSort(StrEnum):
-    """Orders to choose from, in the order the key goes through them."""
-
-    WAIT = "wait"
-    APPOINTMENT = "appointment"
-    VERDICT = "verdict"
-    STAFF = "staff"
-    UNIT = "unit"
-
-    def next(self) -> "QueueSort":
-        """The one after this, round and round."""
-        every = list(QueueSort)
-        return every[(every.index(self) + 1) % len(every)]
 
 
 @dataclass(slots=True)
@@ -58,7 +44,31 @@ class Queue:
         return touched
 
 
-class QueueView(Listing[Waiting, QueueSort]):
+def _urgency(row: Waiting) -> float:
+    """Whom staff must look at first, then who may enter."""
+    person = row.person
+    return 0 if person.lane == "judge" else {"open": 1, "wait": 2}.get(person.decision, 3)
+
+
+LONGEST_FIRST: Final = Sort("waited", falling=True)
+COLUMNS: Final[Mapping[str, By[Waiting]]] = {
+    "waited": By(lambda row: aged(row.person.since), falling=True),
+    "who": By(lambda row: worded(row.person.masked)),
+    "staff": By(lambda row: worded(", ".join(row.room.staff))),
+    "place": By(lambda row: row.place),
+    "unit": By(lambda row: worded(row.room.unit)),
+    "appointment": By(lambda row: row.person.appointment_at),
+    "proof": By(lambda row: worded(row.person.proof)),
+    "proof_age": By(lambda row: aged(row.person.proved_at), falling=True),
+    "device": By(lambda row: worded(row.person.device)),
+    "passed_over": By(lambda row: row.person.passed_over, falling=True),
+    "verdict": By(lambda row: (_urgency(row), row.person.since)),
+    "reason": By(lambda row: worded(row.person.reason_text)),
+}
+"""Those that can order people."""
+
+
+class QueueView(Listing[Waiting]):
     """The one list. `verdict_word`: so that one can filter for an answer by the word on the screen."""
 
     def __init__(self, verdict_word: Callable[[wire.WaitingRow], str]) -> None:
@@ -77,7 +87,13 @@ class QueueView(Listing[Waiting, QueueSort]):
             }
             return Facts({name: text.casefold() for name, text in texts.items()}, {"wait": row.person.since})
 
-        super().__init__(_place, hay, QueueSort.WAIT, facts=facts)
+        super().__init__(
+            COLUMNS,
+            LONGEST_FIRST,
+            staff=lambda row: row.room.staff[0] if row.room.staff else "",
+            hay=hay,
+            facts=facts,
+        )
 
 
 def one_queue(rooms: Iterable[wire.RoomRow]) -> list[Waiting]:
@@ -97,23 +113,3 @@ def _same(row: Waiting, before: Waiting | None) -> bool:
         return True
     where = (row.room.staff, row.room.unit) == (before.room.staff, before.room.unit)
     return where and row.place == before.place and row.person == before.person
-
-
-def _place(row: Waiting, sort: QueueSort) -> Place:
-    person, staff = row.person, row.room.staff[0].casefold() if row.room.staff else "\uffff"
-    match sort:
-        case QueueSort.WAIT:
-            return (0, person.since, staff, row.key)
-        case QueueSort.APPOINTMENT:
-            return (0, person.appointment_at if person.appointment_at is not None else float("inf"), staff, row.key)
-        case QueueSort.VERDICT:
-            return (_rank(person), person.since, staff, row.key)
-        case QueueSort.STAFF:
-            return (0, 0, staff, row.key)
-        case QueueSort.UNIT:
-            return (0, 0, f"{row.room.unit.casefold()}\0{staff}", row.key)
-
-
-def _rank(person: wire.WaitingRow) -> float:
-    """Whom staff must look at first, then who may enter."""
-    return 0 if person.lane == "judge" else {"open": 1, "wait": 2}.get(person.decision, 3)

@@ -1,33 +1,73 @@
 """Which recordings are shown, and in which order."""
 
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tui.board.filtering import Facts
-from tui.board.listing import Listing, Place
+from tui.board.listing import Listing
+from tui.board.sorting import By, Sort, aged, worded
 from xmpp_agent import wire
 
 _S = wire.RecordingStage
 RUNNING: Final = frozenset({_S.STARTING, _S.ON, _S.STOPPING})
 _ENDED: Final = frozenset({_S.DELETED, _S.DECLINED, _S.NOT_STARTED})
 
-
-class RecordingSort(StrEnum):
-    """Orders to choose from, in the order the key goes through them."""
-
-    NEED = "need"
-    OLDEST = "oldest"
-    STAFF = "staff"
-    UNIT = "unit"
-
-    def next(self) -> "RecordingSort":
-        """The one after this, round and round."""
-        every = list(RecordingSort)
-        return every[(every.index(self) + 1) % len(every)]
+CHAIN: Final = (_S.ON, _S.EXPECTED, _S.HERE, _S.ENCRYPTED, _S.FILED, _S.RECEIPTED, _S.DELETED)
+"""A quiet day. How far one that is stuck has come is told by where it would go on."""
+_AS_FAR_AS: Final[dict[wire.RecordingStage, wire.RecordingStage]] = {
+    _S.STOPPING: _S.ON,
+    _S.RECORDER_LOST: _S.EXPECTED,
+    _S.MISSING: _S.EXPECTED,
+    _S.UNMAPPED: _S.HERE,
+    _S.FILING_REFUSED: _S.ENCRYPTED,
+    _S.RECEIPT_LATE: _S.FILED,
+}
 
 
-class RecordingView(Listing[wire.RecordingRow, RecordingSort]):
+def steps_done(stage: wire.RecordingStage) -> int:
+    """How many steps of the chain are done; 0 before it began or when there never was one."""
+    stage = _AS_FAR_AS.get(stage, stage)
+    return CHAIN.index(stage) + 1 if stage in CHAIN else 0
+
+
+def _rank(row: wire.RecordingRow) -> float:
+    if row.stuck:
+        return 0
+    if row.fault and row.stage not in _ENDED:
+        return 1
+    return 2 if row.stage in RUNNING else 4 if row.stage in _ENDED else 3
+
+
+def _length(row: wire.RecordingRow) -> float | None:
+    """Of one that still runs: by when it began, longer than any that has ended."""
+    if row.seconds is not None:
+        return row.seconds
+    if row.began is None:
+        return None
+    return _ENDLESS - row.began if row.stage in RUNNING else (row.ended or row.since) - row.began
+
+
+_ENDLESS: Final = 1e12
+BY_NEED: Final = Sort("alert", falling=True)
+_STAGES: Final = {stage: float(number) for number, stage in enumerate(_S)}
+COLUMNS: Final[Mapping[str, By[wire.RecordingRow]]] = {
+    "alert": By(lambda row: (-_rank(row), -row.since), falling=True),
+    "stage": By(lambda row: _STAGES[row.stage]),
+    "age": By(lambda row: aged(row.since), falling=True),
+    "progress": By(lambda row: steps_done(row.stage) or None, falling=True),
+    "staff": By(lambda row: worded(row.staff)),
+    "unit": By(lambda row: worded(row.unit)),
+    "citizen": By(lambda row: worded(row.citizen)),
+    "case": By(lambda row: worded(row.case)),
+    "length": By(_length, falling=True),
+    "size": By(lambda row: row.size, falling=True),
+    "number": By(lambda row: worded(row.number)),
+    "why": By(lambda row: worded(row.words[0])),
+}
+"""Those that can order recordings."""
+
+
+class RecordingView(Listing[wire.RecordingRow]):
     """The recordings. `stage_word`: so that one can filter for a stage by the word on the screen."""
 
     def __init__(self, stage_word: Callable[[wire.RecordingStage], str]) -> None:
@@ -45,25 +85,4 @@ class RecordingView(Listing[wire.RecordingRow, RecordingSort]):
             }
             return Facts({name: text.casefold() for name, text in texts.items()}, {"age": row.since})
 
-        super().__init__(_place, hay, RecordingSort.NEED, facts=facts)
-
-
-def _place(row: wire.RecordingRow, sort: RecordingSort) -> Place:
-    staff = row.staff.casefold() or "\uffff"
-    match sort:
-        case RecordingSort.NEED:
-            return (_rank(row), row.since, staff, row.key)
-        case RecordingSort.OLDEST:
-            return (0, row.since, staff, row.key)
-        case RecordingSort.STAFF:
-            return (0, 0, staff, row.key)
-        case RecordingSort.UNIT:
-            return (0, 0, f"{row.unit.casefold()}\0{staff}", row.key)
-
-
-def _rank(row: wire.RecordingRow) -> float:
-    if row.stuck:
-        return 0
-    if row.fault and row.stage not in _ENDED:
-        return 1
-    return 2 if row.stage in RUNNING else 4 if row.stage in _ENDED else 3
+        super().__init__(COLUMNS, BY_NEED, staff=lambda row: row.staff, hay=hay, facts=facts)

@@ -14,6 +14,7 @@ from tui.board.happenings import Happenings
 from tui.board.heard import Asked, Happened, Heard, Picture, RoomEvent
 from tui.board.office import lost
 from tui.board.past import Past
+from tui.board.trail import Trail, went_on
 from xmpp_agent import wire
 
 _LOUD: Final = frozenset({"wrote"})
@@ -31,6 +32,8 @@ class Watch:
     happenings: Happenings = field(default_factory=Happenings)
     loud: bool = False
     """Something happened that should be heard; whoever rings sets it back."""
+    trail: Trail | None = None
+    """Who or what is followed over all screens."""
     behind: int = 0
     """Changes that came since a person began to look at how it was."""
     _then: tuple[float, Board] | None = None
@@ -82,11 +85,17 @@ class Watch:
         self.past.take(heard, self.live, self.hearing.agent_now(self.clock()))
         self.behind += self._then is not None
 
+    def follow(self) -> Trail | None:
+        """Where the one followed is by now; nobody when they are gone. At another moment nobody is looked for."""
+        if self.trail is not None and self._then is None:
+            self.trail = went_on(self.trail, self.live, self.hearing.agent_now(self.clock()))
+        return self.trail
+
     def _forget(self) -> None:
         """Somebody signed in anew, who may be another and see other units: what was is not theirs."""
         self._another = False
         self.look_back(None)
-        self.past, self.happenings = Past(), Happenings()
+        self.past, self.happenings, self.trail = Past(), Happenings(), None
 
     def take_touched_recordings(self) -> set[str]:
         """Keys of recordings that may look different since this was last asked."""

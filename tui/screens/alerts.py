@@ -16,7 +16,6 @@ from typing_extensions import override
 from tui.agent.client import new_command
 from tui.board import shift_notes
 from tui.board.alerts import AlertView, unseen
-from tui.board.office import OfficeSort
 from tui.keys import keys
 from tui.screens.choosing import ChooseUnit
 from tui.screens.dialogs import AskWords
@@ -55,10 +54,6 @@ class AlertsScreen(OfficeScreen[wire.AlertRow]):
     )  # fmt: skip
     MAIN = "alerts"
     ACTS = ACTS
-    SORT_OF_COLUMN: Mapping[str, OfficeSort] = {
-        "alert": OfficeSort.NEED, "kind": OfficeSort.NEED, "age": OfficeSort.OLDEST, "staff": OfficeSort.STAFF,
-        "unit": OfficeSort.UNIT, "owner": OfficeSort.OWNER,
-    }  # fmt: skip
 
     @override
     def top(self, hint: str) -> ComposeResult:
@@ -94,7 +89,7 @@ class AlertsScreen(OfficeScreen[wire.AlertRow]):
         return alerts.columns(self.app.words)
 
     @override
-    def row_cells(self, row: wire.AlertRow) -> tuple[Cell, ...]:
+    def row_cells(self, key: str, row: wire.AlertRow) -> tuple[Cell, ...]:
         return alerts.cells(row, self.app.watched.now(), self.app.words)
 
     @override

@@ -1,5 +1,6 @@
 """The audit: its newest lines as they are written, and what was looked up in it. Lines are read here, never changed."""
 
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -11,15 +12,15 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.board.audit import AuditView
-from tui.board.listing import next_in_need
 from tui.keys import keys
 from tui.screens.audit_looks import AuditLooks
 from tui.text import audit, events
 from tui.text.ages import clock
-from tui.text.cells import Cell
+from tui.text.cells import Cell, Column
 from tui.text.safe import safe
 from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
+from xmpp_agent import wire
 
 
 class AuditScreen(AuditLooks):
@@ -30,6 +31,8 @@ class AuditScreen(AuditLooks):
         "next_alert", "help", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "audit"
+    _began = True
+    """The newest lines come on top, and the cursor is on none of them until a person puts it there."""
 
     @override
     def compose(self) -> ComposeResult:
@@ -37,7 +40,7 @@ class AuditScreen(AuditLooks):
         words = self.app.words
         yield from self.top(words.say("audit.hint"))
         with Container(id="main"):
-            yield self.listed("audit", audit.columns(words), self._cells, "audit.empty")
+            yield self.listing()
             yield Static(id="why", markup=False)
             yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
         yield KeyLine(id="keys")
@@ -45,10 +48,8 @@ class AuditScreen(AuditLooks):
     def on_mount(self) -> None:
         """Start drawing."""
         words = self.app.words
-        self.view = AuditView(lambda row: audit.spoken(row, words))
-        self.view.update(self.rows(), self.rows().keys(), hold=False, now=self.app.watched.now())
         self.query_one("#why").border_title = Content(words.say("audit.one"))
-        self.begin()
+        self.open_list(AuditView(lambda row: audit.spoken(row, words)))
 
     def on_screen_resume(self) -> None:
         """What changed while another screen was looked at."""
@@ -67,7 +68,7 @@ class AuditScreen(AuditLooks):
         if ticked or touched:
             self.draw_standing(self._sums(), standing, now)
         self.view.update(self.rows(), touched, hold=self.is_held(), now=now)
-        self._draw_list(touched, ticked)
+        self.draw_list(touched, ticked)
         row, words = self.chosen(), self.app.words
         nothing = [[Cell(words.say("audit.choose"), "muted")]]
         self.put("why", audit.summed_up(row, words) if row is not None else nothing)
@@ -75,23 +76,20 @@ class AuditScreen(AuditLooks):
         self.ring()
         self.offer("audit_person", "audit_room", "audit_more", "audit_take")
 
-    def _draw_list(self, touched: set[str], ticked: bool) -> None:
-        grid, say = self.grid("audit"), self.app.words.say
-        empty = "audit.none_found" if self.looked_up is not None else "audit.empty"
-        grid.empty = say("audit.no_match" if self.view.filter_text else empty)
-        grid.show(self.view.order, None if ticked else touched)
-        if ticked:
-            self.head(grid, self._heading())
+    @override
+    def empty(self) -> str:
+        return "audit.none_found" if self.looked_up is not None else super().empty()
 
-    def _heading(self) -> str:
+    @override
+    def heading(self) -> str:
         say, found, skipped = self.app.words.say, self.looked_up, self.app.watched.board.audit.skipped
         if found is not None:
-            parts = [say("audit.looked_up", at=clock(found.page.now, seconds=True), what=found.what)]
+            parts = [say("audit.looked_up", at=clock(found.page.now, self.app.words, seconds=True), what=found.what)]
             parts += [say("audit.more")] if found.more is not None else []
             parts += [] if found.page.complete else [say("audit.not_all")]
             parts.append(say("audit.live_again"))
         else:
-            parts = [say("audit.title"), say(f"sort.{self.view.sort.value}")]
+            parts = [say("audit.title"), self.sorted_by()]
             parts += [say("audit.skipped", n=skipped)] if skipped else []
         if self.view.filter_text:
             text, shown = safe(self.view.filter_text, 30), len(self.view.order)
@@ -105,47 +103,29 @@ class AuditScreen(AuditLooks):
         line = [Cell(words.say("top.name"), "strong")]
         if self.looked_up is not None:
             line.append(
-                Cell(f"  {words.say('top.looked_up', at=clock(self.looked_up.page.now, seconds=True))}", "warn")
+                Cell(f"  {words.say('top.looked_up', at=clock(self.looked_up.page.now, words, seconds=True))}", "warn")
             )
         line.append(Cell(f"  {refused}", "warn") if no else Cell(f"  {words.say('top.audit_calm')}", "muted"))
         return [*line, Cell(f"   {words.say('top.audit', n=len(rows))}")]
 
-    def _cells(self, key: str) -> tuple[Cell, ...]:
-        row = self.rows().get(key)
-        return audit.cells(row, self.app.words) if row is not None else (Cell(),) * len(self.grid("audit").columns)
+    @override
+    def columns(self) -> Sequence[Column]:
+        return audit.columns(self.app.words)
+
+    @override
+    def row_cells(self, key: str, row: wire.AuditRow) -> tuple[Cell, ...]:
+        return audit.cells(row, self.app.words)
+
+    @override
+    def needy(self) -> Collection[str]:
+        """Refusals."""
+        return {key for key, row in self.rows().items() if row.decision == "refuse"}
 
     # moving and finding
 
     @on(RowGrid.Highlighted, "#audit")
     def _highlighted(self) -> None:
-        self._moved_at = self.app.watched.clock()
-        self.flush()
-
-    @on(RowGrid.HeaderChosen)
-    def _title_chosen(self, event: RowGrid.HeaderChosen) -> None:
-        if event.column == "at":
-            self.action_sort()
-
-    def action_sort(self) -> None:
-        """Newest or oldest first."""
-        self.view.sort = self.view.sort.other()
-        self.look()
-
-    @override
-    def look(self) -> None:
-        """Show what the filter's words let through."""
-        now = self.app.watched.now()
-        self.view.choose(self.rows(), sort=self.view.sort, filter_text=self.filter_text(), now=now)
-        self.looked()
-
-    def action_next_alert(self) -> None:
-        """To the next line that is a refusal."""
-        needy = {key for key, row in self.rows().items() if row.decision == "refuse"}
-        key = next_in_need(self.view.order, needy, self.grid("audit").cursor)
-        if key is None:
-            self.app.tell("audit.calm")
-        else:
-            self.grid("audit").put_cursor(key)
+        self.moved()
 
     @override
     def shown(self) -> None:

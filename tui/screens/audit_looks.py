@@ -15,8 +15,8 @@ from tui.agent.client import Refused, Unanswered, new_command
 from tui.board.audit_asked import LONGEST, Misunderstood, understood
 from tui.export import file_name, write_new
 from tui.screens.dialogs import AskWords
+from tui.screens.listed import ListScreen
 from tui.screens.live import words_of
-from tui.screens.looking_back import LookingBack
 from tui.screens.reading import Why
 from tui.text import audit
 from tui.text.ages import clock
@@ -46,18 +46,15 @@ class LookedUp:
         return self.page.more if len(self.rows) < MOST_LINES else None
 
 
-class AuditLooks(LookingBack):
+class AuditLooks(ListScreen[wire.AuditRow]):
     """The acts of the audit's screen."""
 
     looked_up: LookedUp | None = None
 
+    @override
     def rows(self) -> Mapping[str, wire.AuditRow]:
         """The lines shown, by key: those looked up, else the newest."""
         return self.looked_up.rows if self.looked_up is not None else self.app.watched.board.audit.rows
-
-    def chosen(self) -> wire.AuditRow | None:
-        """The line under the cursor."""
-        return self.rows().get(self.grid(self.MAIN).cursor or "")
 
     def shown(self) -> None:
         """Draw other lines than before."""
@@ -211,4 +208,4 @@ class AuditLooks(LookingBack):
         return say("audit.of_person", who=safe(row.who, 60) or say("ask.nobody"))
 
     def _of_room(self, row: wire.AuditRow) -> str:
-        return self.app.words.say("audit.of_room", at=clock(row.at.at), unit=safe(row.unit, 60))
+        return self.app.words.say("audit.of_room", at=clock(row.at.at, self.app.words), unit=safe(row.unit, 60))

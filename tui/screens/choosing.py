@@ -74,7 +74,7 @@ class ChooseAppointment(SpokenModal[str]):
     def _cells(self, key: str) -> tuple[Cell, ...]:
         choice = self._choices[key]
         return (
-            Cell(day_clock(choice.starts_at), "strong"),
+            Cell(day_clock(choice.starts_at, self.app.words), "strong"),
             Cell(safe(choice.citizen, 40)),
             Cell(safe(choice.staff, 60)),
             Cell(safe(choice.unit, 60), "muted"),

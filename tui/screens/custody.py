@@ -10,8 +10,8 @@ from typing_extensions import override
 from tui.agent.client import Refused, Unanswered, new_command
 from tui.screens.choosing import ChooseAppointment
 from tui.screens.dialogs import AskWords, Confirm
+from tui.screens.listed import ListScreen
 from tui.screens.live import words_of
-from tui.screens.looking_back import LookingBack
 from tui.text.recordings import stage_word, whose
 from tui.text.safe import safe
 from xmpp_agent import wire
@@ -25,12 +25,8 @@ ACTS: Final[dict[str, tuple[wire.RecordingAct, ...]]] = {
 """By action: which of these the agent must say is possible."""
 
 
-class CustodyScreen(LookingBack):
+class CustodyScreen(ListScreen[wire.RecordingRow]):
     """A screen on which a recording can be chosen."""
-
-    def chosen(self) -> wire.RecordingRow | None:
-        """The recording under the cursor, as the board knows it now."""
-        raise NotImplementedError
 
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

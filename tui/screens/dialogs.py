@@ -72,8 +72,8 @@ class Confirm(SpokenModal[bool]):
             yield Label(Content(self._where), classes="dialog-where")
             yield Label(Content(self._help), id="dialog-help")
             with Horizontal(classes="dialog-buttons"):
-                yield Button(Content(f"{say('ask.no')} (Esc)"), id="no")
-                yield Button(Content(f"{say('ask.yes')} (j/y)"), id="yes")
+                yield Button(Content(say("ask.no")), id="no")
+                yield Button(Content(say("ask.yes")), id="yes")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A button was pressed by mouse or Enter."""

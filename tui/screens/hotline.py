@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from typing_extensions import override
 
 from tui.agent.client import new_command
-from tui.board.office import CallView, OfficeSort, needs_somebody
+from tui.board.office import CallView, needs_somebody
 from tui.keys import keys
 from tui.screens.office import OfficeScreen
 from tui.text import calls
@@ -30,10 +30,6 @@ class HotlineScreen(OfficeScreen[wire.CallRow]):
     )  # fmt: skip
     MAIN = "hotline"
     ACTS = ACTS
-    SORT_OF_COLUMN: Mapping[str, OfficeSort] = {
-        "alert": OfficeSort.NEED, "stage": OfficeSort.NEED, "age": OfficeSort.NEED, "rang": OfficeSort.OLDEST,
-        "staff": OfficeSort.STAFF, "unit": OfficeSort.UNIT,
-    }  # fmt: skip
 
     def on_mount(self) -> None:
         """Start drawing."""
@@ -53,7 +49,7 @@ class HotlineScreen(OfficeScreen[wire.CallRow]):
         return calls.columns(self.app.words)
 
     @override
-    def row_cells(self, row: wire.CallRow) -> tuple[Cell, ...]:
+    def row_cells(self, key: str, row: wire.CallRow) -> tuple[Cell, ...]:
         return calls.cells(row, self.app.watched.now(), self.app.words)
 
     @override

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from typing_extensions import override
 
 from tui.agent.client import new_command
-from tui.board.office import InvitationView, OfficeSort
+from tui.board.office import InvitationView
 from tui.keys import keys
 from tui.screens.office import OfficeScreen
 from tui.text import invitations
@@ -31,10 +31,6 @@ class InvitationsScreen(OfficeScreen[wire.InvitationRow]):
     )  # fmt: skip
     MAIN = "invitations"
     ACTS = ACTS
-    SORT_OF_COLUMN: Mapping[str, OfficeSort] = {
-        "alert": OfficeSort.NEED, "next": OfficeSort.NEED, "at": OfficeSort.SOON, "staff": OfficeSort.STAFF,
-        "unit": OfficeSort.UNIT,
-    }  # fmt: skip
 
     def on_mount(self) -> None:
         """Start drawing."""
@@ -54,7 +50,7 @@ class InvitationsScreen(OfficeScreen[wire.InvitationRow]):
         return invitations.columns(self.app.words)
 
     @override
-    def row_cells(self, row: wire.InvitationRow) -> tuple[Cell, ...]:
+    def row_cells(self, key: str, row: wire.InvitationRow) -> tuple[Cell, ...]:
         return invitations.cells(row, self.app.words)
 
     @override
@@ -93,7 +89,7 @@ class InvitationsScreen(OfficeScreen[wire.InvitationRow]):
         command = wire.Retry(command=new_command(), version=row.version)
         where = words.say(
             "ask.invitation",
-            at=day_clock(row.starts_at),
+            at=day_clock(row.starts_at, words),
             staff=safe(row.staff, 60) or words.say("invitation.anybody"),
             unit=safe(row.unit, 60) or "–",
         )

@@ -81,6 +81,7 @@ class LiveScreen(SpokenScreen):
             yield Static(id="sums", markup=False)
             yield Static(id="standing", markup=False)
         yield Static(id="stale", markup=False)
+        yield Static(id="followed", markup=False)
         yield Input(placeholder=hint, id="filter", compact=True)
 
     def listed(self, name: str, columns: Sequence[Column], cells: Cells, empty: str, *, header: bool = True) -> RowGrid:
@@ -105,7 +106,7 @@ class LiveScreen(SpokenScreen):
         """The top line, and across the screen when nothing is current."""
         words = self.app.words
         self.query_one("#sums", Static).update(to_content([sums]), layout=False)
-        at = Cell(f"  {clock(now)}" if standing.state in (State.LIVE, State.PAST) else "", "muted")
+        at = Cell(f"  {clock(now, words)}" if standing.state in (State.LIVE, State.PAST) else "", "muted")
         self.put("standing", [[standing_cell(standing, words), at]])
         if self._standing is None or standing.may_act != self._standing.may_act:
             for grid in self.query(RowGrid):
@@ -198,7 +199,7 @@ class LiveScreen(SpokenScreen):
     def action_export(self) -> None:
         """Save the list as a file, once that is on record."""
         grid, now = self.grid(self.MAIN), self.app.watched.now()
-        text = as_csv(grid.columns, [grid.cells(key) for key in grid.order])
+        text = as_csv(*grid.table())
         self.run_act(self._export(Path.home() / file_name(self.MAIN, now), text, len(grid.order)))
 
     async def _export(self, path: Path, text: str, count: int) -> None:

@@ -1,6 +1,7 @@
 """Everybody who waits, whoever they wait for, longest first; what may be done at a door may be done from here."""
 
-from typing import ClassVar, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,24 +11,19 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.board.listing import next_in_need
-from tui.board.queue import Queue, QueueSort, QueueView, Waiting
+from tui.board.queue import Queue, QueueView, Waiting
 from tui.keys import keys
+from tui.screens.listed import ListScreen
 from tui.screens.reading import Why
 from tui.screens.supervising import SupervisingScreen
 from tui.text import events, people, queue
-from tui.text.cells import Cell
+from tui.text.cells import Cell, Column
 from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
-_SORT_OF_COLUMN: Final = {
-    "waited": QueueSort.WAIT, "appointment": QueueSort.APPOINTMENT, "verdict": QueueSort.VERDICT,
-    "staff": QueueSort.STAFF, "unit": QueueSort.UNIT,
-}  # fmt: skip
 
-
-class LobbyScreen(SupervisingScreen):
+class LobbyScreen(SupervisingScreen, ListScreen[Waiting]):
     """Draws the same board as the first screen, a row a person."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
@@ -42,7 +38,7 @@ class LobbyScreen(SupervisingScreen):
         words = self.app.words
         yield from self.top(words.say("queue.hint"))
         with Container(id="main"):
-            yield self.listed("queue", queue.columns(words), self._cells, "lobby.empty")
+            yield self.listing()
             yield Static(id="why", markup=False)
             yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
         yield KeyLine(id="keys")
@@ -51,9 +47,8 @@ class LobbyScreen(SupervisingScreen):
         """Start drawing."""
         words = self.app.words
         self.queue = Queue()
-        self.view = QueueView(lambda person: words.say(f"verdict.{people.verdict(person)}"))
         self.query_one("#why").border_title = Content(words.say("why.title"))
-        self.begin()
+        self.open_list(QueueView(lambda person: words.say(f"verdict.{people.verdict(person)}")))
 
     def on_screen_resume(self) -> None:
         """What changed while another screen was looked at."""
@@ -74,42 +69,43 @@ class LobbyScreen(SupervisingScreen):
         if ticked:
             self.draw_standing(queue.sums_line(self.queue.rows.values(), now, words), standing, now)
         self.view.update(self.queue.rows, touched, hold=self.is_held(), now=now)
-        grid = self.grid("queue")
-        grid.empty = words.say("queue.no_match" if self.view.filter_text else "lobby.empty")
-        first = grid.cursor is None and not grid.order
-        grid.show(self.view.order, None if ticked else touched)
-        if ticked:
-            self.head(grid, queue.heading(self.view, len(self.queue.rows), words))
-        if first and grid.order:
-            grid.put_cursor(grid.order[0])
-        row = self._chosen()
+        self.draw_list(touched, ticked)
+        row = self.chosen()
         nothing = [[Cell(words.say("why.empty"), "muted")]]
         self.put("why", people.why(row.person, now, words) if row is not None else nothing)
         self.draw_events()
         self.ring()
         self.offer("let_in", "turn_away", "write", "reveal")
 
-    def _cells(self, key: str) -> tuple[Cell, ...]:
-        row = self.queue.rows.get(key)
-        if row is None:
-            return (Cell(),) * len(self.grid("queue").columns)
+    @override
+    def rows(self) -> Mapping[str, Waiting]:
+        return self.queue.rows
+
+    @override
+    def columns(self) -> Sequence[Column]:
+        return queue.columns(self.app.words)
+
+    @override
+    def row_cells(self, key: str, row: Waiting) -> tuple[Cell, ...]:
         return queue.cells(row, self.app.watched.now(), self.app.words)
 
-    # what is chosen
+    @override
+    def needy(self) -> Collection[str]:
+        """Those whom staff must look at."""
+        return {key for key, row in self.queue.rows.items() if row.person.lane == "judge"}
 
-    def _chosen(self) -> Waiting | None:
-        return self.queue.rows.get(self.grid("queue").cursor or "")
+    # what is chosen
 
     @override
     def chosen_room(self) -> wire.RoomRow | None:
         """The room of the person under the cursor, as the board knows it now."""
-        row = self._chosen()
+        row = self.chosen()
         return self.app.watched.board.rooms.get(row.room.key) if row is not None else None
 
     @override
     def chosen_person(self) -> wire.WaitingRow | None:
         """The person under the cursor, if still waiting."""
-        row, room = self._chosen(), self.chosen_room()
+        row, room = self.chosen(), self.chosen_room()
         if row is None or room is None:
             return None
         return next((person for person in room.waiting if person.knock == row.person.knock), None)
@@ -126,55 +122,15 @@ class LobbyScreen(SupervisingScreen):
 
     @on(RowGrid.Highlighted, "#queue")
     def _highlighted(self) -> None:
-        self._moved_at = self.app.watched.clock()
         self.hide_name()
-        self.flush()
+        self.moved()
 
     @on(RowGrid.Chosen, "#queue")
     def _opened(self) -> None:
-        row = self._chosen()
+        row = self.chosen()
         if row is not None:
             where = self.app.words.say("lobby.title", staff=queue.staff_of(row))
             _ = self.app.push_screen(Why(where, people.why(row.person, self.app.watched.now(), self.app.words)))
-
-    @on(RowGrid.HeaderChosen)
-    def _title_chosen(self, event: RowGrid.HeaderChosen) -> None:
-        if event.column in _SORT_OF_COLUMN:
-            self._look(_SORT_OF_COLUMN[event.column])
-
-    def go_to(self, key: str) -> None:
-        """Put the cursor on a person, clearing a filter that hides them."""
-        self.flush()
-        if key not in self.view.order:
-            self.close_filter()
-        grid = self.grid("queue")
-        grid.show(self.view.order)
-        grid.put_cursor(key)
-        grid.focus()
-
-    # keys of the list
-
-    def action_next_alert(self) -> None:
-        """Go to the next one whom staff must look at."""
-        judged = {key for key, row in self.queue.rows.items() if row.person.lane == "judge"}
-        key = next_in_need(self.view.order, judged, self.grid("queue").cursor)
-        if key is None:
-            self.app.tell("queue.none_to_judge")
-        else:
-            self.grid("queue").put_cursor(key)
-
-    def action_sort(self) -> None:
-        """Next order."""
-        self._look(self.view.sort.next())
-
-    @override
-    def look(self) -> None:
-        """Show what the filter's words let through."""
-        self._look(self.view.sort)
-
-    def _look(self, sort: QueueSort) -> None:
-        self.view.choose(self.queue.rows, sort=sort, filter_text=self.filter_text(), now=self.app.watched.now())
-        self.looked()
 
     @override
     def action_back(self) -> None:

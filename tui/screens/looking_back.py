@@ -41,7 +41,7 @@ class LookingBack(LiveScreen):
 
     async def _moment(self) -> None:
         say, began = self.app.words.say, self.app.watched.past.begins()
-        kept = say("past.kept", at=clock(began)) if began is not None else say("stale.never")
+        kept = say("past.kept", at=clock(began, self.app.words)) if began is not None else say("stale.never")
         text = await self.app.push_screen_wait(AskWords(say("past.ask"), kept, say("past.help"), least=4, most=8))
         if text is None:
             return

@@ -1,5 +1,6 @@
 """The one screen a shift is run from: sums and connection, rooms, lobby, why, events."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -10,27 +11,25 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.board.query import Sort, Tally, View, next_alert
+from tui.board.query import Tally, View, alerts
+from tui.board.queue import Waiting
+from tui.board.trail import Followed
 from tui.keys import keys
+from tui.screens.listed import ListScreen
 from tui.screens.reading import Why
 from tui.screens.supervising import SupervisingScreen
 from tui.text import events, people, rooms
-from tui.text.cells import Cell
-from tui.text.heading import rooms_heading, sums_line
+from tui.text.cells import Cell, Column
+from tui.text.heading import sums_line
 from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
-
-_SORT_OF_COLUMN: Final = {
-    "alert": Sort.NEED, "state": Sort.NEED, "staff": Sort.STAFF, "unit": Sort.UNIT, "visit": Sort.VISIT,
-    "waiting": Sort.WAIT, "longest": Sort.WAIT,
-}  # fmt: skip
 
 OFFERED: Final = ("let_in", "turn_away", "write", "next", "finish", "reveal")
 """Keys in the line at the bottom; the others are looked at when pressed, or when these change."""
 
 
-class ShiftScreen(SupervisingScreen):
+class ShiftScreen(SupervisingScreen, ListScreen[wire.RoomRow]):
     """Draws the board four times a second where it changed; remembers only order, filter and cursors."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys(
@@ -43,9 +42,9 @@ class ShiftScreen(SupervisingScreen):
     def compose(self) -> ComposeResult:
         """Top line, a warning line, a revealed name, a filter; then the panels; then the keys."""
         words = self.app.words
-        yield from self.top(words.say("filter.hint"))
+        yield from self.top(words.say("rooms.hint"))
         with Container(id="main"):
-            yield self.listed("rooms", rooms.columns(words), self._room_cells, "rooms.empty")
+            yield self.listing()
             yield self.listed("lobby", people.columns(words), self._person_cells, "lobby.empty")
             yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
             yield Static(id="why", markup=False)
@@ -54,12 +53,10 @@ class ShiftScreen(SupervisingScreen):
     def on_mount(self) -> None:
         """Start drawing."""
         words = self.app.words
-        self.view = View(lambda phase: rooms.phase_word(phase, words))
         self._lobby_of: str | None = None
-        self._began = False
         self._tally = Tally()
         self.query_one("#why").border_title = Content(words.say("why.title"))
-        self.begin()
+        self.open_list(View(lambda phase: rooms.phase_word(phase, words)))
 
     # drawing
 
@@ -75,23 +72,11 @@ class ShiftScreen(SupervisingScreen):
             sums = sums_line(self._tally.sums(now), len(watch.board.stuck), now, self.app.words)
             self.draw_standing(sums, standing, now)
         self.view.update(watch.board.rooms, touched, hold=self.is_held(), now=now)
-        self._draw_rooms(touched, ticked)
+        self.draw_list(touched, ticked)
         self._draw_lobby()
         self.draw_events()
         self.ring()
         self.offer(*OFFERED)
-
-    def _draw_rooms(self, touched: set[str], ticked: bool) -> None:
-        grid = self.grid("rooms")
-        filtered = bool(self.view.filter_text)
-        grid.empty = self.app.words.say("rooms.no_match" if filtered else "rooms.empty")
-        grid.show(self.view.order, None if ticked else touched)
-        if ticked:
-            total = len(self.app.watched.board.rooms)
-            self.head(grid, rooms_heading(self.view, total, self.app.words))
-        if not self._began and grid.order:
-            self._began = True
-            grid.put_cursor(grid.order[0])
 
     def _draw_lobby(self) -> None:
         words, lobby = self.app.words, self.grid("lobby")
@@ -106,12 +91,24 @@ class ShiftScreen(SupervisingScreen):
         person, nothing = self.chosen_person(), [[Cell(words.say("why.empty"), "muted")]]
         self.put("why", people.why(person, self.app.watched.now(), words) if person is not None else nothing)
 
-    def _room_cells(self, key: str) -> tuple[Cell, ...]:
+    @override
+    def rows(self) -> Mapping[str, wire.RoomRow]:
+        return self.app.watched.board.rooms
+
+    @override
+    def columns(self) -> Sequence[Column]:
+        return rooms.columns(self.app.words)
+
+    @override
+    def row_cells(self, key: str, row: wire.RoomRow) -> tuple[Cell, ...]:
         watch = self.app.watched
-        row = watch.board.rooms.get(key)
-        if row is None:
-            return (Cell(),) * len(self.grid("rooms").columns)
         return rooms.cells(row, watch.now(), watch.board.unread.get(key, 0), self.app.words)
+
+    @override
+    def needy(self) -> Collection[str]:
+        watch = self.app.watched
+        unread, now = watch.board.unread, watch.now()
+        return {key for key, row in self.rows().items() if alerts(row, now, unread.get(key, 0))}
 
     def _person_cells(self, knock: str) -> tuple[Cell, ...]:
         room = self.chosen_room()
@@ -125,7 +122,7 @@ class ShiftScreen(SupervisingScreen):
     @override
     def chosen_room(self) -> wire.RoomRow | None:
         """The room under the cursor."""
-        return self.app.watched.board.rooms.get(self.grid("rooms").cursor or "")
+        return self.chosen()
 
     @override
     def chosen_person(self) -> wire.WaitingRow | None:
@@ -134,6 +131,14 @@ class ShiftScreen(SupervisingScreen):
         if room is None or room.key != self._lobby_of:
             return None
         return next((person for person in room.waiting if person.knock == knock), None)
+
+    @override
+    def to_follow(self) -> Followed | None:
+        """The person, where the lobby has the focus; else the room."""
+        room, person = self.chosen_room(), self.chosen_person()
+        if room is None or person is None or not self.person_is_meant():
+            return room
+        return Waiting(room, person, room.waiting.index(person) + 1)
 
     @override
     def choose_first_person(self) -> wire.WaitingRow | None:
@@ -178,48 +183,6 @@ class ShiftScreen(SupervisingScreen):
         row = self.app.watched.board.named(line.room) if line is not None else None
         if row is not None:
             self.go_to(row.key)
-
-    @on(RowGrid.HeaderChosen)
-    def _title_chosen(self, event: RowGrid.HeaderChosen) -> None:
-        if event.column in _SORT_OF_COLUMN:
-            self._look(sort=_SORT_OF_COLUMN[event.column])
-
-    # keys of the list
-
-    def go_to(self, key: str) -> None:
-        """Put the cursor on a room, clearing a filter that hides it."""
-        if key not in self.view.order:
-            self.close_filter()
-        grid = self.grid("rooms")
-        grid.show(self.view.order)
-        grid.put_cursor(key)
-        grid.focus()
-
-    def action_next_alert(self) -> None:
-        """Go to the next room that needs somebody."""
-        watch = self.app.watched
-        cursor = self.grid("rooms").cursor
-        key = next_alert(self.view.order, watch.board.rooms, watch.board.unread, watch.now(), cursor)
-        if key is None:
-            self.app.tell("alert.none")
-        else:
-            self.go_to(key)
-
-    def action_sort(self) -> None:
-        """Next order."""
-        self._look(sort=self.view.sort.next())
-
-    @override
-    def look(self) -> None:
-        """Show what the filter's words let through."""
-        self._look()
-
-    def _look(self, sort: Sort | None = None) -> None:
-        watch = self.app.watched
-        self.view.choose(
-            watch.board.rooms, sort=sort or self.view.sort, filter_text=self.filter_text(), now=watch.now()
-        )
-        self.looked()
 
     @override
     def action_back(self) -> None:

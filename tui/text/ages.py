@@ -3,15 +3,18 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from tui.text.locales import day, time_of_day
+from tui.text.words import Words
 
-def glance(seconds: float) -> str:
-    """`45 s`, `12 min`, `1:05 h`: changes once a minute, so the board stays calm."""
+
+def glance(seconds: float, words: Words) -> str:
+    """`45 s`, `12 min`, `1:05 t`: changes once a minute, so the board stays calm."""
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
         return f"{whole // 60} min"
-    return f"{whole // 3600}:{whole % 3600 // 60:02} h"
+    return words.say("age.hours", n=f"{whole // 3600}:{whole % 3600 // 60:02}")
 
 
 def exact(seconds: float) -> str:
@@ -22,15 +25,14 @@ def exact(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
-def day_clock(at: float) -> str:
+def day_clock(at: float, words: Words) -> str:
     """Day and time of day here."""
-    return datetime.fromtimestamp(at, tz=UTC).astimezone().strftime("%d.%m %H:%M")
+    return f"{day(at, words.settings.lang)} {clock(at, words)}"
 
 
-def clock(at: float, *, seconds: bool = False) -> str:
+def clock(at: float, words: Words, *, seconds: bool = False) -> str:
     """Time of day here, of `at` seconds since 1970."""
-    local = datetime.fromtimestamp(at, tz=UTC).astimezone()
-    return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    return time_of_day(at, words.settings.lang, seconds=seconds)
 
 
 def moment(text: str, now: float) -> float | None:

@@ -62,12 +62,12 @@ def cells(row: wire.AlertRow, now: float, words: Words) -> tuple[Cell, ...]:
     return (
         Cell(words.sign("alert"), "bad") if fresh else Cell(words.sign("done"), "muted"),
         Cell(words.signed(SIGNS[row.kind], kind_word(row.kind, words)), tone),
-        Cell(glance(now - row.began), tone),
+        Cell(glance(now - row.began, words), tone),
         Cell(safe(row.staff, 60) or "–", "plain" if fresh else "muted"),
         Cell(safe(row.masked, 40) or "–", "muted"),
         Cell(safe(row.unit, 60) or "–", "muted"),
         Cell(safe(row.owner, 40) or "–", "info" if row.owner else "muted"),
-        Cell(_seen(row) or "–", "muted"),
+        Cell(_seen(row, words) or "–", "muted"),
         Cell(rule(row, words), "muted"),
     )
 
@@ -75,7 +75,7 @@ def cells(row: wire.AlertRow, now: float, words: Words) -> tuple[Cell, ...]:
 def explained(row: wire.AlertRow, now: float, words: Words, *, you: str, may_act: bool) -> list[list[Cell]]:
     """The rule, its numbers, whose it is, and what may be done here and where it stands."""
     say, fresh = words.say, row.seen_at is None
-    since = say("office.since", at=clock(row.since, seconds=True), age=glance(now - row.since))
+    since = say("office.since", at=clock(row.since, words, seconds=True), age=glance(now - row.since, words))
     word = words.signed(SIGNS[row.kind], kind_word(row.kind, words))
     lines = [
         [Cell(word, "bad" if fresh else "muted"), Cell(f"  {since}", "muted")],
@@ -99,25 +99,25 @@ def _facts(row: wire.AlertRow, now: float, words: Words) -> list[tuple[str, str]
     say = words.say
     where = f"{safe(row.staff, 60) or '–'} · {safe(row.unit, 60) or '–'}"
     facts = [(say("alert.at"), where + (f" · {safe(row.masked, 40)}" if row.masked else ""))]
-    lasted = glance(now - row.began)
+    lasted = glance(now - row.began, words)
     if row.limit is not None:
-        facts.append((say("alert.lasted"), say("alert.of", age=lasted, limit=glance(row.limit))))
+        facts.append((say("alert.lasted"), say("alert.of", age=lasted, limit=glance(row.limit, words))))
     else:
         facts.append((say("alert.lasted"), lasted))
     counts: Mapping[str, int] = {"people": row.people, "attempts": row.attempts}
     facts += [(say(f"alert.{name}"), str(count)) for name, count in counts.items() if count]
     if row.owned_at is not None:
-        facts.append((say("alert.owner"), f"{safe(row.owner, 40)}, {clock(row.owned_at)}"))
-    return [*facts, (say("alert.seen"), _seen(row) or say("alert.unseen"))]
+        facts.append((say("alert.owner"), f"{safe(row.owner, 40)}, {clock(row.owned_at, words)}"))
+    return [*facts, (say("alert.seen"), _seen(row, words) or say("alert.unseen"))]
 
 
-def _seen(row: wire.AlertRow) -> str:
-    return f"{safe(row.seen_by, 40)} {clock(row.seen_at)}" if row.seen_at is not None else ""
+def _seen(row: wire.AlertRow, words: Words) -> str:
+    return f"{safe(row.seen_by, 40)} {clock(row.seen_at, words)}" if row.seen_at is not None else ""
 
 
 def note_head(note: wire.ShiftNoteRow, words: Words) -> str:
     """Whose note, by whom, from when."""
-    return words.say("shift_note.head", unit=safe(note.unit, 60), by=safe(note.by, 40), at=day_clock(note.at))
+    return words.say("shift_note.head", unit=safe(note.unit, 60), by=safe(note.by, 40), at=day_clock(note.at, words))
 
 
 def note_line(note: wire.ShiftNoteRow, more: int, words: Words) -> list[Cell]:

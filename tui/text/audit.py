@@ -19,9 +19,9 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the grid, in order."""
     say = words.say
     return (
-        Column("at", say("col.time"), 14),
-        Column("decision", "", 1),
-        Column("what", say("col.what"), 16, grows=3),
+        Column("at", say("col.time"), 14, kept=True),
+        Column("decision", "", 1, kept=True),
+        Column("what", say("col.what"), 16, grows=3, kept=True),
         Column("who", say("col.whom"), 9, grows=2),
         Column("by", say("col.by"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=2),
@@ -45,7 +45,7 @@ def cells(row: wire.AuditRow, words: Words) -> tuple[Cell, ...]:
     tone = VERDICT_TONES.get(row.decision, "bad")
     say, (what, _) = words.say, spoken(row, words)
     return (
-        Cell(_full(row), "muted"),
+        Cell(_full(row, words), "muted"),
         Cell(_sign(row.decision, words), tone),
         Cell(what, "strong" if row.decision != "open" else "plain"),
         Cell(safe(row.who, 60)),
@@ -67,7 +67,7 @@ def summed_up(row: wire.AuditRow, words: Words) -> list[list[Cell]]:
         ("audit.line", f"{safe(row.at.shard, 40)} {row.at.seq}"),
     ]
     lines = [
-        [Cell(f"{_sign(row.decision, words)} {what}", tone), Cell(f"  {_full(row)}", "muted")],
+        [Cell(f"{_sign(row.decision, words)} {what}", tone), Cell(f"  {_full(row, words)}", "muted")],
         [Cell(why if row.decision != "open" else short_reason(row, words))],
     ]
     lines += [[Cell(f"{say(name):<12} ", "muted"), Cell(text)] for name, text in facts]
@@ -114,8 +114,8 @@ def as_file(export: wire.AuditExport, about: str, made_at: str) -> str:
     return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in every)
 
 
-def _full(row: wire.AuditRow) -> str:
-    return f"{day_clock(row.at.at)[:6]}{clock(row.at.at, seconds=True)}"
+def _full(row: wire.AuditRow, words: Words) -> str:
+    return f"{day_clock(row.at.at, words)[:6]}{clock(row.at.at, words, seconds=True)}"
 
 
 def _sign(decision: str, words: Words) -> str:

@@ -32,13 +32,13 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the grid, in order."""
     say = words.say
     return (
-        Column("alert", "", 1),
-        Column("stage", say("col.state"), 16),
+        Column("alert", "", 1, kept=True),
+        Column("stage", say("col.state"), 16, kept=True),
         Column("age", say("col.age"), 7, "right"),
         Column("rang", say("col.rang"), 6),
         Column("staff", say("col.staff"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=2),
-        Column("number", say("col.phone"), 11, gives_way=1),
+        Column("number", say("col.phone"), 11, gives_way=1, kept=True),
         Column("why", say("col.why"), 16, grows=8, gives_way=3),
     )
 
@@ -50,7 +50,7 @@ def stage_word(stage: wire.CallStage, words: Words) -> str:
 
 def whose(row: wire.CallRow, words: Words) -> str:
     """The caller, by the end of their number and when they rang."""
-    return words.say("call.who", number=safe(row.number, 20) or "–", at=clock(row.made_at))
+    return words.say("call.who", number=safe(row.number, 20) or "–", at=clock(row.made_at, words))
 
 
 def why(row: wire.CallRow, words: Words) -> str:
@@ -64,8 +64,8 @@ def cells(row: wire.CallRow, now: float, words: Words) -> tuple[Cell, ...]:
     return (
         Cell(words.sign("alert"), "bad") if urgent else Cell(),
         Cell(words.signed(SIGNS.get(row.stage, "expecting"), stage_word(row.stage, words)), tone),
-        Cell(glance(now - row.since), "bad" if urgent else "plain"),
-        Cell(clock(row.made_at), "muted"),
+        Cell(glance(now - row.since, words), "bad" if urgent else "plain"),
+        Cell(clock(row.made_at, words), "muted"),
         Cell(safe(row.staff, 60) or "–"),
         Cell(safe(row.unit, 60) or "–", "muted"),
         Cell(safe(row.number, 20) or "–", "muted"),
@@ -79,9 +79,9 @@ def explained(row: wire.CallRow, now: float, words: Words, *, may_act: bool) -> 
     facts = [
         ("office.by", f"{safe(row.staff, 60) or '–'} · {safe(row.unit, 60) or '–'}"),
         ("office.number", safe(row.number, 20) or say("office.erased")),
-        ("office.rang", f"{clock(row.made_at, seconds=True)} ({glance(now - row.made_at)})"),
+        ("office.rang", f"{clock(row.made_at, words, seconds=True)} ({glance(now - row.made_at, words)})"),
     ]
-    since = say("office.since", at=clock(row.since, seconds=True), age=glance(now - row.since))
+    since = say("office.since", at=clock(row.since, words, seconds=True), age=glance(now - row.since, words))
     word = words.signed(SIGNS.get(row.stage, "expecting"), stage_word(row.stage, words))
     lines = [
         [Cell(word, TONES[row.stage]), Cell(f"  {since}", "muted")],

@@ -5,6 +5,7 @@ from typing import Final
 from tui.text.catalogue_alerts import ALERTS
 from tui.text.catalogue_audit import AUDIT
 from tui.text.catalogue_doors import DOORS
+from tui.text.catalogue_finding import FINDING
 from tui.text.catalogue_numbers import NUMBERS
 from tui.text.catalogue_office import OFFICE
 from tui.text.catalogue_past import PAST
@@ -18,6 +19,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **DOORS,
     **ALERTS,
     **OFFICE,
+    **FINDING,
     **RECORDINGS,
     **PAST,
     **QUEUE,
@@ -26,11 +28,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **SIGN_IN,
     # top line
     "top.name": ("Portner", "Portner"),
-    "top.rooms": ("{n} åbne", "{n} open"),
-    "top.visits": ("{n} besøg", "{n} visits"),
+    "top.rooms": ("{n} {n:åbent|åbne}", "{n} open"),
+    "top.visits": ("{n} besøg", "{n} {n:visit|visits}"),
     "top.waiting": ("{n} venter", "{n} waiting"),
     "top.longest": ("længst {age}", "longest {age}"),
-    "top.alerts": ("{n} kræver dig", "{n} need you"),
+    "top.alerts": ("{n} kræver dig", "{n} {n:needs|need} you"),
     "top.calm": ("intet kræver dig", "nothing needs you"),
     # connection
     "state.live": ("LIVE", "LIVE"),
@@ -52,7 +54,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rooms.filtered": ("filter: {text} ({shown} af {all})", "filter: {text} ({shown} of {all})"),
     "rooms.held": ("rækkefølgen holdes", "order held"),
     "rooms.empty": ("Ingen lokaler i dag endnu", "No rooms yet today"),
-    "rooms.no_match": ("Intet lokale passer til filteret (Esc fjerner det)", "No room matches (Esc clears the filter)"),
+    "rooms.no_match": (
+        "Intet lokale passer til filteret ({keys[back]} fjerner det)",
+        "No room matches ({keys[back]} clears the filter)",
+    ),
     "lobby.title": ("Venter hos {staff}", "Waiting for {staff}"),
     "lobby.none": ("Venteværelse", "Lobby"),
     "lobby.empty": ("Ingen venter", "Nobody is waiting"),
@@ -99,12 +104,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Den bekræftede person er ikke den inviterede. Se selv efter.",
         "The person proved is not the one invited. Look for yourself.",
     ),
-    # sorts
-    "sort.need": ("behov", "need"),
-    "sort.wait": ("ventetid", "waiting time"),
-    "sort.staff": ("medarbejder", "staff"),
-    "sort.unit": ("enhed", "unit"),
-    "sort.visit": ("længste besøg", "longest visit"),
     # what happened
     "note.wrote": ("{who} skrev: {text}", "{who} wrote: {text}"),
     "note.turned_away": ("{who} blev afvist. {text}", "{who} was turned away. {text}"),
@@ -126,12 +125,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "act.pending": ("Det er der allerede spurgt om.", "That was asked already."),
     "act.not_now": ("Billedet er ikke aktuelt; intet blev sendt.", "The picture is not current; nothing was sent."),
     "act.changed": ("Billedet ændrede sig imens; intet blev sendt.", "Things changed meanwhile; nothing was sent."),
-    "alert.none": ("Ingen lokaler kræver dig.", "No room needs you."),
+    "rooms.calm": ("Ingen lokaler kræver dig.", "No room needs you."),
     # dialogs
     "ask.turn_away": ("Afvis {who}", "Refuse {who}"),
     "ask.turn_away.help": ("Personen læser din begrundelse.", "The person reads your reason."),
     "ask.write": ("Skriv til {who}", "Write to {who}"),
-    "ask.write_all": ("Skriv til hver af de {n}, der venter", "Write to each of the {n} waiting"),
+    "ask.write_all": ("Skriv til {n:den|hver af de} {n}, der venter", "Write to {n:the|each of the} {n} waiting"),
     "ask.write.help": ("Kun modtageren ser det. Hver får sin egen besked.", "Only the recipient sees it; one each."),
     "ask.reveal": ("Vis det fulde navn på {who}", "Reveal the full name of {who}"),
     "ask.reveal.help": (
@@ -145,14 +144,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Citizen and companions are sent out and the room is cleared. Staff stays.",
     ),
     "ask.judge": ("Luk {who} ind alligevel?", "Let {who} in all the same?"),
-    "ask.yes": ("Ja", "Yes"),
-    "ask.no": ("Fortryd", "Cancel"),
-    "ask.keys": ("Enter sender · Esc fortryder", "Enter sends · Esc cancels"),
-    "ask.short": ("Skriv mindst {n} tegn.", "Write at least {n} characters."),
+    "ask.yes": ("Ja ({keys[yes]})", "Yes ({keys[yes]})"),
+    "ask.no": ("Fortryd ({keys[back]})", "Cancel ({keys[back]})"),
+    "ask.keys": ("Enter sender · {keys[back]} fortryder", "Enter sends · {keys[back]} cancels"),
+    "ask.short": ("Skriv mindst {n} tegn.", "Write at least {n} {n:character|characters}."),
     "ask.nobody": ("borgeren", "the citizen"),
-    "reveal.shown": ("{name}   skjules om {n} s (Esc nu)", "{name}   hidden in {n} s (Esc now)"),
+    "reveal.shown": ("{name}   skjules om {n} s ({keys[back]} nu)", "{name}   hidden in {n} s ({keys[back]} now)"),
     "reveal.unseen": ("Navnet blev ikke vist: vinduet var ikke i brug.", "Not shown: this window was not in use."),
-    "filter.hint": (
+    "rooms.hint": (
         "ord · !ord fra · enhed:syd medarbejder:mette tilstand:frosset vent>10m besøg>30m",
         "words · !word out · unit:syd staff:mette state:frozen wait>10m visit>30m",
     ),
@@ -163,7 +162,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help.group.app": ("Konsollen", "The console"),
     "help.group.screens": ("Skærmene", "The screens"),
     "key.screens": ("Skærme", "Screens"),
-    "help.close": ("Esc lukker", "Esc closes"),
+    "help.close": ("{keys[back]} lukker", "{keys[back]} closes"),
     "help.off": ("(tast) virker ikke lige nu.", "(key) does not work just now."),
     "help.alerts": (
         "! kræver dig: sat fast, frosset, skal vurderes, har skrevet, har ventet over 10 min.",
@@ -185,7 +184,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "key.filter": ("Filter", "Filter"),
     "tip.filter": ("Vis kun det, som passer", "Show only what matches"),
     "key.sort": ("Sortér", "Sort"),
-    "tip.sort": ("Næste sortering", "Next order"),
+    "tip.sort": ("Sortér efter den næste kolonne", "Sort by the next column"),
+    "key.turn": ("Vend", "Turn"),
+    "tip.turn": ("Vend sorteringen om", "Sort the other way round"),
     "key.next_alert": ("Næste !", "Next !"),
     "tip.next_alert": ("Til det næste, der kræver dig", "To the next that needs you"),
     "key.help": ("Hjælp", "Help"),
@@ -193,7 +194,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "key.quit": ("Slut", "Quit"),
     "tip.quit": ("Luk konsollen; dørene passer sig selv", "Close; the doors look after themselves"),
     "key.palette": ("Kommandoer", "Commands"),
-    "tip.palette": ("Søg lokaler og kommandoer", "Search rooms and commands"),
+    "tip.palette": ("Søg på alt: lokaler, personer, kommandoer", "Search all: rooms, people, commands"),
     "key.light": ("Lys/mørk", "Light/dark"),
     "tip.light": ("Skift mellem lys og mørk", "Switch between light and dark"),
     "key.back": ("Tilbage", "Back"),
@@ -220,7 +221,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "tip.yes": ("Gør det", "Do it"),
     # palette
     "palette.room": ("Lokale: {staff}", "Room: {staff}"),
-    "palette.placeholder": ("Søg lokale eller kommando", "Search for a room or a command"),
+    "palette.placeholder": (
+        "Søg lokale, person, optagelse, kommando …",
+        "Search room, person, recording, command …",
+    ),
     # starting and stopping
     "start.persists": (
         "{name} er sat og ville gemme skærmbilledet med personoplysninger. Fjern den og start igen.",

@@ -75,7 +75,6 @@ ALERTS: Final[dict[str, tuple[str, str]]] = {
     "may.alert_take": ("tage den (m)", "take it (m)"),
     "may.alert_give_back": ("give den fra dig (m)", "give it back (m)"),
     "may.alert_owned": ("intet: {who} har taget den", "do nothing: {who} has taken it"),
-    "sort.owner": ("ejer", "owner"),
     # acts
     "act.alert_acknowledge": ("Set: {who}", "Seen: {who}"),
     "act.alert_take": ("Tag {who}", "Take {who}"),

@@ -4,7 +4,7 @@ from typing import Final
 
 AUDIT: Final[dict[str, tuple[str, str]]] = {
     # top line and headings
-    "top.audit": ("{n} linjer", "{n} lines"),
+    "top.audit": ("{n} {n:linje|linjer}", "{n} {n:line|lines}"),
     "top.audit_no": ("{n} afvist", "{n} refused"),
     "top.audit_calm": ("intet afvist", "nothing refused"),
     "top.looked_up": ("SLÅET OP {at}, IKKE LIVE", "LOOKED UP {at}, NOT LIVE"),
@@ -13,10 +13,16 @@ AUDIT: Final[dict[str, tuple[str, str]]] = {
     "audit.looked_up": ("SLÅET OP {at}: {what}", "LOOKED UP {at}: {what}"),
     "audit.more": ("+ henter ældre", "+ reads older ones"),
     "audit.not_all": ("nogle linjer kan endnu ikke findes", "some lines cannot be found yet"),
-    "audit.live_again": ("Esc: live", "Esc: live"),
+    "audit.live_again": ("{keys[back]}: live", "{keys[back]}: live"),
     "audit.empty": ("Ingen linjer endnu", "No lines yet"),
-    "audit.no_match": ("Ingen linje passer til filteret (Esc fjerner det)", "None matches (Esc clears the filter)"),
-    "audit.none_found": ("Intet fundet i dine enheder (Esc: live)", "Nothing found in your units (Esc: live)"),
+    "audit.no_match": (
+        "Ingen linje passer til filteret ({keys[back]} fjerner det)",
+        "None matches ({keys[back]} clears the filter)",
+    ),
+    "audit.none_found": (
+        "Intet fundet i dine enheder ({keys[back]}: live)",
+        "Nothing found in your units ({keys[back]}: live)",
+    ),
     "audit.hint": (
         "ord · !ord fra · enhed:syd medarbejder:mette borger:a slags:bank verdict:refuse siden<5m",
         "words · !word out · unit:syd staff:mette citizen:a kind:knock verdict:refuse age<5m",
@@ -27,15 +33,16 @@ AUDIT: Final[dict[str, tuple[str, str]]] = {
     "audit.everything": ("alt", "everything"),
     "col.whom": ("Om hvem", "Whom"),
     "col.by": ("Af hvem", "By"),
-    "sort.newest": ("nyeste først", "newest first"),
-    "sort.oldest": ("ældste først", "oldest first"),
     # one line
     "audit.nobody": ("ingen", "nobody"),
     "audit.self": ("selv", "self"),
     "audit.themselves": ("personen selv", "they themselves"),
     "audit.no_unit": ("ingen enhed", "no unit"),
     "audit.line": ("Nr. i kæden", "No. in chain"),
-    "audit.rules": ("{n} regler sagde noget (Enter viser dem)", "{n} rules spoke (Enter shows them)"),
+    "audit.rules": (
+        "{n} {n:regel|regler} sagde noget ({keys[choose]} viser dem)",
+        "{n} {n:rule|rules} spoke ({keys[choose]} shows them)",
+    ),
     "audit.no_rules": ("Ingen regel sagde noget.", "No rule spoke."),
     "audit.rules_said": ("Reglerne sagde:", "The rules said:"),
     "audit.rules_silent": ("Alle andre regler havde intet at indvende.", "Every other rule had nothing against it."),
@@ -72,7 +79,7 @@ AUDIT: Final[dict[str, tuple[str, str]]] = {
         "Skriv hvorfor. Det føres i loggen først; ellers skrives ingen fil.",
         "Say why. That goes on record first; without it no file is written.",
     ),
-    "audit.taken": ("{n} linjer gemt i {path}", "{n} lines saved in {path}"),
+    "audit.taken": ("{n} {n:linje|linjer} gemt i {path}", "{n} {n:line|lines} saved in {path}"),
     "audit.not_taken": (
         "Agenten svarede ikke; ingen fil er skrevet. Udtrækket kan stå i loggen.",
         "The agent did not answer; no file was written. The export may be on record.",

@@ -38,7 +38,7 @@ DOORS: Final[dict[str, tuple[str, str]]] = {
     "move.none": ("Ingen kollega i enheden kan tage den", "No colleague of the unit can take it"),
     "move.open": ("i lokalet", "in the room"),
     "move.shut": ("ikke i lokalet", "not in the room"),
-    "move.keys": ("Enter vælger · Esc fortryder", "Enter chooses · Esc cancels"),
+    "move.keys": ("Enter vælger · {keys[back]} fortryder", "Enter chooses · {keys[back]} cancels"),
     "ask.end": ("Luk mødet for alle: {who}", "Close the meeting for all: {who}"),
     "ask.end.help": (
         "Alle sendes ud, også medarbejderen. De, der venter, bliver. Skriv, hvad borgeren skal læse.",
@@ -49,7 +49,10 @@ DOORS: Final[dict[str, tuple[str, str]]] = {
         "Besøget fortsætter. Det, der er optaget, kommer i sagen.",
         "The visit goes on. What was recorded is filed in the case.",
     ),
-    "ask.write_unit": ("Skriv til hver af de {n}, der venter i {unit}", "Write to each of the {n} waiting in {unit}"),
+    "ask.write_unit": (
+        "Skriv til {n:den|hver af de} {n}, der venter i {unit}",
+        "Write to {n:the|each of the} {n} waiting in {unit}",
+    ),
     # keys
     "key.next": ("Næste", "Next"),
     "tip.next": ("Luk den næste i køen ind", "Let in whoever is next in line"),
@@ -77,6 +80,6 @@ DOORS: Final[dict[str, tuple[str, str]]] = {
     "why.proved": ("Login kl. {at} ({age} siden)", "Logged in at {at} ({age} ago)"),
     "why.passed_over": (
         "{n} er kommet ind før, selv om de kom senere",
-        "{n} were let in before who came later",
+        "{n} {n:was|were} let in before who came later",
     ),
 }

@@ -4,14 +4,17 @@ from typing import Final
 
 OFFICE: Final[dict[str, tuple[str, str]]] = {
     # top line and headings
-    "top.calls_lost": ("{n} opkald kræver dig", "{n} calls need you"),
+    "top.calls_lost": ("{n} opkald kræver dig", "{n} {n:call needs|calls need} you"),
     "top.calls_calm": ("intet opkald kræver dig", "no call needs you"),
     "top.calls_inside": ("{n} inde", "{n} inside"),
     "top.to_call": ("{n} skal ringes op", "{n} to be called"),
     "top.all_reached": ("ingen skal ringes op", "nobody is to be called"),
     "hotline.title": ("Hotline", "Hotline"),
     "hotline.empty": ("Ingen opkald", "No calls"),
-    "hotline.no_match": ("Intet opkald passer til filteret (Esc fjerner det)", "None matches (Esc clears the filter)"),
+    "hotline.no_match": (
+        "Intet opkald passer til filteret ({keys[back]} fjerner det)",
+        "None matches ({keys[back]} clears the filter)",
+    ),
     "hotline.hint": (
         "ord · !ord fra · enhed:syd medarbejder:karen tilstand:mistet siden>5m ringet>30m",
         "words · !word out · unit:syd staff:karen state:lost age>5m rang>30m",
@@ -21,7 +24,10 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "hotline.choose": ("Vælg et opkald", "Choose a call"),
     "invitations.title": ("Kom ikke frem", "Did not arrive"),
     "invitations.empty": ("Alle invitationer er kommet frem", "Every invitation has arrived"),
-    "invitations.no_match": ("Ingen passer til filteret (Esc fjerner det)", "None matches (Esc clears the filter)"),
+    "invitations.no_match": (
+        "Ingen passer til filteret ({keys[back]} fjerner det)",
+        "None matches ({keys[back]} clears the filter)",
+    ),
     "invitations.hint": (
         "ord, vej, årsag · !ord fra · enhed:syd medarbejder:mette borger:a tilstand:ring",
         "words, way, why · !word out · unit:syd staff:mette citizen:a state:call",
@@ -68,18 +74,17 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "invitation.by": ("Hos", "At"),
     "invitation.off": ("aflyst", "called off"),
     "invitation.next_at": ("kl. {at}", "at {at}"),
-    "invitation.tried": ("{n} gange", "{n} times"),
+    "invitation.tried": ("{n} {n:gang|gange}", "{n} {n:time|times}"),
     "invitation.changed": ("Ændret for {age} siden", "Changed {age} ago"),
     # what may be done
-    "may.send_link": ("sende et nyt link (l)", "send a fresh link (l)"),
-    "may.call_link": ("sende linket igen (l)", "send the link again (l)"),
-    "may.promise": ("love at ringe tilbage (c)", "promise to ring back (c)"),
-    "may.taken": ("melde, at der er ringet tilbage (b)", "say that they were rung back (b)"),
+    "may.send_link": ("sende et nyt link ({keys[send_link]})", "send a fresh link ({keys[send_link]})"),
+    "may.call_link": ("sende linket igen ({keys[send_link]})", "send the link again ({keys[send_link]})"),
+    "may.promise": ("love at ringe tilbage ({keys[promise]})", "promise to ring back ({keys[promise]})"),
+    "may.taken": ("melde, at der er ringet tilbage ({keys[taken]})", "say that they were rung back ({keys[taken]})"),
     "may.not_current": ("intet: billedet er ikke aktuelt", "do nothing: the picture is not current"),
     "may.of_companion": ("intet: kun borgerens link sendes herfra", "do nothing: only the citizen's link is sent here"),
     "may.off": ("intet: aftalen er aflyst. Ring.", "do nothing: the meeting is off. Call."),
     "may.on_its_way": ("intet: beskeden er ved at blive sendt", "do nothing: the message is being sent"),
-    "sort.soon": ("aftalens tid", "appointment time"),
     # acts and dialogs
     "note.lost": ("Mistet kontakt med {who}. {text}", "Lost contact with {who}. {text}"),
     "act.send_link": ("Send et nyt link til {who}", "Send a fresh link to {who}"),

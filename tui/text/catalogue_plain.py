@@ -4,8 +4,9 @@ from typing import Final
 
 PLAIN: Final[dict[str, tuple[str, str]]] = {
     "plain.head": (
-        "{at} {state}. {rooms} åbne lokaler, {visits} besøg, {waiting} venter{longest}. {needs}",
-        "{at} {state}. {rooms} open rooms, {visits} visits, {waiting} waiting{longest}. {needs}",
+        "{at} {state}. {rooms} {rooms:åbent lokale|åbne lokaler}, {visits} besøg, {waiting} venter{longest}. {needs}",
+        "{at} {state}. {rooms} open {rooms:room|rooms}, {visits} {visits:visit|visits}, {waiting} waiting{longest}. "
+        "{needs}",
     ),
     "plain.none": ("{state}. Intet billede endnu.", "{state}. No picture yet."),
     "plain.longest": (", længst {age}", ", longest {age}"),

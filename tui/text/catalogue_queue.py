@@ -8,12 +8,14 @@ QUEUE: Final[dict[str, tuple[str, str]]] = {
         "ord · !ord fra · medarbejder:mette enhed:syd bevis:mitid vent>10m",
         "words · !word out · staff:mette unit:syd proof:mitid wait>10m",
     ),
-    "queue.no_match": ("Ingen passer til filteret (Esc fjerner det)", "Nobody matches (Esc clears the filter)"),
+    "queue.no_match": (
+        "Ingen passer til filteret ({keys[back]} fjerner det)",
+        "Nobody matches ({keys[back]} clears the filter)",
+    ),
     "queue.to_judge": ("{n} skal vurderes", "{n} to be judged"),
-    "queue.none_to_judge": ("Ingen skal vurderes", "Nobody is to be judged"),
+    "queue.empty": ("Ingen venter", "Nobody is waiting"),
+    "queue.calm": ("Ingen skal vurderes", "Nobody is to be judged"),
     "col.place": ("Nr.", "No."),
-    "sort.appointment": ("aftale", "appointment"),
-    "sort.verdict": ("svar", "answer"),
     "key.lobby": ("Venter", "Waiting"),
     "tip.lobby": ("Alle, der venter, i én liste", "Everybody who waits in one list"),
 }

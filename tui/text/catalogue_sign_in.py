@@ -10,8 +10,8 @@ SIGN_IN: Final[dict[str, tuple[str, str]]] = {
     "sign_in.direct": ("Eller åbn den med koden i:", "Or open it with the code in it:"),
     "sign_in.until": ("Koden gælder i {age}.", "The code is good for {age}."),
     "sign_in.help": (
-        "Skriv kun koden, når du selv har åbnet konsollen. Esc skjuler dette, Ctrl+P henter det frem.",
-        "Type the code only if you opened the console yourself. Esc hides this, Ctrl+P has it again.",
+        "Skriv kun koden, når du selv har åbnet konsollen. {keys[back]} skjuler dette, {keys[palette]} viser det igen.",
+        "Type the code only if you opened the console yourself. {keys[back]} hides this, {keys[palette]} has it again.",
     ),
     "sign_in.origin": (
         "{given} er ikke en adresse som https://portner.example.",

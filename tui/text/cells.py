@@ -28,6 +28,21 @@ class Column:
     grows: int = 0
     gives_way: int = 0
     """0: always shown. When room is short the column with the highest number goes first."""
+    kept: bool = False
+    """Says which row it is or how it stands: nobody can choose it away."""
+
+
+def arranged(columns: Sequence[Column], chosen: Sequence[str]) -> list[int]:
+    """Indexes of the columns chosen, in that order; those that may not be missing in their own place; none chosen: all.
+
+    Ids there are none of are passed over: they are of another version.
+    """
+    by_id = {column.id: index for index, column in enumerate(columns)}
+    found = list(dict.fromkeys(by_id[each] for each in chosen if each in by_id)) or list(range(len(columns)))
+    for index, column in enumerate(columns):
+        if column.kept and index not in found:
+            found.insert(sum(each < index for each in found), index)
+    return found
 
 
 def lay_out(columns: Sequence[Column], width: int) -> list[tuple[int, int]]:

@@ -44,7 +44,7 @@ def axis(start: float, count: int, width: int, said: str, words: Words) -> str:
     """When the first column begins, something to say of them, and that the last is now."""
     wide, space = _widths(count, width)
     long = count * (wide + space) - space
-    first, last = clock(start), words.say("charts.now")
+    first, last = clock(start, words), words.say("charts.now")
     return first + said.center(max(len(said) + 2, long - len(first) - len(last))) + last
 
 

@@ -53,7 +53,7 @@ def cells(line: Line, words: Words) -> tuple[Cell, ...]:
         tone = COURSE_TONES[line.course]
         sign = COURSE_SIGNS[line.course]
     return (
-        Cell(clock(line.at), "muted"),
+        Cell(clock(line.at, words), "muted"),
         Cell(words.sign(sign), tone),
         Cell(what(line, words), tone),
         Cell(safe(line.staff, 60), "muted"),

@@ -1,19 +1,13 @@
 """The lines around the grids: the sums on top, the heading of the rooms, the warning when nothing is current."""
 
-from enum import StrEnum
-from typing import TypeVar
-
 from tui.board.listing import Listing
-from tui.board.query import Sums, View
-from tui.board.recordings import RecordingView
+from tui.board.query import Sums
+from tui.board.sorting import Row
 from tui.text.ages import clock, glance
 from tui.text.cells import Cell
 from tui.text.rooms import wait_tone
 from tui.text.safe import safe
 from tui.text.words import Words
-
-Row = TypeVar("Row")
-Sorting = TypeVar("Sorting", bound=StrEnum)
 
 
 def sums_line(total: Sums, stuck: int, now: float, words: Words) -> list[Cell]:
@@ -30,7 +24,7 @@ def sums_line(total: Sums, stuck: int, now: float, words: Words) -> list[Cell]:
     line.append(waiting)
     if total.longest_since is not None:
         waited = now - total.longest_since
-        line.append(Cell(f", {say('top.longest', age=glance(waited))}", wait_tone(waited)))
+        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited)))
     line.append(Cell(f"   {say('top.visits', n=total.visits)}   {say('top.rooms', n=total.rooms)}"))
     return line
 
@@ -76,16 +70,6 @@ def _calm(what: str, words: Words) -> Cell:
     return Cell(f"  {words.say(what)}", "muted")
 
 
-def rooms_heading(view: View, total: int, words: Words) -> str:
-    """`Lokaler · sortering: behov · filter: …`."""
-    return heading("rooms.title", view, total, words)
-
-
-def recordings_heading(view: RecordingView, total: int, words: Words) -> str:
-    """`Optagelser · sortering: behov · filter: …`."""
-    return heading("recordings.title", view, total, words)
-
-
 def alerts_line(fresh: int, mine: int, total: int, words: Words) -> list[Cell]:
     """The top line over the alerts: those nobody has acknowledged first."""
     say = words.say
@@ -94,9 +78,10 @@ def alerts_line(fresh: int, mine: int, total: int, words: Words) -> list[Cell]:
     return [Cell(say("top.name"), "strong"), need, rest]
 
 
-def heading(title: str, view: Listing[Row, Sorting], total: int, words: Words) -> str:
-    """`title` names a text; what is left out by the filter, and whether rows stand still, is said behind it."""
-    parts = [words.say(title), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]
+def heading(title: str, view: Listing[Row], sorted_by: str, total: int, words: Words) -> str:
+    """`Lokaler · sortering: behov ↓ · filter: …`. `title` names a text; what is left out by the filter, and whether
+    rows stand still, is said behind it."""
+    parts = [words.say(title), sorted_by]
     if view.filter_text:
         text = safe(view.filter_text, 30)
         parts.append(words.say("rooms.filtered", text=text, shown=len(view.order), all=total))
@@ -107,4 +92,4 @@ def heading(title: str, view: Listing[Row, Sorting], total: int, words: Words) -
 
 def stale_line(now: float, words: Words) -> str:
     """What stands across the screen while the picture is not current."""
-    return words.say("stale.seen", at=clock(now, seconds=True)) if now else words.say("stale.never")
+    return words.say("stale.seen", at=clock(now, words, seconds=True)) if now else words.say("stale.never")

@@ -35,10 +35,10 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the grid, in order."""
     say = words.say
     return (
-        Column("alert", "", 1),
+        Column("alert", "", 1, kept=True),
         Column("at", say("col.appointment"), 11),
-        Column("citizen", say("col.citizen"), 8, grows=1),
-        Column("next", say("col.next"), 15),
+        Column("citizen", say("col.citizen"), 8, grows=1, kept=True),
+        Column("next", say("col.next"), 15, kept=True),
         Column("next_at", say("col.next_at"), 11, gives_way=2),
         Column("staff", say("col.staff"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
@@ -78,10 +78,10 @@ def cells(row: wire.InvitationRow, words: Words) -> tuple[Cell, ...]:
     urgent, tone = row.next in NEEDS_A_PERSON, TONES[row.next]
     return (
         Cell(words.sign("alert"), "bad") if urgent else Cell(),
-        Cell(day_clock(row.starts_at), "strong" if urgent else "plain"),
+        Cell(day_clock(row.starts_at, words), "strong" if urgent else "plain"),
         Cell(f"+ {safe(row.masked, 40)}" if row.role == "companion" else whose(row, words)),
         Cell(words.signed(SIGNS[row.next], next_word(row.next, words)), tone),
-        Cell(day_clock(row.next_at) if row.next_at is not None else "–", "muted"),
+        Cell(day_clock(row.next_at, words) if row.next_at is not None else "–", "muted"),
         Cell(safe(row.staff, 60) or words.say("invitation.anybody")),
         Cell(safe(row.unit, 60) or "–", "muted"),
         Cell(ways(row, words), "muted"),
@@ -92,8 +92,8 @@ def cells(row: wire.InvitationRow, words: Words) -> tuple[Cell, ...]:
 def explained(row: wire.InvitationRow, now: float, words: Words, *, may_act: bool) -> list[list[Cell]]:
     """What happens next, each way with its reason, and what may be done."""
     say = words.say
-    when = say("invitation.next_at", at=day_clock(row.next_at)) if row.next_at is not None else ""
-    start = day_clock(row.starts_at) + (f" · {say('invitation.off')}" if row.cancelled else "")
+    when = say("invitation.next_at", at=day_clock(row.next_at, words)) if row.next_at is not None else ""
+    start = day_clock(row.starts_at, words) + (f" · {say('invitation.off')}" if row.cancelled else "")
     lines = [
         [
             Cell(words.signed(SIGNS[row.next], next_word(row.next, words)), TONES[row.next]),
@@ -107,7 +107,7 @@ def explained(row: wire.InvitationRow, now: float, words: Words, *, may_act: boo
         ],
     ]
     lines += [_way_line(way, words) for way in row.ways]
-    lines.append([Cell(say("invitation.changed", age=glance(now - row.since)), "muted")])
+    lines.append([Cell(say("invitation.changed", age=glance(now - row.since, words)), "muted")])
     return [*lines, may_line(why_not(row, words) if may_act else say("may.not_current"), words)]
 
 
@@ -126,7 +126,7 @@ def _way_line(way: wire.TriedWay, words: Words) -> list[Cell]:
     said = safe(way.words[0 if words.settings.lang == "da" else 1])
     tried = f" ({words.say('invitation.tried', n=way.attempts)})" if way.attempts > 1 else ""
     return [
-        Cell(f"  {day_clock(way.at)} ", "muted"),
+        Cell(f"  {day_clock(way.at, words)} ", "muted"),
         Cell(f"{words.sign(_way_sign(way))} ", _WAY_TONES.get(way.state, "muted")),
         Cell(f"{said}{tried}", _WAY_TONES.get(way.state, "plain")),
     ]

@@ -58,7 +58,7 @@ def cells(place: int, person: wire.WaitingRow, now: float, words: Words) -> tupl
     return (
         Cell(str(place), "muted"),
         Cell(who(person, words), "muted" if person.away else "strong"),
-        Cell(clock(at) if at is not None else "", "plain"),
+        Cell(clock(at, words) if at is not None else "", "plain"),
         Cell(exact(waited), wait_tone(waited)),
         Cell(safe(person.proof, 60)),
         verdict_cell(person, words),
@@ -66,9 +66,9 @@ def cells(place: int, person: wire.WaitingRow, now: float, words: Words) -> tupl
     )
 
 
-def proof_age_cell(person: wire.WaitingRow, now: float) -> Cell:
+def proof_age_cell(person: wire.WaitingRow, now: float, words: Words) -> Cell:
     """How long ago the name was proved."""
-    return Cell(glance(now - person.proved_at) if person.proved_at is not None else "", "muted")
+    return Cell(glance(now - person.proved_at, words) if person.proved_at is not None else "", "muted")
 
 
 def device_cell(person: wire.WaitingRow, words: Words) -> Cell:
@@ -86,7 +86,14 @@ def _came(person: wire.WaitingRow, now: float, words: Words) -> list[list[Cell]]
     """What is known of how they came, a line each."""
     say, lines = words.say, list[list[Cell]]()
     if person.proved_at is not None:
-        lines.append([Cell(say("why.proved", at=clock(person.proved_at), age=glance(now - person.proved_at)), "muted")])
+        lines.append(
+            [
+                Cell(
+                    say("why.proved", at=clock(person.proved_at, words), age=glance(now - person.proved_at, words)),
+                    "muted",
+                )
+            ]
+        )
     if person.device:
         lines.append([Cell(say("why.device", found=say(f"device.{person.device}")), device_cell(person, words).tone)])
     if person.passed_over:
@@ -98,12 +105,12 @@ def why(person: wire.WaitingRow, now: float, words: Words) -> list[list[Cell]]:
     """The decision explained, line by line: the person, the answer, how they came, and each rule with its own."""
     say = words.say
     at = person.appointment_at
-    appointment = f" · {say('why.appointment')} {clock(at)}" if at is not None else ""
+    appointment = f" · {say('why.appointment')} {clock(at, words)}" if at is not None else ""
     lines = [
         [
             Cell(who(person, words), "strong"),
             Cell(f"  {safe(person.proof, 60)}"),
-            Cell(f"  {say('why.since')} {clock(person.since, seconds=True)}{appointment}", "muted"),
+            Cell(f"  {say('why.since')} {clock(person.since, words, seconds=True)}{appointment}", "muted"),
         ],
         [verdict_cell(person, words), Cell(f"  {reason(person, words)}")],
     ]

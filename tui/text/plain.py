@@ -85,14 +85,16 @@ class Sentences:
 
     def alert(self, alert: wire.AlertRow, now: float) -> list[str]:
         """What somebody must look at, or that somebody has seen it or has it now."""
-        age, who = glance(now - alert.began), safe(alert.masked, 40) or self.words.say("note.somebody")
+        age, who = glance(now - alert.began, self.words), safe(alert.masked, 40) or self.words.say("note.somebody")
         said = self.words.say(f"alarm.{alert.kind.value}", age=age, people=alert.people, who=who)
         if alert.owner:
             said += self.words.say("plain.owned", who=safe(alert.owner, 40))
         if alert.seen_at is None:
             return [self.words.say("plain.raised", where=_where(alert), what=said)]
         by = safe(alert.seen_by, 40) or "–"
-        return [self.words.say("plain.seen", where=_where(alert), what=said, who=by, at=clock(alert.seen_at))]
+        return [
+            self.words.say("plain.seen", where=_where(alert), what=said, who=by, at=clock(alert.seen_at, self.words))
+        ]
 
     def over(self, alert: wire.AlertRow, now: float) -> list[str]:
         """Nobody needs to look at it any more."""
@@ -112,12 +114,12 @@ def head_line(board: Board, now: float, standing: Standing, words: Words) -> str
     since, needs = total.longest_since, len(unseen(board.alerts))
     return words.say(
         "plain.head",
-        at=clock(now, seconds=True),
+        at=clock(now, words, seconds=True),
         state=state,
         rooms=total.rooms,
         visits=total.visits,
         waiting=total.waiting,
-        longest=words.say("plain.longest", age=glance(now - since)) if since is not None else "",
+        longest=words.say("plain.longest", age=glance(now - since, words)) if since is not None else "",
         needs=words.say("plain.needs", n=needs) if needs else words.say("plain.calm"),
     )
 
@@ -131,13 +133,13 @@ def _by_need(board: Board, now: float, words: Words) -> list[str]:
 def _room(row: wire.RoomRow, now: float, words: Words, *, waiting: bool) -> str:
     line = words.say("plain.room", staff=staff_names(row), unit=safe(row.unit, 60), phase=phase_word(row.phase, words))
     if row.citizen is not None and row.visit_since is not None:
-        line += words.say("plain.citizen", who=citizen_name(row), age=glance(now - row.visit_since))
+        line += words.say("plain.citizen", who=citizen_name(row), age=glance(now - row.visit_since, words))
     if row.recording:
         line += words.say("plain.recording")
     since = longest_since(row)
     if waiting and since is not None:
         line += words.say("plain.waiting", n=len(row.waiting))
-        line += words.say("plain.longest", age=glance(now - since))
+        line += words.say("plain.longest", age=glance(now - since, words))
     return line
 
 
@@ -145,7 +147,7 @@ def _recording(row: wire.RecordingRow, now: float, words: Words) -> str:
     return words.say(
         "plain.record",
         stage=stage_word(row.stage, words),
-        age=glance(now - row.since),
+        age=glance(now - row.since, words),
         who=whose(row, words),
         staff=safe(row.staff, 60) or "–",
         unit=safe(row.unit, 60) or "–",
@@ -160,7 +162,7 @@ def _call(row: wire.CallRow, now: float, words: Words) -> str:
         "plain.call",
         who=calls.whose(row, words),
         stage=calls.stage_word(row.stage, words),
-        age=glance(now - row.since),
+        age=glance(now - row.since, words),
         staff=safe(row.staff, 60) or "–",
         unit=safe(row.unit, 60) or "–",
         why=calls.why(row, words),
@@ -172,7 +174,7 @@ def _invitation(row: wire.InvitationRow, words: Words) -> str:
     return words.say(
         "plain.invitation",
         who=invitations.whose(row, words),
-        at=day_clock(row.starts_at),
+        at=day_clock(row.starts_at, words),
         staff=safe(row.staff, 60) or words.say("invitation.anybody"),
         unit=safe(row.unit, 60) or "–",
         ways="; ".join(safe(way.words[0 if words.settings.lang == "da" else 1]) for way in row.ways) or "–",
@@ -191,7 +193,7 @@ def _in_line(waiter: Waiting, now: float, words: Words) -> str:
         n=waiter.place,
         staff=staff_names(waiter.room),
         unit=safe(waiter.room.unit, 60),
-        appointment=words.say("plain.appointment", at=clock(at)) if at is not None else "",
+        appointment=words.say("plain.appointment", at=clock(at, words)) if at is not None else "",
         **_about(waiter.person, now, words),
     )
 
@@ -200,7 +202,7 @@ def _about(person: wire.WaitingRow, now: float, words: Words) -> dict[str, str]:
     return {
         "who": who(person, words),
         "proof": safe(person.proof, 60),
-        "age": glance(now - person.since),
+        "age": glance(now - person.since, words),
         "verdict": words.say(f"verdict.{verdict(person)}"),
         "reason": reason(person, words),
     }

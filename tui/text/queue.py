@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tui.board.queue import QueueView, Waiting
+from tui.board.queue import Waiting
 from tui.text import people
 from tui.text.ages import glance
 from tui.text.cells import Cell, Column
@@ -16,7 +16,7 @@ def columns(words: Words) -> tuple[Column, ...]:
     say = words.say
     return (
         Column("waited", say("col.waited"), 7, "right"),
-        Column("who", say("col.who"), 12, grows=2),
+        Column("who", say("col.who"), 12, grows=2, kept=True),
         Column("staff", say("col.staff"), 12, grows=3),
         Column("place", say("col.place"), 3, "right"),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
@@ -25,7 +25,7 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("proof_age", say("col.proof_age"), 7, "right", gives_way=2),
         Column("device", say("col.device"), 12, gives_way=2),
         Column("passed_over", say("col.passed_over"), 5, "right", gives_way=1),
-        Column("verdict", say("col.verdict"), 9),
+        Column("verdict", say("col.verdict"), 9, kept=True),
         Column("reason", say("col.reason"), 12, grows=4, gives_way=4),
     )
 
@@ -39,7 +39,7 @@ def cells(row: Waiting, now: float, words: Words) -> tuple[Cell, ...]:
     """The row at `now` (the agent's clock), one cell for each of `columns`."""
     place, who, appointment, waited, proof, verdict, reason = people.cells(row.place, row.person, now, words)
     unit = Cell(safe(row.room.unit, 60), "muted")
-    age, device = people.proof_age_cell(row.person, now), people.device_cell(row.person, words)
+    age, device = people.proof_age_cell(row.person, now, words), people.device_cell(row.person, words)
     passed = people.passed_over_cell(row.person, words)
     return waited, who, Cell(staff_of(row)), place, unit, appointment, proof, age, device, passed, verdict, reason
 
@@ -53,19 +53,8 @@ def sums_line(rows: Collection[Waiting], now: float, words: Words) -> list[Cell]
     ]
     if rows:
         waited = now - min(row.person.since for row in rows)
-        line.append(Cell(f", {say('top.longest', age=glance(waited))}", wait_tone(waited)))
+        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited)))
     judge = sum(row.person.lane == "judge" for row in rows)
     if judge:
         line.append(Cell(f"   {words.signed('judge', say('queue.to_judge', n=judge))}", "warn"))
     return line
-
-
-def heading(view: QueueView, total: int, words: Words) -> str:
-    """`Alle, der venter · sortering: ventetid · filter: …`."""
-    parts = [words.say("queue.title"), words.say("rooms.sorted", sort=words.say(f"sort.{view.sort.value}"))]
-    if view.filter_text:
-        shown = {"text": safe(view.filter_text, 30), "shown": len(view.order), "all": total}
-        parts.append(words.say("rooms.filtered", **shown))
-    if view.held:
-        parts.append(words.say("rooms.held"))
-    return " · ".join(parts)

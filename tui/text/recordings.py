@@ -2,24 +2,15 @@
 
 from typing import Final
 
-from tui.board.recordings import RUNNING
+from tui.board.recordings import CHAIN, RUNNING, steps_done
 from tui.text.ages import clock, exact, glance
 from tui.text.cells import Cell, Column, Tone
+from tui.text.locales import decimal
 from tui.text.safe import safe
 from tui.text.words import Words
 from xmpp_agent import wire
 
 _S = wire.RecordingStage
-CHAIN: Final = (_S.ON, _S.EXPECTED, _S.HERE, _S.ENCRYPTED, _S.FILED, _S.RECEIPTED, _S.DELETED)
-"""A quiet day. How far one that is stuck has come is told by where it would go on."""
-_AS_FAR_AS: Final[dict[wire.RecordingStage, wire.RecordingStage]] = {
-    _S.STOPPING: _S.ON,
-    _S.RECORDER_LOST: _S.EXPECTED,
-    _S.MISSING: _S.EXPECTED,
-    _S.UNMAPPED: _S.HERE,
-    _S.FILING_REFUSED: _S.ENCRYPTED,
-    _S.RECEIPT_LATE: _S.FILED,
-}
 TONES: Final[dict[wire.RecordingStage, Tone]] = {
     _S.ON: "bad",
     _S.STARTING: "info",
@@ -43,13 +34,13 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the grid, in order."""
     say = words.say
     return (
-        Column("alert", "", 1),
-        Column("stage", say("col.state"), 14),
+        Column("alert", "", 1, kept=True),
+        Column("stage", say("col.state"), 14, kept=True),
         Column("age", say("col.age"), 7, "right"),
         Column("progress", say("col.progress"), 7, gives_way=2),
         Column("staff", say("col.staff"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),
-        Column("citizen", say("col.citizen"), 8, grows=1),
+        Column("citizen", say("col.citizen"), 8, grows=1, kept=True),
         Column("case", say("col.case"), 12, grows=1, gives_way=4),
         Column("length", say("col.length"), 8, "right", gives_way=1),
         Column("size", say("col.size"), 8, "right", gives_way=6),
@@ -73,14 +64,14 @@ def why(row: wire.RecordingRow, words: Words) -> str:
     return safe(row.words[0 if words.settings.lang == "da" else 1])
 
 
-def size_of(row: wire.RecordingRow) -> str:
-    """`1.9 GB`; empty when nothing is here."""
+def size_of(row: wire.RecordingRow, words: Words) -> str:
+    """`1,9 GB`; empty when nothing is here."""
     if row.size is None:
         return ""
     left, unit = float(row.size), 0
     while left >= 1000 and unit < len(_UNITS) - 1:
         left, unit = left / 1000, unit + 1
-    return f"{left:.1f} {_UNITS[unit]}" if unit else f"{row.size} B"
+    return f"{decimal(left, words.settings.lang)} {_UNITS[unit]}" if unit else f"{row.size} B"
 
 
 def length_of(row: wire.RecordingRow, now: float) -> str:
@@ -94,10 +85,9 @@ def length_of(row: wire.RecordingRow, now: float) -> str:
 
 def progress(row: wire.RecordingRow, words: Words) -> str:
     """How far along the chain it is: `###....`; empty before it began or when there never was one."""
-    stage = _AS_FAR_AS.get(row.stage, row.stage)
-    if stage not in CHAIN:
+    done = steps_done(row.stage)
+    if not done:
         return ""
-    done = CHAIN.index(stage) + 1
     return words.sign("step") * done + words.sign("no_step") * (len(CHAIN) - done)
 
 
@@ -108,14 +98,14 @@ def cells(row: wire.RecordingRow, now: float, words: Words) -> tuple[Cell, ...]:
     return (
         _alert(row, words),
         Cell(words.signed(_sign(row), stage_word(row.stage, words)), tone),
-        Cell(glance(now - row.since), "bad" if row.stuck else quiet),
+        Cell(glance(now - row.since, words), "bad" if row.stuck else quiet),
         Cell(progress(row, words), "muted"),
         Cell(safe(row.staff, 60) or "–", quiet),
         Cell(safe(row.unit, 60) or "–", "muted"),
         Cell(whose(row, words), quiet),
         Cell(safe(row.case, 60), "muted"),
         Cell(length_of(row, now), quiet),
-        Cell(size_of(row), quiet),
+        Cell(size_of(row, words), quiet),
         Cell(safe(row.number, 60), "muted"),
         Cell(why(row, words), "warn" if row.fault else "muted"),
     )
@@ -124,26 +114,27 @@ def cells(row: wire.RecordingRow, now: float, words: Words) -> tuple[Cell, ...]:
 def explained(row: wire.RecordingRow, now: float, words: Words) -> list[list[Cell]]:
     """Everything that is known of it."""
     say = words.say
+    since = say("recording.since", at=clock(row.since, words, seconds=True), age=glance(now - row.since, words))
     facts = [
         ("recording.of", f"{whose(row, words)} · {safe(row.case, 60) or '–'}"),
         ("recording.by", f"{safe(row.staff, 60) or '–'} · {safe(row.unit, 60) or '–'}"),
         ("recording.room", safe(row.room, 60) or "–"),
-        ("recording.began", clock(row.began, seconds=True) if row.began is not None else "–"),
-        ("recording.file", " · ".join(part for part in (length_of(row, now), size_of(row)) if part) or "–"),
+        ("recording.began", clock(row.began, words, seconds=True) if row.began is not None else "–"),
+        ("recording.file", " · ".join(part for part in (length_of(row, now), size_of(row, words)) if part) or "–"),
         ("recording.number", safe(row.number, 60) or "–"),
         ("recording.id", safe(row.recording, 60)),
     ]
     lines = [
         [
             Cell(words.signed(_sign(row), stage_word(row.stage, words)), TONES.get(row.stage, "muted")),
-            Cell(
-                f"  {say('recording.since', at=clock(row.since, seconds=True), age=glance(now - row.since))}", "muted"
-            ),
+            Cell(f"  {since}", "muted"),
         ],
         [Cell(why(row, words), "warn" if row.stuck or row.fault else "plain")],
     ]
     if row.attempts and row.next_try is not None:
-        lines.append([Cell(say("recording.tried", n=row.attempts, at=clock(row.next_try, seconds=True)), "muted")])
+        lines.append(
+            [Cell(say("recording.tried", n=row.attempts, at=clock(row.next_try, words, seconds=True)), "muted")]
+        )
     lines += [[Cell(f"{say(name):<12} ", "muted"), Cell(text)] for name, text in facts]
     acts = ", ".join(say(f"may.{act}") for act in row.may) or say("may.nothing")
     lines.append([Cell(f"{say('recording.may'):<12} ", "muted"), Cell(acts, "info")])

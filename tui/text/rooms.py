@@ -24,9 +24,9 @@ def columns(words: Words) -> tuple[Column, ...]:
     """Columns of the room grid, in order."""
     say = words.say
     return (
-        Column("alert", "", 1),
-        Column("state", say("col.state"), 12),
-        Column("staff", say("col.staff"), 12, grows=4),
+        Column("alert", "", 1, kept=True),
+        Column("state", say("col.state"), 12, kept=True),
+        Column("staff", say("col.staff"), 12, grows=4, kept=True),
         Column("unit", say("col.unit"), 10, grows=4, gives_way=1),
         Column("citizen", say("col.citizen"), 8, grows=1),
         Column("visit", say("col.visit"), 10, "right"),
@@ -69,13 +69,13 @@ def cells(row: wire.RoomRow, now: float, unread: int, words: Words) -> tuple[Cel
         Cell(citizen_name(row), quiet),
         _visit(row, now, words),
         Cell(str(len(row.waiting)), "strong") if row.waiting else Cell("·", "muted"),
-        Cell(glance(now - since), wait_tone(now - since)) if since is not None else Cell(),
+        Cell(glance(now - since, words), wait_tone(now - since)) if since is not None else Cell(),
     )
 
 
 def _visit(row: wire.RoomRow, now: float, words: Words) -> Cell:
     began = row.frozen_since if row.phase is wire.RoomPhase.FROZEN else row.visit_since
-    length = glance(now - began) if began is not None else ""
+    length = glance(now - began, words) if began is not None else ""
     if row.recording:
         return Cell(f"{words.sign('recording')} {length}".rstrip(), "bad")
     return Cell(length)

@@ -35,5 +35,5 @@ def explained(asked: Asked, words: Words) -> list[list[Cell]]:
         lines += [[Cell(say("sign_in.direct"), "muted")], [Cell(f"  {safe(asked.direct, LONGEST_ADDRESS)}")]]
     if asked.message:
         lines.append([Cell(safe(asked.message, 300), "muted")])
-    lines.append([Cell(say("sign_in.until", age=glance(asked.seconds)), "muted")])
+    lines.append([Cell(say("sign_in.until", age=glance(asked.seconds, words)), "muted")])
     return lines

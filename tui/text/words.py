@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from tui.kept import Fault
+from tui.keys import KeyNames
 from tui.settings import Settings
 from tui.text.catalogue import TEXTS
+from tui.text.locales import Count
+from tui.text.safe import safe
 from tui.text.signs import sign
 
 
@@ -14,9 +18,22 @@ class Words:
     settings: Settings
 
     def say(self, what: str, /, **values: object) -> str:
-        """The text named `what`, with `values` put in as plain words. A KeyError is a missing text."""
+        """The text named `what`, with `values` put in as plain words, keys as they are now (`{keys[back]}`), and
+        words that go with a number (`{n:besked|beskeder}`).
+
+        A KeyError is a missing text.
+        """
         danish, english = TEXTS[what]
-        return (danish if self.settings.lang == "da" else english).format(**values)
+        text = danish if self.settings.lang == "da" else english
+        if "{" not in text:
+            return text
+        lang = self.settings.lang
+        counted = {name: Count.of(each, lang) if type(each) is int else each for name, each in values.items()}
+        return text.format(keys=KeyNames(self.settings.keys), **counted)
+
+    def of(self, fault: Fault) -> str:
+        """What is wrong with the settings."""
+        return self.say(fault.what, **{name: safe(text, 60) for name, text in fault.values.items()})
 
     def code(self, kind: str, code: str) -> str:
         """Words for a rule or a reason code; a code this console does not know yet is shown as it is."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.console import Console
+from tui.keys import KeyNames
 from tui.text.cells import Cell
 from tui.widgets.lines import to_content
 
@@ -40,7 +41,7 @@ class KeyLine(Widget):
             key = self.app.get_key_display(binding)
             cells.append(Cell(key, "strong" if enabled else "muted"))
             cells.append(Cell(f" {binding.description}{self._gap()}", "plain" if enabled else "muted"))
-        cells.append(Cell("1-9", "strong"))
+        cells.append(Cell(KeyNames(self.app.settings.keys).of_screens(), "strong"))
         cells.append(Cell(f" {self.app.words.say('key.screens')}"))
         return to_content([cells])
 

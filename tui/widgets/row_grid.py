@@ -7,6 +7,7 @@ on nothing until a person puts it somewhere; the next one in line never slips un
 from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -19,7 +20,7 @@ from textual.strip import Strip
 from typing_extensions import override
 
 from tui.keys import keys
-from tui.text.cells import GAP, TONES, Cell, Column, Tone, lay_out
+from tui.text.cells import GAP, TONES, Cell, Column, Tone, arranged, lay_out
 from tui.text.safe import fit
 
 Cells = Callable[[str], Sequence[Cell]]
@@ -27,7 +28,7 @@ _A_HANDFUL = 4
 _BAR_STEPS = 8
 """Parts of a line in which the scrollbar's end is drawn: a change of less is not to be seen."""
 _MARGIN = 2
-"""Cells left of the first column: the cursor's mark and a space."""
+"""Cells left of the first column: the cursor's mark, and the sign of a row that is marked."""
 
 
 class RowGrid(ScrollView, can_focus=True):
@@ -65,8 +66,9 @@ class RowGrid(ScrollView, can_focus=True):
     class HeaderChosen(Message):
         """A click on a column's title."""
 
-        def __init__(self, column: str) -> None:
+        def __init__(self, grid: "RowGrid", column: str) -> None:
             super().__init__()
+            self.grid = grid
             self.column = column
 
     def __init__(
@@ -79,8 +81,13 @@ class RowGrid(ScrollView, can_focus=True):
         self.order: list[str] = []
         self.cursor: str | None = None
         self._mark = mark
+        self._marked: frozenset[str] = frozenset()
+        self._mark_sign = ""
+        self._signed = ("", "")
+        """Which column's title bears a sign, and which."""
         self._head = 1 if header else 0
         self._last_place = 0
+        self._arranged = arranged(columns, ())
         self._laid_out: list[tuple[int, int]] = []
         self._laid_out_for = -1
         self._styles: dict[tuple[Tone, bool], Style] = {}
@@ -135,6 +142,33 @@ class RowGrid(ScrollView, can_focus=True):
         for line in lines:
             self.refresh_line(self.scroll_offset.y + self._head + line)
 
+    def chosen_columns(self) -> list[str]:
+        """Ids of the columns to be shown, in order; where room is short not all of them are."""
+        return [self.columns[index].id for index in self._arranged]
+
+    def table(self) -> tuple[list[Column], list[list[Cell]]]:
+        """All rows in the columns chosen."""
+        rows = [[cells[index] for index in self._arranged] for cells in map(self.cells, self.order)]
+        return [self.columns[index] for index in self._arranged], rows
+
+    def choose_columns(self, chosen: Sequence[str]) -> None:
+        """Show these columns, in this order; none: all."""
+        self._arranged = arranged(self.columns, chosen)
+        self._laid_out_for = -1
+        self.refresh()
+
+    def sign_title(self, column: str, sign: str) -> None:
+        """Let the title of that column, and no other, bear a sign."""
+        if self._signed != (column, sign):
+            self._signed = (column, sign)
+            self.refresh()
+
+    def mark(self, keys: frozenset[str], sign: str) -> None:
+        """Let these rows bear a sign before their first column, wherever they stand."""
+        if keys != self._marked:
+            self._marked, self._mark_sign = keys, sign
+            self.refresh()
+
     def put_cursor(self, key: str | None) -> None:
         """Put the cursor on a row that is in the order, or on nothing."""
         if key is not None and key not in self.order:
@@ -184,11 +218,12 @@ class RowGrid(ScrollView, can_focus=True):
         key = self.order[place]
         cells = tuple(self.cells(key))
         self._drawn[y - self._head] = (key, cells)
-        return self._row(cells, key == self.cursor, width)
+        return self._row(cells, key, width)
 
-    def _row(self, cells: Sequence[Cell], chosen: bool, width: int) -> Strip:
+    def _row(self, cells: Sequence[Cell], key: str, width: int) -> Strip:
+        chosen = key == self.cursor
         plain = self._style("plain", chosen)
-        mark = f"{self._mark} " if chosen else " " * _MARGIN
+        mark = (self._mark if chosen else " ") + (self._mark_sign if key in self._marked else " ")
         runs = [(fit(mark, _MARGIN), self._style("strong" if self.has_focus else "muted", chosen))]
         for index, cell_width in self._laid_out:
             cell = cells[index]
@@ -198,11 +233,16 @@ class RowGrid(ScrollView, can_focus=True):
 
     def _header(self, width: int) -> Strip:
         style = self.get_component_rich_style("row-grid--header")
-        titles = (" " * GAP).join(
-            fit(self.columns[index].title, cell_width, self.columns[index].align)
-            for index, cell_width in self._laid_out
-        )
+        titles = (" " * GAP).join(self._title(self.columns[index], cell_width) for index, cell_width in self._laid_out)
         return Strip([Segment(fit(" " * _MARGIN + titles, width), style)], width)
+
+    def _title(self, column: Column, width: int) -> str:
+        signed, sign = self._signed
+        if column.id != signed:
+            return fit(column.title, width, column.align)
+        # The sign is seen however narrow the column is.
+        named = fit(column.title, min(cell_len(column.title), width - cell_len(sign))) + sign
+        return fit(named, width, column.align)
 
     def _style(self, tone: Tone, chosen: bool) -> Style:
         known = self._styles.get((tone, chosen))
@@ -236,7 +276,8 @@ class RowGrid(ScrollView, can_focus=True):
 
     def _lay_out(self, width: int) -> None:
         self._laid_out_for = width
-        self._laid_out = lay_out(self.columns, width - _MARGIN - GAP)
+        shown = [self.columns[index] for index in self._arranged]
+        self._laid_out = [(self._arranged[place], wide) for place, wide in lay_out(shown, width - _MARGIN - GAP)]
 
     def on_focus(self) -> None:
         """Focus is seen on the cursor; entering a grid with the cursor on nothing leaves it there."""
@@ -267,7 +308,7 @@ class RowGrid(ScrollView, can_focus=True):
     def _click_title(self, x: int) -> None:
         for index, width in self._laid_out:
             if 0 <= x < width:
-                self.post_message(self.HeaderChosen(self.columns[index].id))
+                self.post_message(self.HeaderChosen(self, self.columns[index].id))
             x -= width + GAP
 
     def move(self, by: int) -> None:

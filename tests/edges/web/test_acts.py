@@ -109,6 +109,15 @@ async def test_a_refused_command_is_judged_anew(clinic: Clinic) -> None:
         assert (await http.post(path, json=body)).status_code == 200
         await citizen.invited()
         assert is_inside(await citizen.join())
+        # By the same knock as before, so that a console can follow them.
+        row = await _row(clinic, booked.room)
+        for _ in range(500):
+            if row is not None and row.inside:
+                break
+            await asyncio.sleep(0.02)
+            row = await _row(clinic, booked.room)
+        assert row is not None
+        assert (row.inside, row.waiting) == ((knock,), ())
 
 
 async def test_somebody_who_is_gone_is_404_and_a_visit_that_is_over_409(clinic: Clinic) -> None:

@@ -44,6 +44,7 @@ def room_row(house: House, state: RoomState, shard: str, *, pages: bool) -> Room
         visit_since=visit.let_in_at if visit else None,
         frozen_since=state.frozen_since,
         recording=state.recording,
+        inside=tuple(o.seat for o in party),
         waiting=tuple(_waiting(house, state, person, pages=pages) for person in state.queue),
         **_possible(room_acts(state, house.clock.now(), pages=pages)),
     )
