@@ -63,8 +63,8 @@ POSES = {
 }
 
 
-def board_of_a_day() -> FakeAgent:
-    """What stands on the screens beside the rooms."""
+def board_of_a_day(*, noted: bool = False) -> FakeAgent:
+    """What stands on the screens beside the rooms; `noted`: and what the shift before left to be read."""
     recordings = (
         recording("a", "on", since=NOW - 240, room="r3", staff="Karen Vig", unit="Psykiatri Syd", began=NOW - 240),
         recording("b", "missing", since=NOW - 400, stuck=True, may=("retry", "discard", "hold")),
@@ -104,7 +104,7 @@ def board_of_a_day() -> FakeAgent:
         calls={row.key: row for row in calls},
         invitations={row.key: row for row in missed},
         alerts={row.key: row for row in a_days_alerts(NOW)},
-        shift_notes={note.unit: note},
+        shift_notes={note.unit: note} if noted else {},
         numbers={"": numbers(now=NOW)},
         you="anna",
     )
@@ -138,7 +138,7 @@ async def pose(console: Opened, wanted: Pose) -> None:
 async def drawn(folder: Path, wanted: Pose) -> tuple[str, str]:
     """The pose as text and as SVG."""
     agent = FakeAgent(now=lambda: NOW, link=wire.Link(state="live", since=NOW, now=NOW))
-    agent = agent if wanted.key == "1" else board_of_a_day()
+    agent = agent if wanted.key == "1" else board_of_a_day(noted=True)
     rows = [] if wanted.empty else a_day(NOW)
     async with opened(folder, rows, size=wanted.size, settings=wanted.settings, agent=agent, frozen=True) as console:
         await pose(console, wanted)

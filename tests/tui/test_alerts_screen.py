@@ -281,9 +281,9 @@ async def test_filter_and_sort_in_english_and_ascii_at_eighty_columns(tmp_path: 
             await console.pilot.press("n")
         assert console.live.grid("alerts").cursor == "s1/alert/t"
         console.clock.ahead += 3
-        await console.pilot.press("s")
-        await console.until(lambda: order() == "wjtf")
-        for words, left in (("owner:anna", "j"), ("state:waited", "w"), ("age>10m", "w"), ("!unit:syd", "wjf")):
+        await console.pilot.press("s", "s")
+        await console.until(lambda: order() == "wfjt")
+        for words, left in (("owner:anna", "j"), ("state:waited", "w"), ("age>10m", "w"), ("!unit:syd", "wfj")):
             await console.pilot.press("slash", "ctrl+u", *words, "enter")
             await console.until(lambda left=left: order() == left)  # type: ignore[misc]  # bound
         await console.pilot.press("escape", "question_mark")
