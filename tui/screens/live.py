@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import ScreenSuspend
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -41,6 +42,8 @@ class LiveScreen(SpokenScreen):
     """Drawn four times a second where it changed, only while it is the mode looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys("export")
+    _beginning: Coroutine[None, None, None] | None = None
+    """An act that was asked for and has neither its dialog nor been sent."""
     MAIN = ""
     """Id of the grid the screen is about; empty: it has none, and no list of what happened."""
 
@@ -230,12 +233,32 @@ class LiveScreen(SpokenScreen):
     # acts
 
     def run_act(self, work: Coroutine[None, None, None]) -> None:
-        """Ask and send without holding up the screen."""
+        """Ask and send without holding up the screen.
+
+        A key that was typed ahead, before the filter or a dialog it was meant for could take it, does nothing: it
+        would else work a door.
+        """
+        if self._beginning is not None or self.query("#filter:focus"):
+            work.close()
+            return
+        self._beginning = work
         # The description is given because Textual would else log the arguments.
-        self.run_worker(work, group="acts", description="an act")
+        self.run_worker(self._begun(work), group="acts", description="an act")
+
+    async def _begun(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        finally:
+            if self._beginning is work:
+                self._beginning = None
+
+    @on(ScreenSuspend)
+    def _covered(self) -> None:
+        self._beginning = None  # what was begun has its dialog
 
     async def see_through(self, line: Line, send: Callable[[], Awaitable[wire.Done]]) -> None:
         """Send what was asked, and say what came of it."""
+        self._beginning = None
         try:
             done = await send()
         except Refused as no:
