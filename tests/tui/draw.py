@@ -104,6 +104,10 @@ def board_of_a_day(*, noted: bool = False) -> FakeAgent:
         shift_notes={note.unit: note} if noted else {},
         numbers={"": numbers(now=NOW)},
         you="anna",
+        colleagues=(wire.Colleague(colleague="c", name="Karen Vig", open=True, waiting=0),),
+        choices=(
+            wire.Choice(appointment="a", starts_at=NOW, staff="Karen Vig", citizen="A. H.", unit="Psykiatri Syd"),
+        ),
     )
 
 

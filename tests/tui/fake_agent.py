@@ -41,6 +41,8 @@ class FakeAgent:
     names: dict[str, str] = field(default_factory=dict)
     colleagues: tuple[wire.Colleague, ...] = ()
     """To whom anybody may be moved."""
+    choices: tuple[wire.Choice, ...] = ()
+    """Which appointments any recording may be of."""
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
     forgotten: int = 0
@@ -266,6 +268,10 @@ def http(agent: FakeAgent) -> FastAPI:
     @app.get("/v1/rooms/{room}/waiting/{knock}/colleagues")
     async def colleagues(room: str, knock: str) -> Response:
         return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).model_dump())
+
+    @app.get("/v1/recordings/{recording}/appointments")
+    async def appointments(recording: str) -> Response:
+        return JSONResponse(wire.Choices(choices=agent.choices).model_dump())
 
     @app.post("/v1/rooms/{room}/{verb}")
     async def act(room: str, verb: str, request: Request) -> Response:

@@ -106,11 +106,16 @@ class Inks:
             Color.parse(theme.accent or theme.primary): "=",
             Color.parse(told["mark"]): "|",
         }
+        self._turned = {*self._inks, Color.parse(theme.accent or theme.primary)}
         self._thumb = Color.parse(told["mark"])
 
+    def has(self, ink: Color) -> bool:
+        """Whether words may be drawn in it."""
+        return ink in self._inks or ink in self._grounds
+
     def letter(self, run: Run) -> str:
-        """One for each of its cells: the ink; upper case on the chosen row; `?`: a colour of no name."""
-        if run.ink in self._grounds and run.ground in self._inks:
+        """The ink of each of its cells; upper case on the chosen row; R: turned round; `?`: a colour of no name."""
+        if run.ground in self._turned and (run.ink in self._grounds or not run.text.strip()):
             return "R"
         if run.ground == self._thumb and not run.words:
             return "|"

@@ -18,7 +18,7 @@ from tests.tui.a_day import a_day, notes
 from tests.tui.draw import NOW, PICTURES, board_of_a_day, in_copenhagen
 from tests.tui.inks import Inks
 from tests.tui.opened import Opened, opened
-from tui.keys import KEYS, MODES
+from tui.keys import GROUPS, KEYS, MODES
 from tui.settings import Settings
 from tui.themes import DARK
 
@@ -77,6 +77,35 @@ async def settle(console: Opened) -> None:
     console.live._second = -1
     console.live.flush()
     await console.pilot.pause()
+
+
+NO_DIALOG: Final = frozenset({*GROUPS["screens"], "quit", "light", "next_panel", "previous_panel"})
+
+
+def keys_of(console: Opened) -> list[str]:
+    """Ids of the keys of the screen looked at, in their order, but for those that lead elsewhere."""
+    ids = (active.binding.id for active in console.live.active_bindings.values())
+    return [each for each in dict.fromkeys(ids) if each in KEYS and each not in NO_DIALOG]
+
+
+async def pressed(console: Opened, name: str) -> None:
+    """Press a key, and wait until what it asks for is there: a dialog, or the answer."""
+    await console.pilot.press(KEYS[name][0].partition(",")[0])
+    await console.until(lambda: console.app.screen is not console.live or not _acting(console))
+    await console.pilot.pause()
+
+
+def _acting(console: Opened) -> bool:
+    return any(worker.group == "acts" and not worker.is_finished for worker in console.app.workers)
+
+
+async def back(console: Opened) -> None:
+    """Close whatever was opened."""
+    for _ in range(4):
+        await console.pilot.press("escape")
+        if console.app.screen is console.live:
+            return
+    raise AssertionError(f"Escape does not close {console.app.screen}")
 
 
 async def screens(console: Opened) -> AsyncIterator[str]:

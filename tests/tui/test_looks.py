@@ -7,18 +7,21 @@ picture. `make console-pictures` draws them anew.
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Literal, get_args
 
 import pytest
 from rich.cells import cell_len
 from textual.color import Color
+from textual.events import Resize
+from textual.geometry import Size
 from textual.theme import Theme
 from textual.widgets import Static
 
 from tests.tui.a_day import call, invitation, person, recording, room
 from tests.tui.draw import NOW, in_copenhagen
 from tests.tui.inks import LEAST, Inks, Run, contrast, poor, runs
-from tests.tui.looks import LOOKS, SIZES, Look, as_kept, kept, looking, screens
+from tests.tui.looks import LOOKS, SIZES, Look, as_kept, back, go, kept, looking, screens
 from tests.tui.opened import Opened
 from tui.keys import MODES
 from tui.settings import Lang, Settings, Signs
@@ -33,6 +36,10 @@ from xmpp_agent import wire
 Light = Literal["green", "amber", "red", "none"]
 _MAY_BE_SHORT = ("who", "reason", "why", "ways")
 """Columns of whole sentences, and of a masked name with what they are."""
+
+
+_ALWAYS_SEEN = ("alert", "state", "stage", "next", "verdict", "who", "citizen", "staff")
+"""However small the terminal is: what stands how, and whose it is."""
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +137,39 @@ async def test_what_is_not_current_can_be_read(tmp_path: Path) -> None:
                 assert "IKKE AKTUELT" in console.text(), mode
                 wrong += [(mode, theme.name, *each) for each in poor(runs(console.app), _decoration(theme, LOOKS[0]))]
         assert wrong == []
+
+
+def _beyond_the_edge(grid: RowGrid) -> Iterator[str]:
+    x = 2
+    for index, width in grid._laid_out:
+        x += width + 1
+        if grid.columns[index].id in _ALWAYS_SEEN and x - 1 > grid.scrollable_content_region.width:
+            yield grid.columns[index].id
+
+
+async def test_no_size_breaks_it(tmp_path: Path) -> None:
+    """In a small terminal, and in one whose size changes over and over with help open or not, every screen goes on.
+
+    At 60 × 15 a row's state and whose it is are still there; back at its size each screen is as it was.
+    """
+    many = Random(7)  # noqa: S311  # sizes, not secrets
+    async with looking(tmp_path, LOOKS[0]) as console:
+        await console.pilot.resize_terminal(60, 15)
+        async for mode in screens(console):
+            assert {cell_len(line) for line in console.text().splitlines()} == {60}, mode
+            assert [each for grid in console.live.query(RowGrid) for each in _beyond_the_edge(grid)] == [], mode
+        for mode in MODES:
+            await go(console, mode)
+            for size in [(1, 1), *((many.randint(2, 220), many.randint(2, 70)) for _ in range(4)), LOOKS[0].size]:
+                for width in range(5):  # a hand that drags the edge
+                    console.app.post_message(Resize(Size(size[0] + width, size[1]), Size(size[0] + width, size[1])))
+                await console.pilot.resize_terminal(*size)
+                await console.pilot.press("question_mark" if size[0] % 2 else "escape")
+            while console.app.screen is not console.live:
+                await back(console)
+            await go(console, mode)
+            words, inks = Inks(DARK).picture(console.app)
+            assert as_kept(LOOKS[0], words, inks) == kept(LOOKS[0], mode).read_text(encoding="utf-8"), mode
 
 
 def test_no_picture_is_of_nothing() -> None:

@@ -58,6 +58,6 @@ def fit(text: str, width: int, align: str = "left") -> str:
         return ""
     used = cell_len(text)
     if used > width:
-        return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+        return set_cell_size(set_cell_size(text, width - 1).rstrip(" …") + "…", width)
     gap = " " * (width - used)
     return gap + text if align == "right" else text + gap
