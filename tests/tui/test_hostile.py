@@ -29,8 +29,10 @@ from tests.tui.opened import NARROW, WIDE, Opened, opened
 from tui.app import PortnerApp
 from tui.board.heard import Asked
 from tui.keys import GROUPS, MODES
+from tui.screens.alerts import ShiftNotes
 from tui.screens.sign_in import SignInDialog
 from tui.screens.spoken import SpokenModal
+from tui.text.alerts import note_lines
 from tui.themes import DARK, LIGHT
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
@@ -200,8 +202,18 @@ async def test_every_key_of_every_screen(tmp_path: Path, monkeypatch: pytest.Mon
                 await _in_light_too(console, met, f"{mode}: {name}, light")
                 await back(console)
             assert any(mark in seen for mark in MARKS), f"no hostile row on {mode}: board_of_a_day has none"
+        await _when_the_shift_begins(console, met)
     there = {each for each in _all_of(SpokenModal) if each.__module__.startswith("tui.")} - {SignInDialog}
     assert there - met == set()
+
+
+async def _when_the_shift_begins(console: Opened, met: set[type]) -> None:
+    """No key opens what the shift before left: it is there when the console is opened."""
+    note = wire.ShiftNoteRow(unit=ALL_AT_ONCE, text=LONG[:500], by=ALL_AT_ONCE, at=NOW)
+    await console.app.push_screen(ShiftNotes("", note_lines({"": note}, console.app.words)))
+    _drawn_well(console, "notes of the shift before")
+    await _in_light_too(console, met, "notes of the shift before, light")
+    await back(console)
 
 
 async def _in_light_too(console: Opened, met: set[type], doing: str) -> None:

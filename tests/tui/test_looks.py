@@ -18,14 +18,14 @@ from textual.geometry import Size
 from textual.theme import Theme
 from textual.widgets import Static
 
-from tests.tui.a_day import call, invitation, person, recording, room
+from tests.tui.a_day import alert, call, invitation, person, recording, room
 from tests.tui.draw import NOW, in_copenhagen
 from tests.tui.inks import LEAST, Inks, Run, contrast, poor, runs
 from tests.tui.looks import LOOKS, SIZES, Look, as_kept, back, go, kept, looking, screens
 from tests.tui.opened import Opened
 from tui.keys import MODES
 from tui.settings import Lang, Settings, Signs
-from tui.text import calls, invitations, numbers, people, recordings, rooms
+from tui.text import alerts, calls, invitations, numbers, people, recordings, rooms
 from tui.text.cells import Cell, Column
 from tui.text.signs import SIGNS
 from tui.text.words import Words
@@ -38,7 +38,7 @@ _MAY_BE_SHORT = ("who", "reason", "why", "ways")
 """Columns of whole sentences, and of a masked name with what they are."""
 
 
-_ALWAYS_SEEN = ("alert", "state", "stage", "next", "verdict", "who", "citizen", "staff")
+_ALWAYS_SEEN = ("alert", "state", "stage", "next", "verdict", "kind", "what", "decision", "who", "citizen", "staff")
 """However small the terminal is: what stands how, and whose it is."""
 
 
@@ -160,9 +160,9 @@ async def test_no_size_breaks_it(tmp_path: Path) -> None:
             assert [each for grid in console.live.query(RowGrid) for each in _beyond_the_edge(grid)] == [], mode
         for mode in MODES:
             await go(console, mode)
-            for size in [(1, 1), *((many.randint(2, 220), many.randint(2, 70)) for _ in range(4)), LOOKS[0].size]:
-                for width in range(5):  # a hand that drags the edge
-                    console.app.post_message(Resize(Size(size[0] + width, size[1]), Size(size[0] + width, size[1])))
+            for size in [(1, 1), (many.randint(2, 220), many.randint(2, 70)), LOOKS[0].size]:
+                for width in range(size[0] + 3, size[0], -1):  # a hand that drags the edge
+                    console.app.post_message(Resize(Size(width, size[1]), Size(width, size[1])))
                 await console.pilot.resize_terminal(*size)
                 await console.pilot.press("question_mark" if size[0] % 2 else "escape")
             while console.app.screen is not console.live:
@@ -195,6 +195,8 @@ def _states(words: Words) -> Iterator[tuple[str, int, list[Cell]]]:
     yield shown("stage", recordings.columns(words), kept_now)
     yield shown("stage", calls.columns(words), [calls.cells(call("c", each), NOW, words) for each in wire.CallStage])
     missed = [invitations.cells(invitation("i", each), words) for each in wire.InvitationNext]
+    raised = [alerts.cells(alert("a", each, "s1/r1"), NOW, words) for each in wire.AlertKind]
+    yield shown("kind", alerts.columns(words), raised)
     yield shown("next", invitations.columns(words), missed)
     lights = [wire.Number(name="waiting", value=1, light=each) for each in get_args(Light)]
     yield "light", 12, [numbers.state(each, NOW, words, stale=False) for each in lights]

@@ -85,6 +85,6 @@ class Help(SpokenModal[None]):
         shown = f"({shown})" if off else shown
         return [
             Cell(f"  {shown:<10} ", "muted" if off else "strong"),
-            Cell(f"{say(f'key.{name}'):<14} ", "muted" if off else "plain"),
+            Cell(f"{say(f'key.{name}'):<17} ", "muted" if off else "plain"),
             Cell(say(f"tip.{name}"), "muted"),
         ]
