@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from textual.binding import Binding
@@ -14,7 +13,6 @@ from tests.tui.opened import Opened
 from tui.app import PortnerApp
 from tui.keys import DIALOGS, GROUPS, KEYS
 from tui.screens.spoken import SpokenModal, SpokenScreen
-from tui.settings import Lang, Settings
 from tui.text.catalogue import TEXTS
 from tui.text.words import Words
 from tui.widgets.row_grid import RowGrid
@@ -59,11 +57,10 @@ def test_every_key_has_words_in_both_languages(name: str) -> None:
     assert max(len(danish), len(english)) <= 17  # the column in help
 
 
-@pytest.mark.parametrize("lang", get_args(Lang))
-async def test_help_lists_exactly_the_keys_that_are_bound(tmp_path: Path, lang: Lang) -> None:
+async def test_help_lists_exactly_the_keys_that_are_bound(tmp_path: Path) -> None:
     """On each screen: every one with its key, name and words, none that does nothing there; no key has two meanings."""
-    words = Words(Settings(lang=lang))
-    async with looking(tmp_path, LOOKS[0] if lang == "da" else LOOKS[3]) as console:
+    words = Words(LOOKS[0].settings)
+    async with looking(tmp_path, LOOKS[0]) as console:
         async for mode in screens(console):
             bound = _bound(console)
             await console.pilot.press("question_mark")
