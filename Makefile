@@ -90,6 +90,7 @@ bench-vault: $(READY)
 # The console's pictures, from its own screens on an invented day; the tests compare with them.
 console-pictures: $(READY)
 	@$(BIN)/python -m tests.tui.draw
+	@$(BIN)/python -m tests.tui.looks
 
 # The README's pictures of the walk, from real browsers in a running demo.
 pictures: install

@@ -1,15 +1,19 @@
 """What every screen may ask of the running console: words, what is known, the agent. Screens know no more."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import App
+from textual.filter import LineFilter
+from typing_extensions import override
 
 from tui.agent.client import AgentClient
 from tui.board.watch import Watch
 from tui.kept import Look, NotKept, keep
 from tui.settings import Settings
 from tui.text.words import Words
+from tui.widgets.in_ascii import InAscii
 
 
 class Console(App[None]):
@@ -24,6 +28,7 @@ class Console(App[None]):
         self.watched = watch
         self.settings = settings
         self.words = Words(settings)
+        self._in_ascii = [InAscii()] if settings.signs == "ascii" else []
         self.looks = dict(settings.looks)
         """What was chosen for each list, by its name."""
         self._keeping = asyncio.Lock()
@@ -41,6 +46,11 @@ class Console(App[None]):
                 await asyncio.to_thread(keep, file, screen, self.looks[screen])
             except (OSError, NotKept):
                 self.tell("file.not_kept", bad=True, path=file)
+
+    @override
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is done to each line before it is drawn."""
+        return [*super().get_line_filters(), *self._in_ascii]
 
     def tell(self, what: str, *, bad: bool = False, **values: object) -> None:
         """A short notice in the corner; never parsed as markup."""

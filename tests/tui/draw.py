@@ -1,6 +1,7 @@
-"""Draws the console on an invented day: the picture of the README, and the text pictures the tests compare with.
+"""Draws the console on an invented day: the pictures of the documentation, and their text the tests compare with.
 
-Run `python -m tests.tui.draw` in the project's folder after a wanted change of looks, and read the differences.
+Run `make console-pictures` after a wanted change of looks, and read the differences. Every screen in every look is
+drawn by `looks.py`; here are the poses those do not strike.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from tests.tui.a_day import a_day, a_days_alerts, call, invitation, line, notes, recording, tried
 from tests.tui.fake_agent import FakeAgent
-from tests.tui.opened import NARROW, WIDE, Opened, opened
+from tests.tui.opened import NARROW, Opened, opened
 from tests.tui.some_numbers import numbers
 from tui.settings import Settings
 from xmpp_agent import wire
@@ -52,14 +53,10 @@ SCREENS = {
     "wall": "9",
 }
 POSES = {
-    "busy_narrow": Pose(NARROW, DANISH),
-    "busy_wide": Pose(WIDE, DANISH),
     "readme": Pose((140, 36), DANISH),
-    "busy_ascii_en": Pose((120, 40), Settings(lang="en", signs="ascii")),
     "lost_narrow": Pose(NARROW, DANISH, lost=True),
     "empty_narrow": Pose(NARROW, DANISH, empty=True),
     **{name: Pose((140, 36), DANISH, key=key) for name, key in SCREENS.items()},
-    **{f"{name}_narrow": Pose(NARROW, Settings(lang="en"), key=key) for name, key in SCREENS.items()},
 }
 
 
@@ -107,6 +104,10 @@ def board_of_a_day(*, noted: bool = False) -> FakeAgent:
         shift_notes={note.unit: note} if noted else {},
         numbers={"": numbers(now=NOW)},
         you="anna",
+        colleagues=(wire.Colleague(colleague="c", name="Karen Vig", open=True, waiting=0),),
+        choices=(
+            wire.Choice(appointment="a", starts_at=NOW, staff="Karen Vig", citizen="A. H.", unit="Psykiatri Syd"),
+        ),
     )
 
 

@@ -41,6 +41,8 @@ class FakeAgent:
     names: dict[str, str] = field(default_factory=dict)
     colleagues: tuple[wire.Colleague, ...] = ()
     """To whom anybody may be moved."""
+    choices: tuple[wire.Choice, ...] = ()
+    """Which appointments any recording may be of."""
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
     forgotten: int = 0
@@ -224,6 +226,24 @@ def _refusal(row: wire.RoomRow | None, act: BaseModel) -> wire.Problem | None:
     return None
 
 
+def _what_may_be_chosen(app: FastAPI, agent: FakeAgent) -> None:
+    """What the console asks for before a person chooses."""
+
+    @app.get("/v1/rooms/{room}/next")
+    async def next_up(room: str) -> Response:
+        first = next(row for row in agent.rooms.values() if row.room == room).waiting[0]
+        up = wire.NextUp(appointment="up", masked=first.masked, since=first.since, shared=False)
+        return JSONResponse(up.model_dump())
+
+    @app.get("/v1/rooms/{room}/waiting/{knock}/colleagues")
+    async def colleagues(room: str, knock: str) -> Response:
+        return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).model_dump())
+
+    @app.get("/v1/recordings/{recording}/appointments")
+    async def appointments(recording: str) -> Response:
+        return JSONResponse(wire.Choices(choices=agent.choices).model_dump())
+
+
 def http(agent: FakeAgent) -> FastAPI:
     """The endpoints of the wire."""
     app = FastAPI()
@@ -240,6 +260,7 @@ def http(agent: FakeAgent) -> FastAPI:
     async def events(last_event_id: str = Header()) -> StreamingResponse:
         return StreamingResponse(agent.stream(int(last_event_id.rpartition(":")[2])), media_type="text/event-stream")
 
+    _what_may_be_chosen(app, agent)
     kinds: dict[str, type[BaseModel]] = {
         "let-in": wire.LetIn,
         "turn-away": wire.TurnAway,
@@ -256,16 +277,6 @@ def http(agent: FakeAgent) -> FastAPI:
     @app.post("/v1/lists/taken")
     async def list_taken(request: Request) -> Response:
         return agent.on_record(wire.ListTaken.model_validate_json(await request.body()))
-
-    @app.get("/v1/rooms/{room}/next")
-    async def next_up(room: str) -> Response:
-        first = next(row for row in agent.rooms.values() if row.room == room).waiting[0]
-        up = wire.NextUp(appointment="up", masked=first.masked, since=first.since, shared=False)
-        return JSONResponse(up.model_dump())
-
-    @app.get("/v1/rooms/{room}/waiting/{knock}/colleagues")
-    async def colleagues(room: str, knock: str) -> Response:
-        return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).model_dump())
 
     @app.post("/v1/rooms/{room}/{verb}")
     async def act(room: str, verb: str, request: Request) -> Response:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 
 from tests.edges.web.lone_agent import ALL, JOBCENTER, WARD, acts_on_record, lone_agent
@@ -16,7 +15,6 @@ from tests.edges.web.test_office import lost_call
 from tests.tui.a_day import a_days_alerts, alert, call, invitation, recording, room
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.opened import NARROW, WIDE, Opened, opened
-from tests.tui.test_hostile import EVIL, Harmed, _clean, _nothing_to_click
 from tests.tui.test_office_screens import HOTLINE, real
 from tui.app import PortnerApp
 from tui.screens.alerts import ACTS, AlertsScreen
@@ -288,39 +286,3 @@ async def test_filter_and_sort_in_english_and_ascii_at_eighty_columns(tmp_path: 
             await console.until(lambda left=left: order() == left)  # type: ignore[misc]  # bound
         await console.pilot.press("escape", "question_mark")
         await console.until(lambda: "Read and write the next shift's note" in console.text())
-
-
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_hostile_words_are_drawn_and_never_run(
-    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In every field of alerts and notes, in the list, explained, in each dialog: nothing to click, nothing odd."""
-    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
-    rows, notes = list[wire.AlertRow](), dict[str, wire.ShiftNoteRow]()
-    for number, name in enumerate(EVIL):
-        about = {"owner": name, "owner_id": "uid:1000", "seen_by": name, "seen_at": 1.0, "may": ("give_back",)}
-        fields = {"unit": name, "staff": name, "masked": name, "words": (name, name), "since": number, **about}
-        rows.append(alert(f"{number}", "judge", "s1/x", **fields))
-        if name:
-            notes[name] = wire.ShiftNoteRow(unit=name, text=name, by=name, at=number)
-    agent = FakeAgent(alerts={row.key: row for row in rows}, shift_notes=notes)
-    async with opened(tmp_path, [], size=size, agent=agent, frozen=True) as console:
-
-        async def clean(*keys: str) -> None:
-            await console.pilot.press(*keys)
-            await console.pilot.pause()
-            _nothing_to_click(console.app)
-            _clean(console.text())
-
-        await console.until(lambda: console.app.screen is not console.live)
-        await clean()
-        await console.pilot.press("escape")
-        await _look(console)
-        await console.until(lambda: len(console.live.grid("alerts").order) == len(EVIL))
-        for _ in EVIL:
-            await clean("enter")
-            await console.pilot.press(*("escape",) * (console.app.screen is not console.live))
-            await clean("down")
-        await clean("N")
-        await clean("enter")
-    assert console.agent.asked == []

@@ -294,34 +294,6 @@ async def test_nothing_is_taken_on_a_late_picture(tmp_path: Path) -> None:
         assert console.app.screen is screen
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_hostile_lines_are_drawn_and_never_run(
-    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In every field, in the list, the panel, and the dialogs that name them: not one cell has anything to click."""
-    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
-    rows = []
-    for seq, name in enumerate(EVIL, 1):
-        code, both = name[:200] or "x", (name, name)
-        texts = {"words": both, "reason_words": both, "unit": name, "who": name, "by": name, "reason": code}
-        rows.append(line(seq, code, decision=code, **texts))
-    async with opened(tmp_path, [], size=size, agent=FakeAgent(audit=rows), frozen=True) as console:
-        screen = await _look_at(console)
-        await console.until(lambda: len(screen.view.order) == len(EVIL))
-        for _ in EVIL:
-            for keys in ("down", "x", "X", "o"):
-                await console.pilot.press(keys)
-                if keys != "down":
-                    await console.until(lambda: console.app.screen is not screen)
-                await console.pilot.pause()
-                _nothing_to_click(console.app)
-                _clean(console.text())
-                if keys != "down":
-                    await console.pilot.press("escape")
-                    await console.until(lambda: console.app.screen is screen)
-    assert console.agent.asked == []
-
-
 @pytest.mark.parametrize("name", EVIL, ids=range(len(EVIL)))
 async def test_an_opened_line_takes_hostile_text(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules, facts, ids and notes made to do harm are drawn as characters."""

@@ -3,14 +3,12 @@
 import time
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Input
 
 from tests.tui.a_day import a_day, person, room
-from tests.tui.opened import NARROW, WIDE, Opened, opened
-from tests.tui.test_hostile import EVIL, Harmed, _clean, _evil_room, _nothing_to_click
+from tests.tui.opened import Opened, opened
 from tests.tui.test_query import ROWS
 from tui.board.queue import COLUMNS, Queue, QueueView
 from tui.board.sorting import Sort
@@ -102,22 +100,3 @@ async def test_filter_and_who_must_be_judged(tmp_path: Path) -> None:
         await console.pilot.press("slash")
         console.live.query_one(Input).value = "vent>10m"
         await console.until(lambda: len(lobby(console).view.order) == 2)
-
-
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_hostile_words_are_drawn_and_never_run(
-    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In every field, on every cell."""
-    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
-    monkeypatch.setattr(Harmed, "harmed", False)
-    rows = [_evil_room(name, f"evil{number}") for number, name in enumerate(EVIL)]
-    async with opened(tmp_path, rows, size=size) as console:
-        await console.pilot.press("4")
-        await console.until(lambda: len(lobby(console).view.order) == 2 * len(EVIL))
-        for key in lobby(console).view.order:
-            lobby(console).grid("queue").put_cursor(key)
-            await console.pilot.pause()
-            _nothing_to_click(console.app)
-            _clean(console.text())
-        assert not Harmed.harmed

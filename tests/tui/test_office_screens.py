@@ -16,7 +16,6 @@ from tests.tui.a_day import call, invitation, tried
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.listening import first_lines
 from tests.tui.opened import NARROW, WIDE, Opened, opened
-from tests.tui.test_hostile import EVIL, Harmed, _clean, _nothing_to_click
 from tui.app import PortnerApp
 from tui.screens.hotline import ACTS, HotlineScreen
 from tui.screens.invitations import InvitationsScreen
@@ -160,55 +159,10 @@ def _two_screens() -> FakeAgent:
     return FakeAgent(calls={lost.key: lost}, invitations={missed.key: missed})
 
 
-def _hostile() -> FakeAgent:
-    """For each hostile text a call and an invitation that have it in every field that others fill."""
-    calls, missed = list[wire.CallRow](), list[wire.InvitationRow]()
-    for number, name in enumerate(EVIL):
-        words, ways = (name, name), (tried(name[:100] or "x", name[:9] or "failed", (name, name)),)
-        may = {"may": ("again", "promise", "taken"), "number": name, "made_at": number}
-        calls.append(call(f"{number}", "lost", unit=name, staff=name, words=words, since=number, **may))
-        about = {"masked": name, "ways": ways, "starts_at": number, "may": ("again",)}
-        missed.append(invitation(f"{number}", "call", unit=name, staff=name, words=words, **about))
-    return FakeAgent(
-        calls={row.key: row for row in calls},
-        invitations={row.key: row for row in missed},
-    )
-
-
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_hostile_words_are_drawn_and_never_run(
-    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In every field, on both lists, explained, and in every dialog: not one cell has anything to click."""
-    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
-    async with opened(tmp_path, [], size=size, agent=_hostile(), frozen=True) as console:
-        for key, dialogs in ((HOTLINE, ("c", "b")), (INVITATIONS, ())):
-            await _look_at(console, key)
-            await console.until(lambda: console.live.check_action("send_link", ()) is True)
-            each = "l" if size == WIDE else "enter"
-            for keys in ("", *dialogs, *(each, "down") * len(EVIL)):
-                await _drawn_clean(console, keys)
-    assert console.agent.asked == []
-
-
 async def _look_at(console: Opened, key: str) -> None:
     mode = {HOTLINE: "hotline", INVITATIONS: "invitations"}[key]
     await console.pilot.press(key)
     await console.until(lambda: console.live.is_mounted and mode == console.live.MAIN)
-
-
-async def _drawn_clean(console: Opened, keys: str) -> None:
-    is_dialog = keys not in ("", "down")
-    if keys:
-        await console.pilot.press(keys)
-    if is_dialog:
-        await console.until(lambda: console.app.screen is not console.live)
-    await console.pilot.pause()
-    _nothing_to_click(console.app)
-    _clean(console.text())
-    if is_dialog:
-        await console.pilot.press("escape")
-        await console.until(lambda: console.app.screen is console.live)
 
 
 @pytest.mark.parametrize("key", [HOTLINE, INVITATIONS])

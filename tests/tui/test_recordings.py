@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -19,8 +18,7 @@ from tests.edges.web.test_recordings import on, put
 from tests.tui.a_day import alert, recording
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.listening import first_lines
-from tests.tui.opened import NARROW, WIDE, opened
-from tests.tui.test_hostile import EVIL, Harmed, _clean, _nothing_to_click
+from tests.tui.opened import WIDE, opened
 from tui.app import PortnerApp
 from tui.screens.custody import ACTS
 from tui.screens.recordings import RecordingsScreen
@@ -252,39 +250,6 @@ async def test_nothing_is_done_on_a_late_picture(tmp_path: Path) -> None:
         await console.pilot.pause()
         assert console.app.screen is console.live
         assert agent.asked == []
-
-
-def _holding(rows: list[wire.RecordingRow]) -> FakeAgent:
-    return FakeAgent(recordings={row.key: row for row in rows})
-
-
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_hostile_words_are_drawn_and_never_run(
-    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In every field of a recording, on the list, explained, and in every dialog."""
-    monkeypatch.setattr("tests.tui.opened.PortnerApp", Harmed)
-    names = ("unit", "room", "staff", "citizen", "case", "number", "appointment", "fault")
-    rows = [
-        recording(f"{number}", "unmapped", words=(name, name), stuck=True, may=MAY, **dict.fromkeys(names, name))
-        for number, name in enumerate(EVIL)
-    ]
-    async with opened(tmp_path, [], size=size, agent=_holding(rows), frozen=True) as console:
-        await console.pilot.press("2")
-        await console.until(lambda: console.live.check_action("discard", ()) is True)
-        each = ("x", "h") if size == WIDE else ("enter",)
-        for keys in (key for row in rows for key in (row.key, *each)):
-            if is_dialog := keys in each:
-                await console.pilot.press(keys)
-                await console.until(lambda: console.app.screen is not console.live)
-            else:
-                console.live.grid("recordings").put_cursor(keys)
-            await console.pilot.pause()
-            _nothing_to_click(console.app)
-            _clean(console.text())
-            if is_dialog:
-                await console.pilot.press("escape")
-                await console.until(lambda: console.app.screen is console.live)
 
 
 async def test_english_and_ascii_filter_sort_help_and_back(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Final, Literal
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -13,6 +14,7 @@ from tui.screens.numbers import NumberScreen, number_keys
 from tui.text.cells import Cell, Tone
 from tui.text.charts import Values, axis, columns, peak
 from tui.text.numbers import short, state, title, tone
+from tui.text.safe import fit
 from tui.widgets.key_line import KeyLine
 from xmpp_agent import wire
 
@@ -59,12 +61,12 @@ class ChartsScreen(NumberScreen):
     ) -> list[list[Cell]]:
         words, told, series = self.app.words, number(row, name), row.hour if self.span == "hour" else row.day
         values, most = self._values(series, name), self._most(series, name)
-        heading = [
-            Cell(title(row, name, words), "muted" if stale else "strong"),
-            Cell(f"  {short(name, value(told, now), words)}", tone(told, stale=stale)),
-        ]
+        stands = [Cell(f"  {short(name, value(told, now), words)}", tone(told, stale=stale))]
         if told.red is not None:
-            heading += [Cell("  "), state(told, now, words, stale=stale)]
+            stands += [Cell("  "), state(told, now, words, stale=stale)]
+        room = size[0] - sum(cell_len(cell.text) for cell in stands)
+        what = title(row, name, words)
+        heading = [Cell(fit(what, min(room, cell_len(what))), "muted" if stale else "strong"), *stands]
         highest = peak(values)
         said = "charts.most" if highest is not None else "charts.nothing"
         height = max(1, size[1] - 2)

@@ -45,10 +45,6 @@ class NumberScreen(LiveScreen):
         self._second = -1
         self.flush()
 
-    def on_resize(self) -> None:
-        """Another size, other heights."""
-        self._shown = ()
-
     def head_of_screen(self) -> ComposeResult:
         """Unit and connection, the warning line."""
         with Horizontal(id="top"):
@@ -65,14 +61,14 @@ class NumberScreen(LiveScreen):
 
     @override
     def flush(self) -> None:
-        """Draw when a number, the size or the second is another."""
+        """Draw when a number, the room for it, or the second is another."""
         watch = self.app.watched
         now, standing = watch.now(), watch.standing()
         ticked = self.ticked(now, standing)
         row = self.row()
         if ticked:
             self.draw_standing(self._top(row), standing, now)
-        shown = (row, standing.may_act, int(now), self.size)
+        shown = (row, standing.may_act, int(now), *(tile.content_size for tile in self.query(".tile")))
         if shown != self._shown:
             self._shown = shown
             self.draw_numbers(row, now, stale=not standing.may_act)

@@ -71,10 +71,10 @@ class Help(SpokenModal[None]):
         lines: list[list[Cell]] = []
         here = {active.binding.id for active in self._active.values()}
         for group, ids in GROUPS.items():
-            if not here & set(ids):
-                continue
-            lines.append([Cell(say(f"help.group.{group}"), "info")])
-            lines += [self._line(each) for each in ids]
+            mine = [each for each in ids if each in here]
+            if mine:
+                lines.append([Cell(say(f"help.group.{group}"), "info")])
+                lines += map(self._line, mine)
         return lines
 
     def _line(self, name: str) -> list[Cell]:
@@ -85,6 +85,6 @@ class Help(SpokenModal[None]):
         shown = f"({shown})" if off else shown
         return [
             Cell(f"  {shown:<10} ", "muted" if off else "strong"),
-            Cell(f"{say(f'key.{name}'):<14} ", "muted" if off else "plain"),
+            Cell(f"{say(f'key.{name}'):<17} ", "muted" if off else "plain"),
             Cell(say(f"tip.{name}"), "muted"),
         ]

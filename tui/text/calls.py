@@ -33,7 +33,7 @@ def columns(words: Words) -> tuple[Column, ...]:
     say = words.say
     return (
         Column("alert", "", 1, kept=True),
-        Column("stage", say("col.state"), 16, kept=True),
+        Column("stage", say("col.state"), 17, kept=True),
         Column("age", say("col.age"), 7, "right"),
         Column("rang", say("col.rang"), 6),
         Column("staff", say("col.staff"), 12, grows=2),

@@ -38,7 +38,7 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("alert", "", 1, kept=True),
         Column("at", say("col.appointment"), 11),
         Column("citizen", say("col.citizen"), 8, grows=1, kept=True),
-        Column("next", say("col.next"), 15, kept=True),
+        Column("next", say("col.next"), 16, kept=True),
         Column("next_at", say("col.next_at"), 11, gives_way=2),
         Column("staff", say("col.staff"), 12, grows=2),
         Column("unit", say("col.unit"), 10, grows=2, gives_way=3),

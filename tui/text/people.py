@@ -23,7 +23,7 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("appointment", say("col.appointment"), 6, gives_way=2),
         Column("waited", say("col.waited"), 7, "right"),
         Column("proof", say("col.proof"), 15, grows=2, gives_way=1),
-        Column("verdict", say("col.verdict"), 9),
+        Column("verdict", say("col.verdict"), 11),
         Column("reason", say("col.reason"), 12, grows=5, gives_way=3),
     )
 

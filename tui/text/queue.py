@@ -25,7 +25,7 @@ def columns(words: Words) -> tuple[Column, ...]:
         Column("proof_age", say("col.proof_age"), 7, "right", gives_way=2),
         Column("device", say("col.device"), 12, gives_way=2),
         Column("passed_over", say("col.passed_over"), 5, "right", gives_way=1),
-        Column("verdict", say("col.verdict"), 9, kept=True),
+        Column("verdict", say("col.verdict"), 11, kept=True),
         Column("reason", say("col.reason"), 12, grows=4, gives_way=4),
     )
 

@@ -35,7 +35,7 @@ def columns(words: Words) -> tuple[Column, ...]:
     say = words.say
     return (
         Column("alert", "", 1, kept=True),
-        Column("stage", say("col.state"), 14, kept=True),
+        Column("stage", say("col.state"), 15, kept=True),
         Column("age", say("col.age"), 7, "right"),
         Column("progress", say("col.progress"), 7, gives_way=2),
         Column("staff", say("col.staff"), 12, grows=2),

@@ -13,6 +13,11 @@ from rich.cells import cell_len, set_cell_size
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters by category that draw nothing: a name made of them would be an empty cell."""
 
+_SKINS = range(0x1F3FB, 0x1F400)
+"""Colours of skin: some terminals paint them into the emoji before, some beside it. Columns would move."""
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+"""Two of them are a flag in some terminals and two letters in others; here they are the letters."""
+
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _TO_SPACE = frozenset({"Zs", "Zl", "Zp"})
 _ACCENTS_PER_LETTER = 2
@@ -31,8 +36,10 @@ def safe(text: str, limit: int = LONGEST) -> str:
         category = unicodedata.category(char)
         if char in "\t\n\r\x0b\x0c" or category in _TO_SPACE:
             kept.append(" ")
-        elif category in _DROPPED or char in _BLANK_LETTERS or "\ufe00" <= char <= "\ufe0f":
+        elif category in _DROPPED or char in _BLANK_LETTERS or "\ufe00" <= char <= "\ufe0f" or ord(char) in _SKINS:
             continue
+        elif ord(char) in _FLAG_LETTERS:
+            kept.append(chr(ord(char) - _FLAG_LETTERS.start + ord("A")))
         elif category in ("Mn", "Me"):
             accents += 1
             if accents <= _ACCENTS_PER_LETTER:
@@ -51,6 +58,6 @@ def fit(text: str, width: int, align: str = "left") -> str:
         return ""
     used = cell_len(text)
     if used > width:
-        return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+        return set_cell_size(set_cell_size(text, width - 1).rstrip(" …") + "…", width)
     gap = " " * (width - used)
     return gap + text if align == "right" else text + gap

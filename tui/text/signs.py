@@ -42,6 +42,24 @@ SIGNS: Final[dict[str, tuple[str, str]]] = {
     "nought": ("_", "_"),
     "loading": ("↻", "~"),
 }
+_IN_ASCII: Final = {
+    **dict.fromkeys(map(chr, range(0x2500, 0x2580)), "-"),
+    **dict.fromkeys(map(chr, range(0x2580, 0x25A0)), "#"),
+    **dict.fromkeys("│┃║╎┆┊", "|"),
+    **dict.fromkeys("━═", "="),
+    "…": "~",
+    "·": "-",
+    "–": "-",
+}
+"""What is drawn around words, and in them by the console itself, on a terminal that has ASCII only."""
+
+
+def in_ascii(drawn: str) -> str:
+    """Lines, scrollbars, dots and dashes in ASCII, each as wide as it was. Letters stay: names are spelt so."""
+    return drawn.translate(_TABLE)
+
+
+_TABLE: Final = str.maketrans(_IN_ASCII)
 
 
 def sign(what: str, signs: Signs) -> str:

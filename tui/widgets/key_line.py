@@ -35,21 +35,24 @@ class KeyLine(Widget):
 
     @override
     def render(self) -> Content:
-        """The line, cut where the terminal ends."""
+        """The line: as many keys as there is room for, and always help, which has the others."""
         cells: list[Cell] = []
         for binding, enabled in self._shown():
             key = self.app.get_key_display(binding)
             cells.append(Cell(key, "strong" if enabled else "muted"))
             cells.append(Cell(f" {binding.description}{self._gap()}", "plain" if enabled else "muted"))
-        cells.append(Cell(KeyNames(self.app.settings.keys).of_screens(), "strong"))
+        cells.append(Cell(self._screens(), "strong"))
         cells.append(Cell(f" {self.app.words.say('key.screens')}"))
         return to_content([cells])
+
+    def _screens(self) -> str:
+        return KeyNames(self.app.settings.keys).of_screens()
 
     def on_click(self, event: events.Click) -> None:
         """Press the key under the pointer; one that does nothing now says why."""
         x = event.x - self.content_region.x + self.region.x
         for binding, _ in self._shown():
-            width = cell_len(f"{self.app.get_key_display(binding)} {binding.description}{self._gap()}")
+            width = self._width(binding)
             if 0 <= x < width:
                 self.app.simulate_key(binding.key)
             x -= width
@@ -62,4 +65,14 @@ class KeyLine(Widget):
         for active in self.screen.active_bindings.values():
             if active.binding.show and active.binding.id is not None:
                 found.setdefault(active.binding.id, (active.binding, active.enabled))
-        return list(found.values())
+        shown = list(found.values())
+        room = self.content_size.width - cell_len(self._screens())
+        while sum(self._width(binding) for binding, _ in shown) > room:
+            last = next((each for each in reversed(shown) if each[0].id != "help"), None)
+            if last is None:
+                break
+            shown.remove(last)
+        return shown
+
+    def _width(self, binding: Binding) -> int:
+        return cell_len(f"{self.app.get_key_display(binding)} {binding.description}{self._gap()}")
