@@ -316,9 +316,9 @@ async def browser(camera: Path | None = None) -> AsyncIterator[Browser]:
     The driver runs in a session of its own, so that Ctrl-C reaches Python alone; it ends when its input ends,
     also when Python is killed.
     """
-    node, chromium = shutil.which("node"), shutil.which("chromium")
+    node, chromium = shutil.which("node"), shutil.which("chromium-headless-shell")
     if node is None or chromium is None:
-        raise FileNotFoundError("node and chromium are needed (apt: nodejs npm chromium)")
+        raise FileNotFoundError("node and Chromium are needed (apt: nodejs npm chromium-headless-shell)")
     pictures = (str(camera),) if camera else ()
     process = await asyncio.create_subprocess_exec(
         *(node, DRIVER, PLAYWRIGHT, LIBRARY, chromium, *pictures),
