@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from rich.cells import cell_len
 from typing_extensions import override
 
 from tests.tui.a_day import a_day, notes
@@ -106,6 +107,13 @@ async def back(console: Opened) -> None:
         if console.app.screen is console.live:
             return
     raise AssertionError(f"Escape does not close {console.app.screen}")
+
+
+async def resized(console: Opened, size: tuple[int, int]) -> None:
+    """The terminal is as large as that, and the screen drawn for it."""
+    await console.pilot.resize_terminal(*size)
+    await console.until(lambda: {cell_len(line) for line in console.text().splitlines()} == {size[0]})
+    await settle(console)
 
 
 async def screens(console: Opened) -> AsyncIterator[str]:

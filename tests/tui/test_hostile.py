@@ -24,7 +24,7 @@ from tests.tui.draw import NOW, board_of_a_day
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.inks import Inks, poor, runs
 from tests.tui.listening import first_lines
-from tests.tui.looks import back, go, keys_of, pressed
+from tests.tui.looks import back, go, keys_of, pressed, resized
 from tests.tui.opened import NARROW, WIDE, Opened, opened
 from tui.app import PortnerApp
 from tui.board.heard import Asked
@@ -238,11 +238,10 @@ async def test_clicking_every_cell_does_nothing(tmp_path: Path, monkeypatch: pyt
         for mode in MODES:
             await _to_the_worst(console, mode)
             _in_line(console)
-            await console.pilot.resize_terminal(*WIDE)
+            await resized(console, WIDE)
             _drawn_well(console, f"{mode}, wide")
             _in_line(console)
-            await console.pilot.resize_terminal(*NARROW)
-            await console.pilot.pause()
+            await resized(console, NARROW)
             for y, line in enumerate(console.text().splitlines()[:-1]):
                 if line.strip():
                     for x in range(len(line)):

@@ -21,7 +21,7 @@ from textual.widgets import Static
 from tests.tui.a_day import alert, call, invitation, person, recording, room
 from tests.tui.draw import NOW, in_copenhagen
 from tests.tui.inks import LEAST, Inks, Run, contrast, poor, runs
-from tests.tui.looks import LOOKS, SIZES, Look, as_kept, back, go, kept, looking, screens
+from tests.tui.looks import LOOKS, SIZES, Look, as_kept, back, go, kept, looking, resized, screens
 from tests.tui.opened import Opened
 from tui.keys import MODES
 from tui.settings import Lang, Settings, Signs
@@ -154,7 +154,7 @@ async def test_no_size_breaks_it(tmp_path: Path) -> None:
     """
     many = Random(7)  # noqa: S311  # sizes, not secrets
     async with looking(tmp_path, LOOKS[0]) as console:
-        await console.pilot.resize_terminal(60, 15)
+        await resized(console, (60, 15))
         async for mode in screens(console):
             assert {cell_len(line) for line in console.text().splitlines()} == {60}, mode
             assert [each for grid in console.live.query(RowGrid) for each in _beyond_the_edge(grid)] == [], mode
@@ -167,6 +167,7 @@ async def test_no_size_breaks_it(tmp_path: Path) -> None:
                     console.app.post_message(Resize(Size(width + more, height), Size(width + more, height)))
                 await console.pilot.resize_terminal(width, height)
             await back(console)
+            await resized(console, LOOKS[0].size)
             await go(console, mode)
             words, inks = Inks(DARK).picture(console.app)
             assert as_kept(LOOKS[0], words, inks) == kept(LOOKS[0], mode).read_text(encoding="utf-8"), mode
