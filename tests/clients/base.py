@@ -18,7 +18,7 @@ SM = "urn:xmpp:sm:3"
 BODY = "http://jabber.org/protocol/httpbind"
 STANZA_ERRORS = "urn:ietf:params:xml:ns:xmpp-stanzas"
 STANZAS = {f"{{{CLIENT}}}{name}" for name in ("iq", "message", "presence")}
-LIMIT = 8.0
+LIMIT = 30.0
 
 
 def error_of(stanza: ET.Element) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ from tests.clinic import Clinic
 from xmpp_agent.flows.office import new_id
 from xmpp_agent.wire import Board, RoomRow
 
-_LIMIT = 15.0
+_LIMIT = 30.0
 
 
 class Console:

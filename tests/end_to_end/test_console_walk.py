@@ -45,7 +45,7 @@ async def test_a_shift_at_a_terminal(tmp_path: Path) -> None:
 
 async def _narrowed(walk: Terminal) -> None:
     await walk.keys("/")
-    await walk.shows(TEXTS["filter.hint"][0][:20])
+    await walk.shows(TEXTS["rooms.hint"][0][:20])
     await walk.types("staff:vera")
     await walk.keys("Enter")
     await walk.until(lambda shown: "filter: staff:vera" in shown and "Karen Lind" not in shown)

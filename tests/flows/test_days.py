@@ -5,6 +5,7 @@ The porter (tests/flows/porter.py) lists what must never be; it looks at the mod
 
 import asyncio
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -148,7 +149,7 @@ class DayOfSurprises(RuleBasedStateMachine):
         self.loop.close()
 
 
-TestDays = DayOfSurprises.TestCase
+TestDays = pytest.mark.timeout(600)(DayOfSurprises.TestCase)
 TestDays.settings = settings(
     max_examples=400, stateful_step_count=40, deadline=None, derandomize=True, print_blob=False
 )

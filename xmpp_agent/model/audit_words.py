@@ -27,6 +27,7 @@ ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "place-given-up": ("Plads opgivet", "Place given up"),
     "place-expired": ("Plads udløbet", "Place expired"),
     "finish": ("Afslut besøg", "Finish visit"),
+    "end-for-all": ("Luk mødet for alle", "End for all"),
     "turnover": ("Klargøring", "Turnover"),
     "end-unattended": ("Afsluttet uden personale", "Ended without staff"),
     "room-gone": ("Lokale lukket", "Room closed"),

@@ -112,7 +112,7 @@ async def test_a_refused_command_is_judged_anew(clinic: Clinic) -> None:
         # By the same knock as before, so that a console can follow them.
         row = await _row(clinic, booked.room)
         for _ in range(500):
-            if row is not None and row.inside:
+            if row is not None and row.inside and not row.waiting:
                 break
             await asyncio.sleep(0.02)
             row = await _row(clinic, booked.room)
