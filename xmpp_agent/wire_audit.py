@@ -15,7 +15,7 @@ class AuditSpot(Wire):
 
     at: float
     shard: Ident
-    seq: int
+    seq: Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class AuditRow(Wire):

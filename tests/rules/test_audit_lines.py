@@ -41,6 +41,7 @@ def test_every_act_has_words_of_its_own_or_its_familys() -> None:
     written = set(re.findall(r'(?:line|house\.write|house\.jot|judge|\.move|_press|_note)\([^"\n]*"([a-z-]+)"', code))
     assert len(written) > 60
     assert {act for act in written if act_words(act) == (act.replace("-", " "),) * 2} == {"agent", "looks"}
+    assert {"alert-acknowledge", "alert-take", "alert-give-back", "shift-note"} <= ACTS.keys()
     assert act_words("recording-receipt_late") == ("Optagelse: receipt late", "Recording: receipt late")
     assert act_words("quite-new") == ("quite new", "quite new")
     assert all(len(word) <= 24 for both in ACTS.values() for word in both)

@@ -92,7 +92,7 @@ async def test_an_alert_is_seen_taken_and_given_back(tmp_path: Path) -> None:
         await console.until(lambda: "Ingen alarmer" in console.text())
         freeze(console)
         wanted = {"Uden personale", "Borgere er inde uden personale i mere end 1 min.", "grænsen er 1 min",
-                  "! 1 alarmer er ikke set", "afslut besøget (f)", "Jobcenter"}  # fmt: skip
+                  "! 1 alarm er ikke set", "afslut besøget (f)", "Jobcenter"}  # fmt: skip
         await console.until(lambda: all(words in console.text() for words in wanted))
         await console.until(lambda: rung == [1])
         await console.press("a")
@@ -100,7 +100,7 @@ async def test_an_alert_is_seen_taken_and_given_back(tmp_path: Path) -> None:
         await console.until(lambda: "alle alarmer er set" in console.text())
         assert console.screen.check_action("acknowledge", ()) is None
         await console.press("m")
-        await console.until(lambda: "1 er dine" in console.text())
+        await console.until(lambda: "1 er din" in console.text())
         assert "give den fra dig (m)" in console.text()
         await console.press("m")
         await console.until(lambda: "0 er dine" in console.text())

@@ -176,7 +176,7 @@ async def test_put_back(doors: AtTheDoors) -> None:
     node, unit = await inside(doors), doors.office.unit
     await doors.refused_elsewhere(f"rooms/{node}/put-back", visit=doors.room(node).visit)
     await doors.pilot.press("p")
-    await doors.until(lambda: "Send A. H. tilbage at vente" in doors.text())
+    await doors.until(lambda: "Send A. H. tilbage for at vente" in doors.text())
     await doors.says("")
     await doors.done("put_back")
     await doors.until(lambda: doors.room(node).citizen is None)

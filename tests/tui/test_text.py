@@ -197,6 +197,15 @@ def test_every_rule_and_reason_of_the_agent_has_words() -> None:
     assert DANISH.code("reason", "quite_new") == "quite new"
 
 
+def test_no_text_names_a_key_outright() -> None:
+    """Keys can be others than those they come with: a text says `{keys[back]}`, or it sends people to the wrong one.
+
+    (Enter in a field of words is the field's own.)
+    """
+    outright = re.compile(r"\((?:[A-Za-z]|[A-Z][a-z]+)\)|\b(?:Esc|Enter)\b")
+    assert {name for name, both in TEXTS.items() if any(map(outright.search, both))} == {"ask.keys"}
+
+
 def test_both_languages_take_the_same_values() -> None:
     """A text has the same places for values in Danish and English."""
     places = re.compile(r"\{([\w\[\]]+)[:}]")

@@ -4,12 +4,15 @@ from typing import Final
 
 ALERTS: Final[dict[str, tuple[str, str]]] = {
     # top line and headings
-    "top.unseen": ("{n} alarmer er ikke set", "{n} alerts not seen yet"),
+    "top.unseen": ("{n} {n:alarm|alarmer} er ikke set", "{n} {n:alert|alerts} not seen yet"),
     "top.seen": ("alle alarmer er set", "every alert is acknowledged"),
-    "top.mine": ("{n} er dine", "{n} are yours"),
+    "top.mine": ("{n} er {n:din|dine}", "{n} {n:is|are} yours"),
     "alerts.title": ("Alarmer", "Alerts"),
     "alerts.empty": ("Ingen alarmer", "No alerts"),
-    "alerts.no_match": ("Ingen passer til filteret (Esc fjerner det)", "None matches (Esc clears the filter)"),
+    "alerts.no_match": (
+        "Ingen passer til filteret ({keys[back]} fjerner det)",
+        "None matches ({keys[back]} clears the filter)",
+    ),
     "alerts.hint": (
         "ord · !ord fra · enhed:syd medarbejder:mette tilstand:ventet ejer:anna siden>15m",
         "words · !word out · unit:syd staff:mette state:waited owner:anna age>15m",
@@ -41,39 +44,48 @@ ALERTS: Final[dict[str, tuple[str, str]]] = {
     "alert.owner": ("Ejer", "Owner"),
     "alert.seen": ("Set af", "Seen by"),
     "alert.unseen": ("ingen", "nobody"),
-    "alert.there": ("Med o", "With o"),
+    "alert.there": ("Med {keys[go_there]}", "With {keys[go_there]}"),
     "alert.there.stuck_turnover": (
-        "se lokalet; afslut besøget igen (f), skriv til dem, der venter (W)",
-        "see the room; finish the visit again (f), write to those who wait (W)",
+        "se lokalet; afslut besøget igen ({keys[finish]}), skriv til dem, der venter ({keys[write_all]})",
+        "see the room; finish the visit again ({keys[finish]}), write to those who wait ({keys[write_all]})",
     ),
     "alert.there.frozen": (
-        "se lokalet; afslut besøget (f), ring til medarbejderen",
-        "see the room; finish the visit (f), ring the member of staff",
+        "se lokalet; afslut besøget ({keys[finish]}), ring til medarbejderen",
+        "see the room; finish the visit ({keys[finish]}), ring the member of staff",
     ),
     "alert.there.lost_call": (
-        "se opkaldet; send linket igen (l), lov at ringe tilbage (c), ringet op (b)",
-        "see the call; send the link again (l), promise to ring back (c), rung back (b)",
+        "se opkaldet; send linket igen ({keys[send_link]}), lov at ringe tilbage ({keys[promise]}), "
+        "ringet op ({keys[taken]})",
+        "see the call; send the link again ({keys[send_link]}), promise to ring back ({keys[promise]}), "
+        "rung back ({keys[taken]})",
     ),
     "alert.there.stuck_recording": (
-        "se optagelsen; prøv igen (p), sig, hvis den er (m), kassér (x), bevar (h)",
-        "see the recording; try again (p), say whose it is (m), discard (x), hold (h)",
+        "se optagelsen; prøv igen ({keys[retry]}), angiv, hvem den hører til ({keys[assign]}), "
+        "kassér ({keys[discard]}), bevar ({keys[hold]})",
+        "see the recording; try again ({keys[retry]}), say whose it is ({keys[assign]}), "
+        "discard ({keys[discard]}), hold ({keys[hold]})",
     ),
     "alert.there.judge": (
-        "se personen; vis navnet med grund (r), luk ind (a), afvis (d), skriv (w)",
-        "see the person; the name for a reason (r), let in (a), refuse (d), write (w)",
+        "se personen; vis navnet med grund ({keys[reveal]}), luk ind ({keys[let_in]}), "
+        "afvis ({keys[turn_away]}), skriv ({keys[write]})",
+        "see the person; the name for a reason ({keys[reveal]}), let in ({keys[let_in]}), "
+        "refuse ({keys[turn_away]}), write ({keys[write]})",
     ),
     "alert.there.long_wait": (
-        "se personen; luk ind (a), skriv (w), afvis (d)",
-        "see the person; let in (a), write (w), refuse (d)",
+        "se personen; luk ind ({keys[let_in]}), skriv ({keys[write]}), afvis ({keys[turn_away]})",
+        "see the person; let in ({keys[let_in]}), write ({keys[write]}), refuse ({keys[turn_away]})",
     ),
     "alert.there.not_reached": (
-        "se invitationen; ring til borgeren, eller send et nyt link (l)",
-        "see the invitation; call the citizen, or send a fresh link (l)",
+        "se invitationen; ring til borgeren, eller send et nyt link ({keys[send_link]})",
+        "see the invitation; call the citizen, or send a fresh link ({keys[send_link]})",
     ),
     # what may be done
-    "may.alert_acknowledge": ("sige, at du har set den (a)", "say that you have seen it (a)"),
-    "may.alert_take": ("tage den (m)", "take it (m)"),
-    "may.alert_give_back": ("give den fra dig (m)", "give it back (m)"),
+    "may.alert_acknowledge": (
+        "sige, at du har set den ({keys[acknowledge]})",
+        "say that you have seen it ({keys[acknowledge]})",
+    ),
+    "may.alert_take": ("tage den ({keys[mine]})", "take it ({keys[mine]})"),
+    "may.alert_give_back": ("give den fra dig ({keys[mine]})", "give it back ({keys[mine]})"),
     "may.alert_owned": ("intet: {who} har taget den", "do nothing: {who} has taken it"),
     # acts
     "act.alert_acknowledge": ("Set: {who}", "Seen: {who}"),
@@ -82,7 +94,7 @@ ALERTS: Final[dict[str, tuple[str, str]]] = {
     # the note to the next shift
     "shift_note.title": ("Besked fra vagten før", "Note from the shift before"),
     "shift_note.head": ("Til næste vagt, {unit} ({by}, {at}):", "To the next shift, {unit} ({by}, {at}):"),
-    "shift_note.more": ("  + {n} andre enheder", "  + {n} other units"),
+    "shift_note.more": ("  + {n} {n:anden enhed|andre enheder}", "  + {n} other {n:unit|units}"),
     "shift_note.none": ("Der er ingen besked endnu", "There is no note yet"),
     "act.shift_note": ("Besked til næste vagt ({who})", "Note to the next shift ({who})"),
     "ask.shift_note": ("Besked til næste vagt, {unit}", "Note to the next shift, {unit}"),
@@ -91,7 +103,7 @@ ALERTS: Final[dict[str, tuple[str, str]]] = {
         "Short, without names or numbers of citizens. Supervisors of the unit see it for four days. Empty: it goes.",
     ),
     "unit.choose": ("Hvilken enhed?", "Which unit?"),
-    "unit.keys": ("Enter: vælg · Esc: fortryd", "Enter: choose · Esc: leave it"),
+    "unit.keys": ("{keys[choose]}: vælg · {keys[back]}: fortryd", "{keys[choose]}: choose · {keys[back]}: leave it"),
     # keys
     "help.group.alerts": ("Alarmer", "Alerts"),
     "key.acknowledge": ("Set", "Seen"),

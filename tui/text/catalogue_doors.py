@@ -11,7 +11,7 @@ DOORS: Final[dict[str, tuple[str, str]]] = {
     "reason.no_pages": ("agenten har ingen sider", "this agent has no pages"),
     # acts, as they stand among what happened
     "act.next": ("Den næste: luk {who} ind", "Next: let {who} in"),
-    "act.put_back": ("Send {who} tilbage at vente", "Send {who} back to wait"),
+    "act.put_back": ("Send {who} tilbage for at vente", "Send {who} back to wait"),
     "act.move": ("Flyt {who} til en kollega", "Move {who} to a colleague"),
     "act.end": ("Luk mødet for alle: {who}", "Close the meeting for all: {who}"),
     "act.stop_recording": ("Stop optagelsen af {who}", "Stop the recording of {who}"),
@@ -24,7 +24,7 @@ DOORS: Final[dict[str, tuple[str, str]]] = {
         "Har ventet {waited} i enhedens fælles kø. Aftalen bliver lokalets.",
         "Has waited {waited} in the unit's shared queue. The appointment becomes this room's.",
     ),
-    "ask.put_back": ("Send {who} tilbage at vente", "Send {who} back to wait"),
+    "ask.put_back": ("Send {who} tilbage for at vente", "Send {who} back to wait"),
     "ask.put_back.help": (
         "De står først i køen. Skriv, hvad de skal læse; uden ord læser de vores.",
         "They stand first in line. Write what they read; without words they read ours.",
@@ -38,7 +38,10 @@ DOORS: Final[dict[str, tuple[str, str]]] = {
     "move.none": ("Ingen kollega i enheden kan tage den", "No colleague of the unit can take it"),
     "move.open": ("i lokalet", "in the room"),
     "move.shut": ("ikke i lokalet", "not in the room"),
-    "move.keys": ("Enter vælger · {keys[back]} fortryder", "Enter chooses · {keys[back]} cancels"),
+    "move.keys": (
+        "{keys[choose]} vælger · {keys[back]} fortryder",
+        "{keys[choose]} chooses · {keys[back]} cancels",
+    ),
     "ask.end": ("Luk mødet for alle: {who}", "Close the meeting for all: {who}"),
     "ask.end.help": (
         "Alle sendes ud, også medarbejderen. De, der venter, bliver. Skriv, hvad borgeren skal læse.",
@@ -57,7 +60,7 @@ DOORS: Final[dict[str, tuple[str, str]]] = {
     "key.next": ("Næste", "Next"),
     "tip.next": ("Luk den næste i køen ind", "Let in whoever is next in line"),
     "key.put_back": ("Send tilbage", "Put back"),
-    "tip.put_back": ("Send besøget tilbage at vente", "Send the visit's people back to wait"),
+    "tip.put_back": ("Send besøget tilbage for at vente", "Send the visit's people back to wait"),
     "key.move": ("Flyt", "Move"),
     "tip.move": ("Giv den valgte person til en kollega", "Give the chosen person to a colleague"),
     "key.end": ("Luk for alle", "End for all"),

@@ -66,7 +66,10 @@ FINDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "keys.unknown": ("[keys]: ingen tast hedder {name}.", "[keys]: no key is called {name}."),
     "keys.no_key": ("[keys]: {name} = {key} er ingen tast.", "[keys]: {name} = {key} is no key."),
-    "keys.quit": ("[keys]: {key} skal blive ved at lukke konsollen.", "[keys]: {key} must go on closing the console."),
+    "keys.quit": (
+        "[keys]: {key} skal blive ved med at lukke konsollen.",
+        "[keys]: {key} must go on closing the console.",
+    ),
     "keys.twice": (
         "[keys]: {key} ville betyde både {one} og {other} på samme skærm.",
         "[keys]: {key} would mean both {one} and {other} on one screen.",

@@ -96,8 +96,8 @@ RECORDINGS: Final[dict[str, tuple[str, str]]] = {
     "assign.no_choices": ("Aftalerne kunne ikke hentes.", "The appointments could not be read."),
     "assign.id": ("eller aftalens id", "or the appointment's id"),
     "assign.keys": (
-        "Enter vælger · Tab til id · {keys[back]} fortryder",
-        "Enter chooses · Tab to the id · {keys[back]} cancels",
+        "{keys[choose]} vælger · Tab til id · {keys[back]} fortryder",
+        "{keys[choose]} chooses · Tab to the id · {keys[back]} cancels",
     ),
     "help.group.custody": ("Optagelsen", "The recording"),
     "key.retry": ("Prøv igen", "Retry"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from xmpp_agent.flows.house import Change
 from xmpp_agent.model.alerts import Handled, Raised
 from xmpp_agent.model.audit import AuditLine
-from xmpp_agent.model.verdicts import Verdict
+from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.ports import Clock
 from xmpp_agent.ports.diary import Records
 from xmpp_agent.rules.alerts import Act, Wish, may_do
@@ -42,10 +42,13 @@ async def handle(
 ) -> tuple[Verdict, Handled | None]:
     """Do it, or say why not; both on record with who asked. What is so now comes back. Raises Unavailable: not done.
 
-    `alert`: as it stands at this moment; None: it is over. The act on record names the alert by its id and kind.
+    `alert`: as it stands at this moment; None: it is over. The act on record names the alert by its id and kind; what
+    was sent for the id of none is anything, and the record is for good.
     """
     verdict = may_do(wish, alert, handled, now)
-    line = AuditLine(now, _ON_RECORD[wish.act], "", wish.alert, wish.actor, verdict, alert.kind.value if alert else "")
+    is_theirs = alert is not None and verdict.reason is not Reason.NOT_YOUR_UNIT
+    subject, kind = wish.alert if is_theirs else "", alert.kind.value if alert is not None else ""
+    line = AuditLine(now, _ON_RECORD[wish.act], "", subject, wish.actor, verdict, kind)
     if alert is None or not verdict.is_open:
         await records.keep(line)
         return verdict, handled

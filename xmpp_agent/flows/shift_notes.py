@@ -19,6 +19,6 @@ async def write_shift_note(
     written = ShiftNote(note.unit, plain(note.text), note.by, note.at)
     verdict = may_write(units, written.unit, written.text, exists=written.unit in known)
     facts = f"letters={len(written.text)}" + (f" unit={written.unit}" if written.unit in known else "")
-    line = AuditLine(note.at, "shift-note", "", "", note.by, verdict, facts)
+    line = AuditLine(note.at, "shift-note", "", written.unit if verdict.is_open else "", note.by, verdict, facts)
     await records.keep(line, *((written,) if verdict.is_open else ()))
     return verdict, written

@@ -92,6 +92,10 @@ ACTS: Final[Mapping[str, tuple[str, str]]] = {
     # supervisors
     "console": ("Handling i konsol", "Console act"),
     "console-login": ("Log på konsol", "Console sign-in"),
+    "alert-acknowledge": ("Alarm set", "Alert seen"),
+    "alert-take": ("Alarm taget", "Alert taken"),
+    "alert-give-back": ("Alarm givet fri", "Alert given back"),
+    "shift-note": ("Besked til næste vagt", "Note to the next shift"),
     "reveal": ("Navn vist", "Name revealed"),
     "audit-look": ("Opslag i loggen", "Audit looked up"),
     "audit-take": ("Log gemt som fil", "Audit taken away"),
@@ -117,6 +121,7 @@ _FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     "call": ("Opkald", "Call"),
     "hook": ("Besked til system", "System told"),
     "keys": ("Nøgler", "Keys"),
+    "console": ("Handling i konsol", "Console act"),
     "api-key": ("Systemnøgle", "System key"),
 }
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_TEN_DIGITS: Final = re.compile(r"(?=(\d(?:[ ./-]?\d){9}))")
+_TEN_DIGITS: Final = re.compile(r"(?=(\d(?:[\s./_‐-―-]{0,3}\d){9}))")
 
 
 def could_hold_cpr(text: str) -> bool:

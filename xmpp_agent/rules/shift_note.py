@@ -1,5 +1,6 @@
 """The note of a unit to its next shift: who may write it, what must not stand in it, how long it is shown."""
 
+import unicodedata
 from typing import Final
 
 from xmpp_agent.model.alerts import ShiftNote
@@ -11,6 +12,7 @@ from xmpp_agent.rules.staff_acts import may_see
 KEPT: Final = 4 * DAY
 """From the evening before a long weekend to the morning after it."""
 RULE: Final = "shift_note"
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cn"})
 
 
 def may_write(units: frozenset[str], unit: str, text: str, *, exists: bool) -> Verdict:
@@ -26,8 +28,9 @@ def may_write(units: frozenset[str], unit: str, text: str, *, exists: bool) -> V
 
 
 def plain(text: str) -> str:
-    """In one line."""
-    return " ".join(text.split())
+    """In one line, without signs that nobody sees: they turn a line round, or part the digits of a number."""
+    seen = (sign for sign in text if sign.isspace() or unicodedata.category(sign) not in _UNSEEN)
+    return " ".join("".join(seen).split())
 
 
 def is_shown(note: ShiftNote, now: float) -> bool:

@@ -269,3 +269,60 @@ async def test_what_is_old_is_erased_and_what_was_written_anew_stays(tmp_path: P
     base = tmp_path / "portner.sqlite3"
     assert raw(base, "SELECT unit FROM shift_notes") == [("Job",)]
     assert raw(base, "SELECT id FROM alerts") == [("stays",)]
+
+
+async def test_what_is_sent_for_an_alert_that_is_none_is_not_on_record(tmp_path: Path) -> None:
+    """The refusal is; the words, which may name somebody, are nowhere."""
+    async with asked(tmp_path) as (_, http):
+        answer = await act(http, "150585-1234 Anna Hansen", "take")
+        assert problem_of(answer).reason == "alert_over"
+    assert acts_on_record(tmp_path) == ["alert-take"]
+    assert "1234" not in str(raw(tmp_path / "portner.sqlite3", "SELECT line FROM audit"))
+
+
+async def test_what_was_done_is_found_in_the_audit_of_the_unit(tmp_path: Path) -> None:
+    """Also when whoever did it is of no unit: an alert taken, a note written; a refused one of another unit is not."""
+    async with office_console(tmp_path) as console:
+        await console.unreached()
+        [row] = (await board(console.http)).alerts
+        assert (await act(console.http, row.alert, "take")).status_code == 200
+        assert (await write(console.http, row.unit, NOTE)).status_code == 200
+        await console.alerts.handle(Act.TAKE, row.alert, Retry(command="x"), Supervisor("her", frozenset({"ward"})))
+        await console.audit.look()
+        lines = await console.audit.newest(frozenset({row.unit}))
+        told = [line.act for line in lines if line.act.startswith(("alert-", "shift-"))]
+        assert told == ["alert-take", "shift-note"]
+
+
+async def test_a_picture_made_while_all_is_started_over_is_not_taken_for_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists that are forgotten after they were made ready: the stream says at once that something is missing."""
+    async with asked(tmp_path) as (agent, _):
+        freeze(agent)
+        ready = agent.numbers.ready
+
+        async def and_then_all_is_anew(units: frozenset[str]) -> None:
+            await ready(units)
+            agent.alerts.forget()
+
+        monkeypatch.setattr(agent.numbers, "ready", and_then_all_is_anew)
+        shown = await agent.desk.board(ALL)
+        assert not shown.alerts
+        async with aclosing(agent.feed.follow(shown.at_event, lambda _: True)) as lines:
+            assert "event: resync" in await anext(lines)
+
+
+@pytest.mark.parametrize("text", ["150585 - 1234 ringer", "15.05.85 – 1234", "1505\u200b85\u20601234", "150585_1234"])
+async def test_a_number_parted_otherwise_is_one_too(tmp_path: Path, text: str) -> None:
+    """As people write it, and with signs between that nobody sees."""
+    async with asked(tmp_path) as (_, http):
+        assert problem_of(await write(http, "Jobcenter", text)).reason == "cpr_in_text"
+
+
+async def test_a_note_has_no_signs_that_nobody_sees(tmp_path: Path) -> None:
+    """No colours of a terminal, nothing that turns the line round."""
+    async with asked(tmp_path) as (_, http):
+        assert (await write(http, "Jobcenter", "Ring\x1b[31m til\u202e Åse\x07\n nu")).status_code == 200
+        [note] = (await board(http)).shift_notes
+        assert note.text == "Ring[31m til Åse nu"

@@ -1,5 +1,6 @@
 """The audit over HTTP, on a real office: told live, looked through, opened and taken away, by whom it concerns."""
 
+import asyncio
 import hashlib
 import json
 import sqlite3
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from tests.an_office import UNIT
 from tests.edges.web.lone_agent import ALL, problem_of
@@ -17,6 +19,7 @@ from tests.edges.web.office_console import OfficeConsole, office_console
 from tests.flows.staffed import Staffed
 from tests.flows.test_staff_door import record
 from xmpp_agent.edges.web.audience import hears
+from xmpp_agent.edges.web.audit_desk import AT_ONCE
 from xmpp_agent.flows.office import new_id
 from xmpp_agent.model.appointments import Appointment, Room
 from xmpp_agent.model.people import Person, Role
@@ -332,3 +335,43 @@ async def test_what_is_found_long_after_is_no_news(console: OfficeConsole) -> No
     await console.audit.look()
     assert await _told(console, begin, OURS) == []
     assert (await search(console)).rows
+
+
+@pytest.mark.parametrize("words", ["anna", "mette", "uid:"])
+async def test_words_find_nobody(console: OfficeConsole, words: str) -> None:
+    """Somebody's id typed as a word is no way round the reason."""
+    assert [row for row in (await search(console)).rows if "anna" in (row.appointment, row.room)]
+    assert (await search(console, words=words)).rows == ()
+
+
+async def test_the_same_search_much_later_is_another_look(console: OfficeConsole) -> None:
+    """A search once put on record is no leave to look at somebody for ever."""
+    asked = {"command": "one", "appointment": "anna", "reason": WHY}
+    for later in (0.0, 60.0, 4000.0):
+        console.unit.around.clock.at += later
+        assert (await console.http.post("/v1/audit/search", json=asked)).status_code == 200
+    assert len(on_record(console, "audit-look")) == len(looks(console)) == 2
+
+
+async def test_many_searches_at_once_leave_the_door_its_readers(console: OfficeConsole) -> None:
+    """Few of them hold a connection of the database at a time."""
+    pool, held, most = console.unit.around.database.engine.sync_engine.pool, list[object](), list[int]()
+
+    @event.listens_for(pool, "checkout")
+    def taken(db: object, *_: object) -> None:
+        held.append(db)
+        most.append(len(held))
+
+    event.listen(pool, "checkin", lambda db, _: held.remove(db))
+    await asyncio.gather(*(search(console, words="så meget som muligt") for _ in range(30)))
+    assert max(most) <= AT_ONCE
+
+
+@pytest.mark.parametrize("seq", [2**63, -1, 0])
+async def test_a_line_that_cannot_be_is_no_fault(console: OfficeConsole, seq: int) -> None:
+    """A number the database cannot hold is refused, not stumbled over."""
+    answer = await console.http.get(f"/v1/audit/main/{seq}")
+    assert answer.status_code in (404, 422)
+    spot = {"at": 1.0, "shard": "main", "seq": seq}
+    answer = await console.http.post("/v1/audit/search", json={"command": "x", "before": spot})
+    assert answer.status_code in (200, 422)

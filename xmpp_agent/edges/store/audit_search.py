@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from xmpp_agent.edges.store.audit_follow import Follower, old_line
@@ -17,6 +17,8 @@ from xmpp_agent.ports.audit import Booked
 
 _i = audit_index.c
 _FOUND = (_i.shard, _i.seq, _i.unit, _i.appointment, _i.person, _i.actor, audit.c.line, audit.c.prev, audit.c.hash)
+_SAYS = ("note", "said", "room", "decision")
+"""Parts of a line that words are looked for in."""
 _IN_CHAIN = and_(audit.c.shard == _i.shard, audit.c.seq == _i.seq)
 FoundRow = Row[tuple[str, int, str, str, str, str, str, str, str]]
 
@@ -142,8 +144,16 @@ def _is_before(spot: Spot) -> ColumnElement[bool]:
 
 
 def _holds(term: Term) -> ColumnElement[bool]:
-    there = [audit.c.line.icontains(term.text, autoescape=True)] if term.text else []
+    there = [_says(term.text)] if term.text else []
     return or_(_unindexed(_i.act).in_(term.acts), _unindexed(_i.reason).in_(term.reasons), *there)
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    """Who did it and to whom is not looked for by words: that is a look at a person, which needs a reason."""
+    parts = (func.json_extract(audit.c.line, f"$.{name}") for name in _SAYS)
+    return and_(
+        audit.c.line.icontains(text, autoescape=True), or_(*(part.icontains(text, autoescape=True) for part in parts))
+    )
 
 
 def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:

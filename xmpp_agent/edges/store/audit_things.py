@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Column, Row, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from xmpp_agent.edges.store.alert_tables import alerts
 from xmpp_agent.edges.store.custody_tables import recordings
 from xmpp_agent.edges.store.rows import pass_of
 from xmpp_agent.edges.store.tables import appointments, calls, hooks, letters, notes, passes, people, rooms, units
@@ -27,6 +28,8 @@ async def things_of(db: AsyncConnection, ids: Collection[str]) -> Mapping[str, T
     """What each of these ids is; those nobody knows are left out."""
     wanted = set(ids)
     found = {row.id: Thing(unit=row.id) for row in await _rows(db, (units.c.id,), units.c.id, wanted)}
+    acted_on = await _rows(db, (alerts.c.id, alerts.c.unit), alerts.c.id, wanted)
+    found |= {row.id: Thing(unit=row.unit) for row in acted_on}
     found |= await _people(db, wanted)
     for table in _OF_APPOINTMENTS:
         rows = await _rows(db, (table.c.id, table.c.appointment), table.c.id, wanted)

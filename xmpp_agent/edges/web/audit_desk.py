@@ -1,8 +1,10 @@
 """The audit over HTTP on the agent's socket: looked through, opened, taken away; and lists that are taken away."""
 
+import asyncio
 from collections import OrderedDict
+from typing import Annotated
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -18,6 +20,10 @@ PAGE = 100
 """Lines in one answer."""
 REMEMBERED = 500
 """Searches on record that are remembered, so that their next pages are not put there again."""
+ON_RECORD_FOR = 3600.0
+"""Seconds for which they are: who asks the same again later looks again."""
+AT_ONCE = 4
+"""Searches and exports that read at the same time. Others wait, so that the door finds a reader free at any time."""
 _TAKEN = ("Står i loggen.", "It is on record.")
 
 
@@ -26,7 +32,8 @@ class AuditDesk:
 
     def __init__(self, archives: Archives) -> None:
         self._archives = archives
-        self._begun: OrderedDict[tuple[str, AuditSearch], None] = OrderedDict()
+        self._begun: OrderedDict[tuple[str, AuditSearch], float] = OrderedDict()
+        self._some_at_a_time = asyncio.Semaphore(AT_ONCE)
 
     async def search(self, asked: AuditSearch, who: Supervisor) -> tuple[Found, AuditPage]:
         """One page; of a refusal an empty one. Raises Unavailable."""
@@ -42,13 +49,15 @@ class AuditDesk:
             words=asked.words,
             why=asked.reason,
         )
-        anew = begun not in self._begun
-        found = await audit_looks.look_up(self._archives, _who(who), wish, before, PAGE + 1, anew=anew)
-        if found.verdict.is_open:
-            self._begun[begun] = None
-        while len(self._begun) > REMEMBERED:
-            self._begun.popitem(last=False)
-        return found, await self._page(found)
+        now = self._archives.clock.now()
+        anew = now - self._begun.get(begun, float("-inf")) >= ON_RECORD_FOR
+        async with self._some_at_a_time:
+            found = await audit_looks.look_up(self._archives, _who(who), wish, before, PAGE + 1, anew=anew)
+            if found.verdict.is_open and anew:
+                self._begun[begun] = now
+            while len(self._begun) > REMEMBERED:
+                self._begun.popitem(last=False)
+            return found, await self._page(found)
 
     async def _page(self, found: Found) -> AuditPage:
         rows = await rows_of(self._archives.trail, found.lines[:PAGE])
@@ -58,7 +67,8 @@ class AuditDesk:
     async def take(self, asked: AuditTake, who: Supervisor) -> tuple[Found, AuditExport]:
         """The lines; of a refusal none. Raises Unavailable."""
         wish = Search(room=asked.room, appointment=asked.appointment, why=asked.reason)
-        found = await audit_looks.take(self._archives, _who(who), wish)
+        async with self._some_at_a_time:
+            found = await audit_looks.take(self._archives, _who(who), wish)
         lines = tuple(map(taken, found.lines))
         return found, AuditExport(now=self._archives.clock.now(), lines=lines, complete=found.complete)
 
@@ -84,7 +94,7 @@ def add_audit(app: FastAPI, desk: AuditDesk) -> None:
         return _found(request, *await desk.take(asked, _supervisor(request)))
 
     @app.get("/v1/audit/{shard}/{seq}")
-    async def why(shard: str, seq: int, request: Request) -> Response:
+    async def why(shard: str, seq: Annotated[int, Path(lt=2**63)], request: Request) -> Response:
         line = await desk.why(shard, seq, _supervisor(request))
         return _json(line) if line is not None else problems.problem(404, language=_language(request))
 

@@ -91,15 +91,17 @@ class Desk:
     async def board(self, units: frozenset[str], actor: str = "") -> Board:
         """Everything this supervisor may see, and the event id it stands at. Raises Unavailable.
 
-        A room that changes while the rows are made may be newer here than `at_event`; its event follows after that.
+        What changes while the rows are made may be newer here than `at_event`; its event follows after that. When
+        everything is started over meanwhile, and lists are empty because of it, the stream begins with saying so.
         """
         self._feed.expect()
+        at = self._feed.at
         await self._recordings.ready()
         if self.office is not None:
             await self.office.ready()
         await self._alerts.ready()
         await self._numbers.ready(units)
-        at, recordings = self._feed.at, self._recordings.rows(units)
+        recordings = self._recordings.rows(units)
         calls, invitations = self.office.rows(units) if self.office is not None else ((), ())
         alerts, notes = self._alerts.listed.rows(units), self._alerts.notes.rows(units)
         numbers = self._numbers.rows(units)
