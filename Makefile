@@ -14,8 +14,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than there are cores: tests wait for Prosody and browsers most of the time.
-WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
+# Two more than there are cores: tests wait for Prosody and browsers most of the time.
+WORKERS ?= $(shell echo $$(($$(nproc) + 2)))
 export PYTHON
 # What was compiled once is not compiled again by each of the hundreds of processes a test run or a demo starts.
 unexport PYTHONDONTWRITEBYTECODE

@@ -3,6 +3,8 @@
 Each act is of the visit the supervisor saw; a no is on record as well as a yes.
 """
 
+from contextlib import suppress
+
 from xmpp_agent.flows import put_back as staff_put_back
 from xmpp_agent.flows import recording
 from xmpp_agent.flows.house import House
@@ -42,7 +44,8 @@ async def end_for_all(house: House, node: str, visit: int, actor: str, text: str
     if not verdict.is_open:
         return verdict
     if state.recording:
-        await recording.stop(house, node, actor)
+        with suppress(Unavailable):  # the room goes, and with it what records there
+            await recording.stop(house, node, actor)
     try:
         await house.prosody.destroy(f"{node}@{house.addresses.rooms}", text.strip() or both(ENDED_FOR_ALL))
     except Unavailable:
