@@ -11,7 +11,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import ScreenSuspend
-from textual.geometry import Size
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -53,7 +52,7 @@ class LiveScreen(SpokenScreen):
         self._moved_at = float("-inf")
         self._second = -1
         self._standing: Standing | None = None
-        self._room_for_events = Size(0, 0)
+        self._followed: tuple[list[str], int] | None = None
         self._offered: tuple[object, ...] = ()
         self._drawn: dict[str, list[list[Cell]]] = {}
         self._titles: dict[str, str] = {}
@@ -138,11 +137,15 @@ class LiveScreen(SpokenScreen):
         grid, lines = self.grid("events"), self.app.watched.happenings.lines
         follows = not grid.has_focus
         order = [line.key for line in lines]
-        longer, room = order[-1:] != grid.order[-1:], grid.size
         grid.show(order)
-        if follows and (longer or room != self._room_for_events):
-            grid.scroll_end(animate=False)
-        self._room_for_events = room
+        newest = (order[-1:], grid.max_scroll_y)
+        if follows and newest != self._followed:
+            grid.scroll_end(animate=False, force=True)
+        self._followed = newest
+
+    def on_resize(self) -> None:
+        """Where there was more room for a moment, the list of what happened no longer stands at its end."""
+        self._followed = None
 
     def event_cells(self, key: str) -> tuple[Cell, ...]:
         """One line of what happened."""
