@@ -172,8 +172,12 @@ class Page:
         return await self._browser.order("evaluate", self.name, within, script=script)
 
     async def see(self, selector: str, text: str = "", within: float = _SOON) -> None:
-        """Returns when an element of this CSS selector with this text in it can be seen."""
-        await self._browser.order("see", self.name, within, selector=selector, text=text)
+        """Returns when an element of this CSS selector with this text in it can be seen; else says what can be."""
+        try:
+            await self._browser.order("see", self.name, within, selector=selector, text=text)
+        except AssertionError as silent:
+            there = await self.evaluate("document.body.innerText")
+            raise AssertionError(f"{silent}: {selector} {text!r}; there: {there!r}; {self.troubles.all}") from None
 
     async def press(self, name: str, role: str = "button", within: float = _SOON) -> None:
         """Clicks what a screen reader calls by this role and name, as soon as it is there and can be clicked."""

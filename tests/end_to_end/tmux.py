@@ -80,10 +80,13 @@ class Terminal:
         return await self.until(lambda shown: all(each in shown for each in words))
 
     async def ended(self) -> int:
-        """The exit code of the command, when it has ended."""
-        async with asyncio.timeout(LIMIT):
-            await self._said("wait-for", "ended")
-            return int(await self._said("display-message", "-p", "-t", "walk", "#{pane_dead_status}"))
+        """The exit code of the command, when it has ended. AssertionError with the last screen when time is up."""
+        try:
+            async with asyncio.timeout(LIMIT):
+                await self._said("wait-for", "ended")
+                return int(await self._said("display-message", "-p", "-t", "walk", "#{pane_dead_status}"))
+        except TimeoutError:
+            raise AssertionError(f"it did not end; the screen:\n{await self.screen()}") from None
 
     async def close(self) -> None:
         """End the server and whatever runs in it."""

@@ -119,6 +119,7 @@ async def test_it_ends_in_the_name_of_staff(session: Session) -> None:
     """The focus gets a stop from a moderator's seat; the answer to it does not reach that client."""
     await session.says("on")
     await session.seat.hears("recording", is_="on")
+    await session.staff.barrier()
     begin = len(session.staff.received)
     answer = await session.stop()
     assert {person.get("nick") for person in answer.iter(f"{{{GATE}}}in")} == {"focus", "s", "c"}
