@@ -4,21 +4,17 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.board.audit import AuditView
 from tui.keys import keys
 from tui.screens.audit_looks import AuditLooks
-from tui.text import audit, events
+from tui.text import audit
 from tui.text.ages import clock
 from tui.text.cells import Cell, Column
 from tui.text.safe import safe
-from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
@@ -33,17 +29,6 @@ class AuditScreen(AuditLooks):
     MAIN = "audit"
     _began = True
     """The newest lines come on top, and the cursor is on none of them until a person puts it there."""
-
-    @override
-    def compose(self) -> ComposeResult:
-        """Top line, warning, filter; then the lines, the one chosen, and what happened; then the keys."""
-        words = self.app.words
-        yield from self.top(words.say("audit.hint"))
-        with Container(id="main"):
-            yield self.listing()
-            yield Static(id="why", markup=False)
-            yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
-        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Start drawing."""

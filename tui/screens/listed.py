@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import ClassVar, Generic
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
+from textual.containers import Container
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from tui.board.listing import Listing, next_in_need
@@ -16,9 +18,11 @@ from tui.kept import Look
 from tui.keys import keys
 from tui.screens.columns import ChooseColumns
 from tui.screens.looking_back import LookingBack
+from tui.text import events
 from tui.text.cells import Cell, Column
 from tui.text.following import followed
 from tui.text.heading import heading
+from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
 
 
@@ -46,6 +50,17 @@ class ListScreen(LookingBack, Generic[Row]):
         raise NotImplementedError
 
     # drawing
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Top line, warning, filter; then the list, the one chosen, and what happened; then the keys."""
+        words = self.app.words
+        yield from self.top(words.say(f"{self.MAIN}.hint"))
+        with Container(id="main"):
+            yield self.listing()
+            yield Static(id="why", markup=False)
+            yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
+        yield KeyLine(id="keys")
 
     def listing(self) -> RowGrid:
         """The grid of the list, empty yet."""

@@ -4,11 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.board.queue import Queue, QueueView, Waiting
@@ -16,9 +13,8 @@ from tui.keys import keys
 from tui.screens.listed import ListScreen
 from tui.screens.reading import Why
 from tui.screens.supervising import SupervisingScreen
-from tui.text import events, people, queue
+from tui.text import people, queue
 from tui.text.cells import Cell, Column
-from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
@@ -31,17 +27,6 @@ class LobbyScreen(SupervisingScreen, ListScreen[Waiting]):
         "help", "back", "next_panel", "previous_panel",
     )  # fmt: skip
     MAIN = "queue"
-
-    @override
-    def compose(self) -> ComposeResult:
-        """Top line, warning, filter; then the list, why the chosen one waits, and what happened; then the keys."""
-        words = self.app.words
-        yield from self.top(words.say("queue.hint"))
-        with Container(id="main"):
-            yield self.listing()
-            yield Static(id="why", markup=False)
-            yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
-        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Start drawing."""

@@ -7,10 +7,7 @@ seen, so that the agent refuses what changed meanwhile.
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
-from textual.app import ComposeResult
-from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.board.happenings import addressed
@@ -19,9 +16,7 @@ from tui.board.office import needs_somebody
 from tui.screens.dialogs import Confirm
 from tui.screens.listed import ListScreen
 from tui.screens.reading import Why
-from tui.text import events
 from tui.text.cells import Cell
-from tui.widgets.key_line import KeyLine
 from xmpp_agent import wire
 
 Office = TypeVar("Office", wire.CallRow, wire.InvitationRow, wire.AlertRow)
@@ -44,17 +39,6 @@ class OfficeScreen(ListScreen[Office], Generic[Office]):
     def sums(self) -> list[Cell]:
         """The top line."""
         raise NotImplementedError
-
-    @override
-    def compose(self) -> ComposeResult:
-        """Top line, warning, filter; then the list, the one chosen, and what happened; then the keys."""
-        words = self.app.words
-        yield from self.top(words.say(f"{self.MAIN}.hint"))
-        with Container(id="main"):
-            yield self.listing()
-            yield Static(id="why", markup=False)
-            yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
-        yield KeyLine(id="keys")
 
     def open_with(self, view: Listing[Office]) -> None:
         """Start drawing."""

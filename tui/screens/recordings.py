@@ -4,21 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.board.recordings import RUNNING, RecordingView
 from tui.keys import keys
 from tui.screens.custody import ACTS, CustodyScreen
 from tui.screens.reading import Why
-from tui.text import events, recordings
+from tui.text import recordings
 from tui.text.cells import Cell, Column
 from tui.text.heading import recordings_line
-from tui.widgets.key_line import KeyLine
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
@@ -31,17 +27,6 @@ class RecordingsScreen(CustodyScreen):
         "previous_panel",
     )  # fmt: skip
     MAIN = "recordings"
-
-    @override
-    def compose(self) -> ComposeResult:
-        """Top line, warning, filter; then the list, the one chosen, and what happened; then the keys."""
-        words = self.app.words
-        yield from self.top(words.say("recordings.hint"))
-        with Container(id="main"):
-            yield self.listing()
-            yield Static(id="why", markup=False)
-            yield self.listed("events", events.columns(words), self.event_cells, "happened.empty", header=False)
-        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Start drawing."""
