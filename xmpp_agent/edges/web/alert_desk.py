@@ -1,7 +1,5 @@
 """Alerts and notes to the next shift over HTTP: what is shown, and what supervisors do about it."""
 
-import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
@@ -11,6 +9,7 @@ from xmpp_agent.edges.web import problems
 from xmpp_agent.edges.web.alert_list import AlertList
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.once import Once
 from xmpp_agent.edges.web.shift_note_list import ShiftNoteList
 from xmpp_agent.edges.web.supervisors import Names
 from xmpp_agent.flows.alerts import handle
@@ -24,8 +23,6 @@ from xmpp_agent.rules.alerts import Act, Wish
 from xmpp_agent.wire import Done, Retry
 from xmpp_agent.wire_alerts import WriteShiftNote
 
-REMEMBERED = 500
-"""Commands carried out that are remembered, so that one sent twice is done once."""
 _NOTE = "shift-note"
 _DONE = {
     Act.ACKNOWLEDGE: ("Alle kan se, at du har set alarmen.", "Everybody can see that you have seen this alert."),
@@ -61,8 +58,7 @@ class AlertDesk:
     def __init__(self, listed: AlertList, notes: ShiftNoteList, names: Names, feed: Feed, register: Register) -> None:
         self.listed, self.notes = listed, notes
         self._names, self._feed, self._register = names, feed, register
-        self._one_at_a_time = asyncio.Lock()
-        self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
+        self._once = Once()
 
     async def ready(self) -> None:
         """Make the rows anew. Raises Unavailable."""
@@ -83,8 +79,7 @@ class AlertDesk:
         """Carry out one command about an alert, once. Raises Unavailable."""
         asked = _Asked(act, alert, who.actor, command)
         wish = Wish(act, alert, who.units, who.actor, command.version)
-        async with self._one_at_a_time:
-            return self._done.get(asked) or self._remember(asked, await self._handle(wish))
+        return await self._once.do(asked, lambda: self._handle(wish))
 
     async def _handle(self, wish: Wish) -> Verdict:
         self._feed.expect()
@@ -100,8 +95,7 @@ class AlertDesk:
     async def write(self, unit: str, command: WriteShiftNote, who: Supervisor) -> Verdict:
         """Write a unit's note to its next shift, once. Raises Unavailable."""
         asked = _Asked(_NOTE, unit, who.actor, command)
-        async with self._one_at_a_time:
-            return self._done.get(asked) or self._remember(asked, await self._write(unit, command, who))
+        return await self._once.do(asked, lambda: self._write(unit, command, who))
 
     async def _write(self, unit: str, command: WriteShiftNote, who: Supervisor) -> Verdict:
         self._feed.expect()
@@ -113,13 +107,6 @@ class AlertDesk:
         verdict, written = await write_shift_note(here.records, note, who.units, known)
         if verdict.is_open:
             self.notes.took_in(written)
-        return verdict
-
-    def _remember(self, asked: _Asked, verdict: Verdict) -> Verdict:
-        if verdict.is_open:
-            self._done[asked] = verdict
-        while len(self._done) > REMEMBERED:
-            self._done.popitem(last=False)
         return verdict
 
 

@@ -1,7 +1,5 @@
 """Hotline and missed invitations over HTTP on the agent's socket: what is shown, and what supervisors do about it."""
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +11,7 @@ from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_list import Kind, OfficeList
 from xmpp_agent.edges.web.office_rows import OfficeRows
+from xmpp_agent.edges.web.once import Once
 from xmpp_agent.flows import supervised_calls, unreached
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.verdicts import Verdict
@@ -29,8 +28,6 @@ from xmpp_agent.wire import (
     Retry,
 )
 
-REMEMBERED = 500
-"""Commands carried out that are remembered, so that one sent twice is done once."""
 _SEND = "invitation"
 _DONE = {
     _SEND: (
@@ -73,8 +70,7 @@ class OfficeDesk:
         self._desk = desk
         self._calls = OfficeList(calls, rows.calls, feed, report)
         self._invitations = OfficeList(invitations, rows.invitations, feed, report)
-        self._one_at_a_time = asyncio.Lock()
-        self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
+        self._once = Once()
         desk.office.on_appointment.append(self._changed)
 
     @property
@@ -110,22 +106,13 @@ class OfficeDesk:
         """A fresh link to the citizen of an appointment, once. Raises Unavailable."""
         wish = unreached.Wish(appointment, who.units, who.actor, command.version)
         asked = _Asked(_SEND, appointment, who.actor, command)
-        async with self._one_at_a_time:
-            return self._done.get(asked) or self._remember(asked, await unreached.send_link_again(self._desk, wish))
+        return await self._once.do(asked, lambda: unreached.send_link_again(self._desk, wish))
 
     async def handle_call(self, act: Act, call: str, command: Retry, who: Supervisor) -> Verdict:
         """Carry out one command about a call, once. Raises Unavailable."""
         wish = supervised_calls.Wish(act, call, who.units, who.actor, command.version)
         asked = _Asked(act, call, who.actor, command)
-        async with self._one_at_a_time:
-            return self._done.get(asked) or self._remember(asked, await supervised_calls.handle(self._desk, wish))
-
-    def _remember(self, asked: _Asked, verdict: Verdict) -> Verdict:
-        if verdict.is_open:
-            self._done[asked] = verdict
-        while len(self._done) > REMEMBERED:
-            self._done.popitem(last=False)
-        return verdict
+        return await self._once.do(asked, lambda: supervised_calls.handle(self._desk, wish))
 
     def _changed(self, appointment: str) -> None:
         self._calls.changed(appointment)

@@ -1,7 +1,5 @@
 """Recordings over HTTP on the agent's socket: the list, and what a supervisor does with one that is stuck."""
 
-import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
@@ -9,6 +7,7 @@ from fastapi.responses import Response
 
 from xmpp_agent.edges.web import problems
 from xmpp_agent.edges.web.door import Supervisor
+from xmpp_agent.edges.web.once import Once
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.recording_rows import choice_of
 from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
@@ -16,8 +15,6 @@ from xmpp_agent.model.verdicts import Verdict
 from xmpp_agent.rules.recording.may_handle import Act
 from xmpp_agent.wire import Choice, Choices, Discard, Done, Hold, MapTo, Recordings, Retry
 
-REMEMBERED = 500
-"""Commands carried out that are remembered, so that one sent twice is done once."""
 _DONE = {
     Act.RETRY: ("Der forsøges igen.", "It is being tried again."),
     Act.MAP: (
@@ -45,8 +42,7 @@ class RecordingDesk:
 
     def __init__(self, custodian: Custodian, listed: RecordingList) -> None:
         self._custodian, self._listed = custodian, listed
-        self._one_at_a_time = asyncio.Lock()
-        self._done: OrderedDict[_Asked, Verdict] = OrderedDict()
+        self._once = Once()
 
     async def rows(self, units: frozenset[str]) -> Recordings:
         """What a supervisor of these units sees. Raises Unavailable."""
@@ -65,13 +61,7 @@ class RecordingDesk:
             appointment=command.appointment if isinstance(command, MapTo) else "",
             why=command.reason if isinstance(command, Discard | Hold) else "",
         )
-        async with self._one_at_a_time:
-            verdict = self._done.get(asked) or await handle(self._custodian, wish)
-            if verdict.is_open:
-                self._done[asked] = verdict
-            while len(self._done) > REMEMBERED:
-                self._done.popitem(last=False)
-        return verdict
+        return await self._once.do(asked, lambda: handle(self._custodian, wish))
 
     async def choices(self, recording: str, units: frozenset[str]) -> tuple[Verdict, tuple[Choice, ...]]:
         """Appointments it may be of. Raises Unavailable."""
