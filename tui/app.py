@@ -31,6 +31,7 @@ from tui.screens.charts import ChartsScreen
 from tui.screens.hotline import HotlineScreen
 from tui.screens.invitations import InvitationsScreen
 from tui.screens.listed import ListScreen
+from tui.screens.live import LiveScreen
 from tui.screens.lobby import LobbyScreen
 from tui.screens.recordings import RecordingsScreen
 from tui.screens.shift import ShiftScreen
@@ -93,6 +94,8 @@ class PortnerApp(Console):
         async with self.client:
             async for heard in Stream(self.client, self.watched.clock).follow():
                 self.watched.take(heard)
+                if isinstance(heard, Picture) and isinstance(self.screen, LiveScreen):
+                    self.screen.draw_at_once()
                 self._show_sign_in(heard)
                 self._show_notes(heard)
 

@@ -20,6 +20,10 @@ def main() -> None:
 
     gc.freeze()
     gc.enable()
+    # Everything is looked through ten times less often: in a full house that holds every door up for 0.2 s each time
+    # (measured with 5,000 rooms), and rooms are freed without it.
+    young, middle, _old = gc.get_threshold()
+    gc.set_threshold(young, middle, 100)
     cli.main()
 
 

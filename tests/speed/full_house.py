@@ -6,6 +6,7 @@ on is the product's (rules judged for each who waits, masked rows, gathering, ev
 """
 
 import asyncio
+import gc
 import random
 import signal
 import sys
@@ -21,8 +22,8 @@ from xmpp_agent.model.people import Level, Pass, Person, Role
 from xmpp_agent.model.rooms import Occupant, RoomState, Visit, Waiting
 
 SOCKET = "agent.sock"
-STAFF = "Medarbejder"
-"""What the names of staff begin with."""
+STAFF = "Sagsbehandler"
+"""What the names of staff begin with; no heading of the console has this word."""
 UNITS = ("Jobcenter Nord", "Jobcenter Syd", "Psykiatri Syd", "Borgerservice")
 _LINE = 3
 """Citizens of a room, at most waiting at once."""
@@ -125,6 +126,8 @@ async def serve(folder: Path, rooms: int, per_second: float) -> None:
 def main() -> None:
     """Command line."""
     folder, rooms, per_second = sys.argv[1:]
+    gc.freeze()
+    gc.set_threshold(*gc.get_threshold()[:2], 100)  # as the agent does (xmpp_agent/__main__.py)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(Path(folder), int(rooms), float(per_second)))
 

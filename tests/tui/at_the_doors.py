@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -27,7 +26,7 @@ from xmpp_agent.edges.web.app import console_app
 from xmpp_agent.edges.web.door import Door
 from xmpp_agent.edges.web.door_routes import add_door
 from xmpp_agent.edges.web.server import SocketServer
-from xmpp_agent.flows import came_with
+from xmpp_agent.flows.came_with import CameWith
 from xmpp_agent.flows.house import Change
 from xmpp_agent.wire import RoomRow
 
@@ -143,7 +142,7 @@ async def at_the_doors(folder: Path) -> AsyncIterator[AtTheDoors]:
             if state is not None:
                 office.feed.touch(state.room.node, state.room.unit)
 
-        house.on_change.append(partial(came_with.watch, house, office.unit.office.visitors))
+        house.on_change.append(CameWith(house, office.unit.office.visitors).watch)
         house.on_change.append(changed)
         app = console_app(office.desk, office.feed, lambda: True)
         add_door(app, office.door)

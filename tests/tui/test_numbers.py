@@ -51,7 +51,7 @@ async def test_the_real_agent_counts_and_the_screens_follow(tmp_path: Path) -> N
         queue(agent, WARD, 5)
         live = agent.link().model_copy(update={"state": "live"})
         lists = (agent.recordings, agent.numbers, agent.alerts)
-        desk = Desk(agent.house, agent.feed, lambda: live, "one", agent.inside.confirm, agent.cancel, *lists)
+        desk = Desk(agent.house, agent.feed, lambda: live, agent.rooms, agent.inside.confirm, agent.cancel, *lists)
         app = console_app(desk, agent.feed, lambda: True)
         server = SocketServer(Door(app, {os.getuid(): ALL}), tmp_path / "console.sock")
         server.start()

@@ -94,7 +94,7 @@ async def real(folder: Path, *recordings: Recording, units: frozenset[str] = ALL
         live = agent.link().model_copy(update={"state": "live"})
         confirm, cancel = agent.inside.confirm, agent.cancel
         lists = (agent.recordings, agent.numbers, agent.alerts)
-        desk = Desk(agent.house, agent.feed, lambda: live, "one", confirm, cancel, *lists)
+        desk = Desk(agent.house, agent.feed, lambda: live, agent.rooms, confirm, cancel, *lists)
         app = console_app(desk, agent.feed, lambda: True)
         add_recordings(app, agent.recording_desk)
         server = SocketServer(Door(app, {os.getuid(): units}), folder / "console.sock")

@@ -9,12 +9,13 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.a_day import notes, person, room
+from tests.tui.a_day import a_day, notes, person, room
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.opened import NARROW, WIDE, opened
 from tui.app import PortnerApp
 from tui.board.freshness import State
 from tui.keys import DIALOGS, GROUPS, KEYS
+from tui.screens import live
 from tui.screens.doors import DOOR_ACTIONS
 from tui.settings import Settings
 from tui.widgets.row_grid import RowGrid
@@ -37,6 +38,21 @@ async def test_the_day_at_a_glance(tmp_path: Path, size: tuple[int, int]) -> Non
         assert "1 A. H." in first
         assert text.index("A. H.") < text.index("L. B.") < text.index("S. R.")
         assert "? Vurdér" in text
+
+
+async def test_a_picture_is_drawn_when_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not when changes are drawn the next time: until then nothing on the screen is current."""
+    monkeypatch.setattr(live, "FLUSH_EVERY", 3600.0)
+    agent = FakeAgent(rooms={row.key: row for row in a_day(time.time())})
+    async with serving(agent, tmp_path / "s"):
+        app = PortnerApp(tmp_path / "s")
+        async with app.run_test(size=WIDE) as pilot:
+            grid = app.screen.query_one("#rooms", RowGrid)
+            for _ in range(1500):
+                if grid.order:
+                    break
+                await pilot.pause(0.02)
+            assert set(grid.order) == set(agent.rooms)
 
 
 async def test_english(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Which hotline calls and which missed invitations are shown, in which order, and which of them need somebody."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from tui.board.filtering import Facts
@@ -79,9 +79,9 @@ def _lower(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text.casefold() for name, text in texts.items()}
 
 
-def lost(calls: Mapping[str, wire.CallRow]) -> set[str]:
-    """Keys of calls with whose caller contact is lost, and nobody has promised to ring back."""
-    return {key for key, row in calls.items() if row.stage is _S.LOST}
+def lost(calls: Mapping[str, wire.CallRow], keys: Iterable[str]) -> set[str]:
+    """Which of these keys are of calls with whose caller contact is lost, and nobody has promised to ring back."""
+    return {key for key in keys if key in calls and calls[key].stage is _S.LOST}
 
 
 def needs_somebody(row: wire.CallRow | wire.InvitationRow | wire.AlertRow) -> bool:

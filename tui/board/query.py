@@ -1,5 +1,6 @@
 """Which rooms are shown, in which order, which of them need somebody, and the sums over all of them."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,20 +31,24 @@ class Alert(StrEnum):
 
 def longest_since(row: wire.RoomRow) -> float | None:
     """When the one who has waited longest came; None when nobody waits."""
-    return min((person.since for person in row.waiting), default=None)
+    return min(person.since for person in row.waiting) if row.waiting else None
 
 
 def alerts(row: wire.RoomRow, now: float, unread: int = 0) -> tuple[Alert, ...]:
     """Why this room needs somebody at `now` (the agent's clock)."""
     since = longest_since(row)
-    found = {
-        Alert.STUCK: row.phase is wire.RoomPhase.STUCK,
-        Alert.FROZEN: row.phase is wire.RoomPhase.FROZEN,
-        Alert.JUDGE: any(person.lane == "judge" for person in row.waiting),
-        Alert.WROTE: unread > 0,
-        Alert.LONG_WAIT: since is not None and now - since >= LONG_WAIT,
-    }
-    return tuple(alert for alert, there in found.items() if there)
+    found = (
+        (Alert.STUCK, row.phase is wire.RoomPhase.STUCK),
+        (Alert.FROZEN, row.phase is wire.RoomPhase.FROZEN),
+        (Alert.JUDGE, _is_to_judge(row)),
+        (Alert.WROTE, unread > 0),
+        (Alert.LONG_WAIT, since is not None and now - since >= LONG_WAIT),
+    )
+    return tuple(alert for alert, there in found if there)
+
+
+def _is_to_judge(row: wire.RoomRow) -> bool:
+    return bool(row.waiting) and any(person.lane == "judge" for person in row.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ class _Share:
     open: bool
     visit: bool
     waiting: int
-    since: float
-    """Infinite when nobody waits."""
+    since: float | None
+    """None when nobody waits."""
     alert: bool
     """An alert that does not depend on the time."""
 
@@ -76,41 +81,60 @@ class Tally:
     """Sums over all rooms, shown or filtered away. Counts a room only when it changed."""
 
     _shares: dict[str, _Share] = field(default_factory=dict)
+    _rooms: int = 0
+    _visits: int = 0
+    _waiting: int = 0
+    _alerts: int = 0
+    """Rooms with an alert that does not depend on the time."""
+    _since: list[tuple[float, bool]] = field(default_factory=list)
+    """In order: since when somebody waits, in each room where they do; and whether it has such an alert."""
 
     def update(self, rooms: Mapping[str, wire.RoomRow], touched: Collection[str], unread: Mapping[str, int]) -> None:
         """Take in the rooms touched."""
         for key in touched:
-            row = rooms.get(key)
-            if row is None:
-                self._shares.pop(key, None)
-                continue
-            since = longest_since(row)
-            self._shares[key] = _Share(
-                row.phase is not wire.RoomPhase.CLOSED,
-                row.phase is wire.RoomPhase.VISIT,
-                len(row.waiting),
-                since if since is not None else _NEVER,
-                bool(alerts(row, _LONG_AGO, unread.get(key, 0))),
-            )
+            row, before = rooms.get(key), self._shares.pop(key, None)
+            if before is not None:
+                self._count(before, -1)
+            if row is not None:
+                share = self._shares[key] = _share(row, unread.get(key, 0))
+                self._count(share, 1)
 
     def sums(self, now: float) -> Sums:
         """The figures at `now` (the agent's clock)."""
-        shares = self._shares.values()
-        longest = min((share.since for share in shares), default=_NEVER)
-        long_since = now - LONG_WAIT
-        return Sums(
-            sum(share.open for share in shares),
-            sum(share.visit for share in shares),
-            sum(share.waiting for share in shares),
-            longest if longest < _NEVER else None,
-            sum(share.alert or share.since <= long_since for share in shares),
-        )
+        longest = self._since[0][0] if self._since else None
+        too_long = self._since[: bisect_right(self._since, (now - LONG_WAIT, True))]
+        alerts = self._alerts + sum(not alert for _, alert in too_long)
+        return Sums(self._rooms, self._visits, self._waiting, longest, alerts)
+
+    def _count(self, share: _Share, sign: int) -> None:
+        """Add what a room gives to the sums, or take it away."""
+        self._rooms += sign * share.open
+        self._visits += sign * share.visit
+        self._waiting += sign * share.waiting
+        self._alerts += sign * share.alert
+        if share.since is None:
+            return
+        wait = (share.since, share.alert)
+        if sign > 0:
+            insort(self._since, wait)
+        else:
+            del self._since[bisect_left(self._since, wait)]
+
+
+def _share(row: wire.RoomRow, unread: int) -> _Share:
+    return _Share(
+        row.phase is not wire.RoomPhase.CLOSED,
+        row.phase is wire.RoomPhase.VISIT,
+        len(row.waiting),
+        longest_since(row),
+        bool(alerts(row, _LONG_AGO, unread)),
+    )
 
 
 def _rank(row: wire.RoomRow) -> float:
     if row.phase in (wire.RoomPhase.STUCK, wire.RoomPhase.FROZEN):
         return 0
-    if any(person.lane == "judge" for person in row.waiting):
+    if _is_to_judge(row):
         return 1
     if row.waiting:
         return 2

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from tui.board.alerts import unseen
 from tui.board.board import Board
 from tui.board.freshness import Hearing, Standing, State
 from tui.board.happenings import Happenings
@@ -37,6 +36,10 @@ class Watch:
     behind: int = 0
     """Changes that came since a person began to look at how it was."""
     _then: tuple[float, Board] | None = None
+    _lost: set[str] = field(default_factory=set)
+    """Keys of calls that are lost."""
+    _rung: set[str] = field(default_factory=set)
+    """Keys of alerts that are there, whether they rang or were acknowledged when they came."""
     _another: bool = False
     """Whether somebody was asked to sign in since the last picture."""
     _touched: set[str] = field(default_factory=set)
@@ -145,13 +148,13 @@ class Watch:
 
     def _take_more(self, heard: Picture | Happened) -> None:
         """An alert rings once, however often the picture is taken anew, and not when somebody has acknowledged it."""
-        rung, gone = set(self.live.alerts), lost(self.live.calls)
         touched = self.live.take(heard)
         self._touch(touched)
-        newly = sorted(lost(self.live.calls) - gone)
-        for key in newly:
+        for key in sorted(_newly(lost(self.live.calls, touched), touched, self._lost)):
             self.happenings.lost(self.live.calls[key], self.hearing.agent_now(self.clock()))
-        self.loud = self.loud or bool(unseen(self.live.alerts) - rung)
+        there = touched & self.live.alerts.keys()
+        newly = _newly(there, touched, self._rung)
+        self.loud = self.loud or any(self.live.alerts[key].seen_at is None for key in newly)
 
     def _touch(self, keys: set[str]) -> None:
         self._touched |= keys
@@ -164,3 +167,11 @@ class Watch:
     def _note(self, note: wire.Note) -> None:
         self.happenings.note(note, self.live, self.hearing.agent_now(self.clock()))
         self.loud = self.loud or note.kind in _LOUD
+
+
+def _newly(there: set[str], touched: set[str], before: set[str]) -> set[str]:
+    """Those of the touched that are there and were not; `before` is brought up to date."""
+    newly = there - before
+    before -= touched - there
+    before |= there
+    return newly

@@ -42,6 +42,7 @@ class LiveScreen(SpokenScreen):
     """Drawn four times a second where it changed, only while it is the mode looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys("export")
+    _drawing = False
     _beginning: Coroutine[None, None, None] | None = None
     """An act that was asked for and has neither its dialog nor been sent."""
     MAIN = ""
@@ -61,7 +62,13 @@ class LiveScreen(SpokenScreen):
             self.grid("events").border_title = Content(self.app.words.say("happened.title"))
             self.grid(self.MAIN).focus()
         self.flush()
+        self._drawing = True
         self.set_interval(FLUSH_EVERY, self._flush_if_seen)
+
+    def draw_at_once(self) -> None:
+        """A picture came: it does not wait for the next drawing. A screen that has not begun draws it when it does."""
+        if self._drawing:
+            self.flush()
 
     def flush(self) -> None:
         """Draw what changed since last time; ages once a second."""
@@ -115,7 +122,7 @@ class LiveScreen(SpokenScreen):
         if self._standing is None or standing.may_act != self._standing.may_act:
             for grid in self.query(RowGrid):
                 grid.stale = not standing.may_act and grid.id != "events"
-            self.set_class(not standing.may_act, "-not-current")
+            self.query_one("#stale").display = not standing.may_act  # a class would have the whole screen styled anew
         if not standing.may_act:
             self.query_one("#stale", Static).update(Content(stale_line(now, words)), layout=False)
         self._standing = standing

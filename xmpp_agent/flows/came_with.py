@@ -1,20 +1,47 @@
 """How whoever waits came, for the console: what their test of camera and microphone found, when they logged in."""
 
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass, field
 
 from xmpp_agent.flows.house import Change, House
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.ports.diary import Visitors
 
+_LANE = "came with"
 
-def watch(house: House, visitors: Visitors, change: Change) -> None:
-    """For `House.on_change`: look up whoever came to a lobby, or came again with another pass, beside its lane."""
-    if change.after is None:
-        return
-    for pass_id in _newcomers(change.before, change.after):
-        node = change.after.room.node
-        house.lanes.put(f"came with {node}", partial(_look_up, house, visitors, node, pass_id))
+
+@dataclass(slots=True)
+class CameWith:
+    """Looks up whoever came to a lobby, or came again with another pass, beside their room's lane; all who came since
+    the last look at once, because after a restart that is everybody who waits."""
+
+    house: House
+    visitors: Visitors
+    _wanted: dict[str, str] = field(default_factory=dict)
+    """Room by pass: of whoever is to be looked up."""
+
+    def watch(self, change: Change) -> None:
+        """For `House.on_change`."""
+        if change.after is None:
+            return
+        node, is_first = change.after.room.node, not self._wanted
+        self._wanted |= dict.fromkeys(_newcomers(change.before, change.after), node)
+        if is_first and self._wanted:
+            self.house.lanes.put(_LANE, self._look_up)
+
+    async def _look_up(self) -> None:
+        wanted, self._wanted = self._wanted, {}
+        keys = dict[tuple[str, str], str]()
+        for pass_id, node in wanted.items():
+            known = self.house.known.get(pass_id)
+            if known is not None and known.appointment is not None:
+                keys[known.appointment.id, known.person.id] = node
+        found = await self.visitors.arrivals({appointment for appointment, _ in keys}) if keys else {}
+        for key, node in keys.items():
+            arrival = found.get(key)
+            if arrival is not None and self.house.came_with.get(key) != arrival:
+                self.house.came_with[key] = arrival
+                self.house.shown_anew(node)
 
 
 def _newcomers(before: RoomState | None, after: RoomState) -> Iterator[str]:
@@ -22,14 +49,3 @@ def _newcomers(before: RoomState | None, after: RoomState) -> Iterator[str]:
         return
     there = {w.pass_id for w in before.queue} if before is not None else set[str]()
     yield from (w.pass_id for w in after.queue if w.pass_id not in there)
-
-
-async def _look_up(house: House, visitors: Visitors, node: str, pass_id: str) -> None:
-    known = house.known.get(pass_id)
-    if known is None or known.appointment is None:
-        return
-    key = known.appointment.id, known.person.id
-    arrival = await visitors.arrival(*key)
-    if arrival is not None and house.came_with.get(key) != arrival:
-        house.came_with[key] = arrival
-        house.shown_anew(node)

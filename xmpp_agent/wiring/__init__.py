@@ -33,6 +33,7 @@ from xmpp_agent.edges.web.numbers import add_numbers
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.people import add_people
 from xmpp_agent.edges.web.recordings import add_recordings
+from xmpp_agent.edges.web.room_list import RoomList
 from xmpp_agent.edges.web.server import SocketFault, SocketServer
 from xmpp_agent.edges.web.site.server import SiteFault
 from xmpp_agent.edges.xmpp.component import Component
@@ -40,8 +41,9 @@ from xmpp_agent.edges.xmpp.lobby import LobbyIn
 from xmpp_agent.edges.xmpp.lobby_out import LobbyOut
 from xmpp_agent.edges.xmpp.orders import Orders
 from xmpp_agent.edges.xmpp.stream import GateStream
-from xmpp_agent.flows import came_with, rebooking
+from xmpp_agent.flows import rebooking
 from xmpp_agent.flows.booking import By
+from xmpp_agent.flows.came_with import CameWith
 from xmpp_agent.flows.house import Addresses, Change, House
 from xmpp_agent.flows.lanes import Lanes
 from xmpp_agent.flows.notices import tell_places
@@ -83,13 +85,14 @@ class Agent:
         self.house = _house(settings, self._clock, passes, database, orders, out)
         self._stream = self._seat(secret)
         self.component = Component(self.house, self._stream, orders, LobbyIn(self.house, out, self._put), self._link)
-        self.feed = Feed(settings.shard, lambda node: self.desk.row(node), self._clock.now)
+        self.rooms = RoomList(self.house, settings.shard)
+        self.feed = Feed(settings.shard, self.rooms.row, self._clock.now)
         self.recordings = console_recordings(settings.shard, database, self.feed, self._clock, _report)
         is_live, is_standby = lambda: self.component.is_live, lambda: self._stream.standby
         told = console_numbers(self.house, database, self.feed, settings.shard, self.recordings, is_live, _report)
         self.numbers, self.alerts, self._alerted_by = told.board, told.alerts, told.sources
         lists = (self.recordings, self.numbers, self.alerts)
-        self.desk = Desk(self.house, self.feed, self.link, settings.shard, orders.confirm, self.cancel, *lists)
+        self.desk = Desk(self.house, self.feed, self.link, self.rooms, orders.confirm, self.cancel, *lists)
         self.audit, self._audit_desk = console_audit(database, self.feed, self._clock, _report)
         self.desk.audit = self.audit
         self.door = DoorDesk(self.desk, self.house)
@@ -101,7 +104,7 @@ class Agent:
         add_people(here, self._erase, self._forgetting.sign_out)
         self._consoles = (here, elsewhere)
         self._server = SocketServer(Door(here, settings.supervisors), settings.socket)
-        looks = partial(came_with.watch, self.house, database.visitors)
+        looks = CameWith(self.house, database.visitors).watch
         watchers = (partial(lists_follow, self.house), partial(tell_places, self.house), looks, self._changed)
         self.house.on_change.extend(watchers)
         self.house.on_note.append(self._note)
@@ -160,7 +163,7 @@ class Agent:
         self.site = site
         office = OfficeDesk(site.desk, self.feed, self._settings.shard, self._clock, _report)
         self.desk.office = self._alerted_by.office = office
-        self.door.pages = site.desk
+        self.door.pages, self.rooms.pages = site.desk, True
         for app in self._consoles:
             add_office(app, office)
 

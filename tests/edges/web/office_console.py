@@ -22,6 +22,7 @@ from xmpp_agent.edges.web.door_routes import add_door
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_desk import OfficeDesk, add_office
 from xmpp_agent.edges.web.recording_list import RecordingList
+from xmpp_agent.edges.web.room_list import RoomList
 from xmpp_agent.edges.web.server import SocketServer
 from xmpp_agent.model.letters import About, Channel, Failure, Letter, LetterState
 from xmpp_agent.model.people import Reach
@@ -78,12 +79,14 @@ async def office_console(folder: Path, units: frozenset[str] = ALL) -> AsyncIter
 
     async with open_staffed(folder) as unit:
         clock, database = unit.around.clock, unit.around.database
-        feed = Feed("main", lambda node: desk.row(node), clock.now)
+        rooms = RoomList(unit.house, "main")
+        rooms.pages = True
+        feed = Feed("main", rooms.row, clock.now)
         link = Link(state="live", since=clock.at, now=clock.at)
         recordings = RecordingList(database.recordings, database.diary, feed, "main", clock, unit.porter.errors.append)
         told = console_numbers(unit.house, database, feed, "main", recordings, lambda: True, unit.porter.errors.append)
         lists = (recordings, told.board, told.alerts)
-        desk = Desk(unit.house, feed, lambda: link, "main", unit.desk.confirm, no_cancel, *lists)
+        desk = Desk(unit.house, feed, lambda: link, rooms, unit.desk.confirm, no_cancel, *lists)
         office = OfficeDesk(unit.desk, feed, "main", clock, unit.porter.errors.append)
         desk.office = told.sources.office = office
         audit, audit_desk = console_audit(database, feed, clock, unit.porter.errors.append)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.clinic import Clinic, Person, is_inside, is_invitation, open_clinic
+from tests.edges.web.apart import apart
 from tests.edges.web.lone_agent import ALL, acts_on_record, problem_of, visitor
 from xmpp_agent import wiring
 from xmpp_agent.edges.store.bookings import Booked
@@ -156,7 +157,7 @@ async def test_another_unit_sees_nothing_and_may_do_nothing(clinic: Clinic, tmp_
         async with (
             asyncio.timeout(30),
             http.stream("GET", "/v1/events") as stream,
-            aclosing(clinic.agent.feed.follow(None, lambda _: True)) as ours,
+            aclosing(apart(clinic.agent.feed.follow(None, lambda _: True))) as ours,
         ):
             theirs = stream.aiter_text()
             assert [await anext(theirs), await anext(ours)] == [": alive\n\n"] * 2
@@ -196,7 +197,10 @@ async def test_a_name_is_revealed_again_when_asked_again_and_each_time_on_record
 async def test_what_time_alone_changes_is_told(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     """A waiting person about whom the rules say something else now is shown anew, though nothing happened."""
     monkeypatch.setattr(wiring, "TICK", 0.02)
-    async with waiting(clinic) as (booked, _, _), aclosing(clinic.agent.feed.follow(None, lambda _: True)) as lines:
+    async with (
+        waiting(clinic) as (booked, _, _),
+        aclosing(apart(clinic.agent.feed.follow(None, lambda _: True))) as lines,
+    ):
         house = clinic.agent.house
         assert await anext(lines) == ": alive\n\n"
         await _until(lambda: not vars(clinic.agent.feed)["_dirty"])
@@ -253,7 +257,7 @@ async def listening(clinic: Clinic) -> AsyncIterator[list[str]]:
     heard = list[str]()
 
     async def listen() -> None:
-        async for line in clinic.agent.feed.follow(None, lambda _: True):
+        async for line in apart(clinic.agent.feed.follow(None, lambda _: True)):
             heard.append(line)
 
     task = asyncio.create_task(listen())

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.edges.store.samples import a_line, raw
+from tests.edges.web.apart import apart
 from tests.edges.web.lone_agent import ALL, JOBCENTER, WARD, acts_on_record, lone_agent, problem_of, visitor
 from tests.edges.web.office_console import office_console
 from tests.edges.web.test_numbers import queue, value
@@ -169,7 +170,7 @@ async def test_a_late_version_is_refused(tmp_path: Path) -> None:
 async def events(agent: Agent, at: str, units: frozenset[str]) -> list[str]:
     """What a supervisor of these units was told since then about alerts and notes."""
     told = []
-    async with aclosing(agent.feed.follow(at, partial(hears, units))) as lines, asyncio.timeout(10):
+    async with aclosing(apart(agent.feed.follow(at, partial(hears, units)))) as lines, asyncio.timeout(10):
         agent.feed.publish(None, "link", agent.link())
         async for line in lines:
             name = line.partition("event: ")[2].partition("\n")[0]
@@ -309,7 +310,7 @@ async def test_a_picture_made_while_all_is_started_over_is_not_taken_for_whole(
         monkeypatch.setattr(agent.numbers, "ready", and_then_all_is_anew)
         shown = await agent.desk.board(ALL)
         assert not shown.alerts
-        async with aclosing(agent.feed.follow(shown.at_event, lambda _: True)) as lines:
+        async with aclosing(apart(agent.feed.follow(shown.at_event, lambda _: True))) as lines:
             assert "event: resync" in await anext(lines)
 
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.an_office import UNIT
+from tests.edges.web.apart import apart
 from tests.edges.web.lone_agent import ALL, problem_of
 from tests.edges.web.office_console import OfficeConsole, office_console
 from tests.flows.staffed import Staffed
@@ -304,7 +305,7 @@ async def _told(console: OfficeConsole, begin: str, units: frozenset[str]) -> li
     """What a supervisor of these units was told of the audit since then."""
     console.feed.publish(None, "link", Link(state="live", since=0.0, now=0.0))
     found = list[AuditNews]()
-    async with aclosing(console.feed.follow(begin, partial(hears, units))) as lines:
+    async with aclosing(apart(console.feed.follow(begin, partial(hears, units)))) as lines:
         async for text in lines:
             if "event: audit" in text:
                 found.append(AuditNews.model_validate_json(text.partition("data: ")[2]))

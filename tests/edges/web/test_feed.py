@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.edges.web.apart import apart
 from xmpp_agent.edges.web import feed as feed_module
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.rules.staff_acts import may_see
@@ -70,7 +71,7 @@ class Console:
 
     async def connect(self) -> None:
         await self.hang_up()
-        self.lines = self.truth.feed.follow(self.at, partial(may_see, self.units))
+        self.lines = apart(self.truth.feed.follow(self.at, partial(may_see, self.units)))
 
     async def hang_up(self) -> None:
         if self.lines is not None:
@@ -220,7 +221,7 @@ async def test_an_id_of_an_earlier_agent_is_never_taken_for_one_of_this() -> Non
     for truth in (before, after):
         for number in range(5):
             truth.feed.publish(None, "note", Note(room="a", kind="wrote", text=str(number)))
-    async with aclosing(after.feed.follow(f"{before.feed.at.rpartition(':')[0]}:3", lambda _: True)) as lines:
+    async with aclosing(apart(after.feed.follow(f"{before.feed.at.rpartition(':')[0]}:3", lambda _: True))) as lines:
         assert "event: resync" in await anext(lines)
 
 
@@ -228,7 +229,7 @@ async def test_an_id_of_an_earlier_agent_is_never_taken_for_one_of_this() -> Non
 async def test_an_id_that_is_none_is_answered_with_resync(nonsense: str) -> None:
     """Whatever stands in Last-Event-ID, the console is never left with a hole, nor told that there is none."""
     truth = Truth()
-    async with aclosing(truth.feed.follow(nonsense, lambda _: True)) as lines:
+    async with aclosing(apart(truth.feed.follow(nonsense, lambda _: True))) as lines:
         assert "event: resync" in await anext(lines)
 
 
@@ -238,10 +239,10 @@ async def test_the_sign_that_nothing_is_missing_comes_after_what_was_missed() ->
     for number in range(3):
         truth.feed.publish("Psykiatri", "note", Note(room="c", kind="wrote", text=str(number)))
     begin = f"{truth.feed.at.rpartition(':')[0]}:1"
-    async with aclosing(truth.feed.follow(begin, lambda _: True)) as lines:
+    async with aclosing(apart(truth.feed.follow(begin, lambda _: True))) as lines:
         told = [await anext(lines) for _ in range(3)]
     assert ['"1"' in told[0], '"2"' in told[1], told[2]] == [True, True, ": alive\n\n"]
-    async with aclosing(truth.feed.follow(begin, partial(may_see, JOBCENTER))) as lines:
+    async with aclosing(apart(truth.feed.follow(begin, partial(may_see, JOBCENTER)))) as lines:
         assert await anext(lines) == ": alive\n\n"
 
 
@@ -261,7 +262,7 @@ async def test_events_of_other_units_are_neither_told_nor_taken_for_a_sign_of_li
                 continue
 
     noise = asyncio.create_task(busy())
-    async with asyncio.timeout(30), aclosing(truth.feed.follow(None, partial(may_see, JOBCENTER))) as lines:
+    async with asyncio.timeout(30), aclosing(apart(truth.feed.follow(None, partial(may_see, JOBCENTER)))) as lines:
         assert [await anext(lines) for _ in range(4)] == [": alive\n\n"] * 4
     stop.set()
     await noise
@@ -270,7 +271,7 @@ async def test_events_of_other_units_are_neither_told_nor_taken_for_a_sign_of_li
 async def test_a_reader_that_does_not_read_costs_no_more_than_what_is_kept_for_all() -> None:
     """Events are dropped by number and by size; the slow reader is told to read anew."""
     truth = Truth()
-    async with aclosing(truth.feed.follow(None, lambda _: True)) as lines:
+    async with aclosing(apart(truth.feed.follow(None, lambda _: True))) as lines:
         await anext(lines)
         truth.feed.publish(None, "note", Note(room="a", kind="wrote", text="first"))
         assert "first" in await anext(lines)
@@ -288,7 +289,7 @@ async def test_many_changes_of_one_room_are_one_event() -> None:
     """What changes within the gathering time goes out once, as it is then; what is as before not at all."""
     truth = Truth()
     truth.board()
-    async with asyncio.timeout(30), aclosing(truth.feed.follow(truth.feed.at, lambda _: True)) as lines:
+    async with asyncio.timeout(30), aclosing(apart(truth.feed.follow(truth.feed.at, lambda _: True))) as lines:
         await anext(lines)
         for visit in range(50):
             truth.change("a", visit)
@@ -297,6 +298,21 @@ async def test_many_changes_of_one_room_are_one_event() -> None:
         truth.change("a", 49)
         truth.change("b", 1)
         assert '"room":"b"' in await anext(lines)
+
+
+async def test_what_there_is_goes_out_in_one_piece_that_is_not_too_large() -> None:
+    """A piece costs both ends more than an event; what a reader who does not read holds is bounded all the same."""
+    truth = Truth()
+    async with aclosing(truth.feed.follow(None, lambda _: True)) as pieces:
+        await anext(pieces)
+        for number in range(10):
+            truth.feed.publish(None, "note", Note(room="a", kind="wrote", text=str(number)))
+        assert (await anext(pieces)).count("event: note") == 10
+        for _ in range(200):
+            truth.feed.publish(None, "note", Note(room="a", kind="wrote", text="x" * 500))
+        told = [await anext(pieces) for _ in range(4)]
+    assert sum(piece.count("event: note") for piece in told) == 200
+    assert max(map(len, told)) < feed_module.PIECE + 1000
 
 
 async def test_nothing_is_made_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +329,7 @@ async def test_nothing_is_made_for_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     truth.change("a", 1)
     await _gathered(truth)
     assert asked == []
-    async with aclosing(truth.feed.follow(at, lambda _: True)) as lines:
+    async with aclosing(apart(truth.feed.follow(at, lambda _: True))) as lines:
         assert "event: resync" in await anext(lines)
 
 
@@ -322,7 +338,7 @@ async def test_closing_ends_every_stream_at_once() -> None:
     truth = Truth()
 
     async def listen() -> list[str]:
-        return [line async for line in truth.feed.follow(None, lambda _: True)]
+        return [line async for line in apart(truth.feed.follow(None, lambda _: True))]
 
     listening = [asyncio.create_task(listen()) for _ in range(3)]
     await asyncio.sleep(0)
@@ -342,7 +358,7 @@ async def test_a_row_that_cannot_be_made_holds_up_no_other() -> None:
 
     asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(str(context["exception"])))
     truth.feed = Feed("one", row, lambda: truth.clock)
-    async with asyncio.timeout(30), aclosing(truth.feed.follow(None, lambda _: True)) as lines:
+    async with asyncio.timeout(30), aclosing(apart(truth.feed.follow(None, lambda _: True))) as lines:
         await anext(lines)
         truth.change("a", 1)
         truth.change("b", 1)

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.edges.web.apart import apart
 from tests.edges.web.lone_agent import ALL, JOBCENTER, WARD, lone_agent, visitor
 from xmpp_agent.edges.web.audience import hears, same_units
 from xmpp_agent.model.figures import Measure
@@ -96,7 +97,7 @@ async def test_targets_and_lights_come_with_the_numbers(tmp_path: Path) -> None:
 async def events(agent: Agent, at: str, units: frozenset[str]) -> list[UnitNumbers]:
     """The rows told to a supervisor of these units since then."""
     rows = []
-    async with aclosing(agent.feed.follow(at, partial(hears, units))) as lines, asyncio.timeout(30):
+    async with aclosing(apart(agent.feed.follow(at, partial(hears, units)))) as lines, asyncio.timeout(30):
         agent.feed.publish(None, "link", agent.link())
         async for line in lines:
             if "event: numbers" in line:

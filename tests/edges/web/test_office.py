@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.an_office import UNIT
+from tests.edges.web.apart import apart
 from tests.edges.web.lone_agent import ALL, problem_of
 from tests.edges.web.office_console import PHONE, OfficeConsole, office_console
 from tests.flows.staffed import Staffed
@@ -302,7 +303,7 @@ async def follow(
     """Take in the events after a picture, up to now."""
     if at == console.feed.at:
         return
-    async with aclosing(console.feed.follow(at, partial(may_see, units))) as lines, asyncio.timeout(30):
+    async with aclosing(apart(console.feed.follow(at, partial(may_see, units)))) as lines, asyncio.timeout(30):
         console.feed.publish(None, "link", (await console.desk.board(units)).link)
         async for line in lines:
             name, data = line.partition("event: ")[2].partition("\n")[0], line.partition("data: ")[2]

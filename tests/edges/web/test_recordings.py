@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.edges.web.apart import apart
 from tests.edges.web.lone_agent import ALL, acts_on_record, lone_agent, problem_of, visitor
 from tests.edges.web.test_people import WARD, a_past_visit
 from xmpp_agent.edges.keys.ring import read_keys
@@ -135,7 +136,7 @@ async def test_what_changes_is_on_the_stream_and_what_is_over_goes(
     async with asked(tmp_path) as (agent, http):
         await put(agent, STUCK)
         assert set(await seen(http)) == {"r1"}
-        async with aclosing(agent.feed.follow(agent.feed.at, lambda _: True)) as lines, asyncio.timeout(30):
+        async with aclosing(apart(agent.feed.follow(agent.feed.at, lambda _: True))) as lines, asyncio.timeout(30):
             assert await anext(lines) == ": alive\n\n"
             over = on(STUCK, Stage.DELETED, changed_at=agent.house.clock.now())
             await put(agent, over)
@@ -186,7 +187,7 @@ async def follow(agent: Agent, at: str, units: frozenset[str], picture: dict[str
     """Take in the events after a picture, up to now."""
     if at == agent.feed.at:
         return
-    async with aclosing(agent.feed.follow(at, partial(may_see, units))) as lines, asyncio.timeout(30):
+    async with aclosing(apart(agent.feed.follow(at, partial(may_see, units)))) as lines, asyncio.timeout(30):
         agent.feed.publish(None, "link", agent.link())
         async for line in lines:
             name, data = line.partition("event: ")[2].partition("\n")[0], line.partition("data: ")[2]

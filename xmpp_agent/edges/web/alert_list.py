@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from xmpp_agent.edges.web.alert_rows import NOBODYS, AlertRows, Other
+from xmpp_agent.edges.web.alert_rows import NOBODYS, AlertRows, Known, Other
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_desk import OfficeDesk
 from xmpp_agent.edges.web.recording_list import RecordingList
@@ -84,10 +84,15 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An alert, its row, and whose supervisors see it."""
+    """An alert with all that is known of it, and its row."""
 
-    alert: Raised
+    known: Known
     row: AlertRow
+
+    @property
+    def alert(self) -> Raised:
+        """As it was raised."""
+        return self.known.alert
 
 
 class AlertList:
@@ -150,10 +155,14 @@ class AlertList:
     def _look(self, handled: Mapping[str, Handled]) -> dict[str, Shown]:
         now, others = self._sources.house.clock.now(), self._sources.others()
         found = {ident(alert, self._shard): alert for alert in raised(self._sources.facts(others, now))}
-        return {
-            each: Shown(alert, self._rows.row(each, alert, handled.get(each), now, others.get(alert.about)))
-            for each, alert in found.items()
-        }
+        before, rows, after = self._shown or {}, self._rows, dict[str, Shown]()
+        for each, alert in found.items():
+            known = rows.known(alert, handled.get(each), now, others.get(alert.about))
+            shown = before.get(each)
+            if shown is None or shown.known != known:
+                shown = Shown(known, rows.row(each, known, now))
+            after[each] = shown
+        return after
 
     def _put(self, after: dict[str, Shown]) -> None:
         before, self._shown = self._shown, after
@@ -163,5 +172,5 @@ class AlertList:
         for each in before.keys() - after.keys():
             self._feed.publish(before[each].alert.unit, "alert_gone", AlertGone(key=before[each].row.key))
         for each, shown in after.items():
-            if each not in before or before[each].row != shown.row:
+            if each not in before or before[each].known != shown.known:
                 self._feed.publish(shown.alert.unit, "alert", AlertChanged(now=now, row=shown.row))

@@ -19,6 +19,19 @@ Other = RecordingRow | CallRow | InvitationRow
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """All that a row is made of: as long as it is the same, so is the row."""
+
+    alert: Raised
+    handled: Handled | None
+    owner_id: str
+    owner: str
+    seen_by: str
+    staff: str
+    masked: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRows:
     """Makes the rows. `shard` is part of their keys."""
 
@@ -26,10 +39,16 @@ class AlertRows:
     names: Names
     shard: str
 
-    def row(self, ident: str, alert: Raised, handled: Handled | None, now: float, other: Other | None) -> AlertRow:
-        """One; `other`: the row it is about, of one that is not about a room."""
+    def known(self, alert: Raised, handled: Handled | None, now: float, other: Other | None) -> Known:
+        """What is known of one; `other`: the row it is about, of one that is not about a room."""
         whose = owner(handled, now)
         staff, masked = self._whose(alert, other)
+        seen_by = self.names.of(handled.seen_by) if handled is not None else ""
+        return Known(alert, handled, whose, self.names.of(whose), seen_by, staff[:200], masked[:200])
+
+    def row(self, ident: str, known: Known, now: float) -> AlertRow:
+        """One."""
+        alert, handled = known.alert, known.handled
         since = min(alert.since, handled.since) if handled is not None else alert.since
         return AlertRow(
             key=f"{self.shard}/alert/{ident}",
@@ -41,16 +60,16 @@ class AlertRows:
             unit="" if alert.unit == NOBODYS else alert.unit,
             about=self.about(alert),
             knock=alert.seat,
-            staff=staff[:200],
-            masked=masked[:200],
+            staff=known.staff,
+            masked=known.masked,
             limit=alert.limit,
             people=alert.people,
             attempts=alert.attempts,
             words=rule_words(alert),
-            owner=self.names.of(whose),
-            owner_id=whose,
-            owned_at=handled.owned_at if handled is not None and whose else None,
-            seen_by=self.names.of(handled.seen_by) if handled is not None else "",
+            owner=known.owner,
+            owner_id=known.owner_id,
+            owned_at=handled.owned_at if handled is not None and known.owner_id else None,
+            seen_by=known.seen_by,
             seen_at=handled.seen_at if handled is not None else None,
             may=tuple(_MAY[act] for act in offers(handled, now)),
         )

@@ -3,6 +3,7 @@
 Who asks is known from the socket (SO_PEERCRED), never from what they send (door.py).
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
@@ -11,19 +12,20 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.types import Send
 from typing_extensions import override
 
 from xmpp_agent.edges.web import problems
 from xmpp_agent.edges.web.audience import hears
-from xmpp_agent.edges.web.desk import Desk
+from xmpp_agent.edges.web.desk import ROWS_AT_ONCE, Desk
 from xmpp_agent.edges.web.door import OPEN_TO_ALL, Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.flows.reveal import SHOWN_FOR
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.wire import Done, Finish, LetIn, Reveal, Revealed, TurnAway, Write
+from xmpp_agent.wire import Board, Done, Finish, LetIn, Reveal, Revealed, TurnAway, Write
 
 
 class EventStream(StreamingResponse):
@@ -77,7 +79,7 @@ def _looks(app: FastAPI, desk: Desk, feed: Feed, is_live: Callable[[], bool]) ->
     @app.get("/v1/board")
     async def board(request: Request) -> Response:
         who = _who(request)
-        return _answer(await desk.board(who.units, who.actor))
+        return Response(await _in_slices(await desk.board(who.units, who.actor)), media_type="application/json")
 
     @app.get("/v1/events")
     async def events(request: Request) -> Response:
@@ -138,6 +140,22 @@ def _who(request: Request) -> Supervisor:
 
 def _language(request: Request) -> str:
     return problems.language(request.headers.get("accept-language", ""))
+
+
+async def _in_slices(board: Board) -> bytes:
+    """A full house is megabytes of JSON: written some rows at a time, so that no door waits for all of it."""
+    fields = list[bytes]()
+    for name in Board.model_fields:
+        value = getattr(board, name)
+        if not isinstance(value, tuple):
+            fields.append(b'"%s":%s' % (name.encode(), to_json(value)))
+            continue
+        slices = list[bytes]()
+        for begin in range(0, len(value), ROWS_AT_ONCE):
+            slices.append(to_json(value[begin : begin + ROWS_AT_ONCE])[1:-1])
+            await asyncio.sleep(0)
+        fields.append(b'"%s":[%s]' % (name.encode(), b",".join(slices)))
+    return b"{%s}" % b",".join(fields)
 
 
 def _answer(model: BaseModel) -> Response:

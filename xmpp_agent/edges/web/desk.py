@@ -12,7 +12,7 @@ from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.office_desk import OfficeDesk
 from xmpp_agent.edges.web.recording_list import RecordingList
-from xmpp_agent.edges.web.rows import room_row
+from xmpp_agent.edges.web.room_list import RoomList
 from xmpp_agent.flows import reveal as reveal_flow
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.house import House
@@ -72,7 +72,7 @@ class Desk:
         house: House,
         feed: Feed,
         link: Callable[[], Link],
-        shard: str,
+        rooms: RoomList,
         confirm: Callable[[], Awaitable[None]],
         cancel: Callable[[str, str], Awaitable[None]],
         recordings: RecordingList,
@@ -80,7 +80,7 @@ class Desk:
         alerts: AlertDesk,
     ) -> None:
         """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
-        self._house, self._feed, self._link, self._shard, self._confirm = house, feed, link, shard, confirm
+        self._house, self._feed, self._link, self._rooms, self._confirm = house, feed, link, rooms, confirm
         self._cancel, self._recordings, self._numbers, self._alerts = cancel, recordings, numbers, alerts
         self._done: OrderedDict[Asked, Verdict] = OrderedDict()
         self.office: OfficeDesk | None = None
@@ -105,7 +105,7 @@ class Desk:
         calls, invitations = self.office.rows(units) if self.office is not None else ((), ())
         alerts, notes = self._alerts.listed.rows(units), self._alerts.notes.rows(units)
         numbers = self._numbers.rows(units)
-        rooms = await self._rooms(units)
+        rooms = await self._room_rows(units)
         # Read after `at`: a line that comes between is here and in an event, never in neither.
         audit = await self.audit.newest(units) if self.audit is not None else ()
         now, link = self._house.clock.now(), self._link()
@@ -124,20 +124,15 @@ class Desk:
             you=actor,
         )
 
-    async def _rooms(self, units: frozenset[str]) -> tuple[RoomRow, ...]:
+    async def _room_rows(self, units: frozenset[str]) -> tuple[RoomRow, ...]:
         rows = list[RoomRow]()
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
             self._feed.shown(node)
-            row = self.row(node) if may_see(units, state.room.unit) else None
+            row = self._rooms.recent(node) if may_see(units, state.room.unit) else None
             rows += [row] if row is not None else []
             if count % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return tuple(rows)
-
-    def row(self, node: str) -> RoomRow | None:
-        """A room as the console shows it now; None when there is nothing to show."""
-        state = self._house.rooms.get(node)
-        return room_row(self._house, state, self._shard, pages=self.office is not None) if state is not None else None
 
     async def let_in(self, node: str, command: LetIn, units: frozenset[str], actor: str) -> Verdict:
         """Let in one waiting person: done when Prosody has sent the invitation."""

@@ -20,6 +20,8 @@ GATHER = 0.05
 """Seconds in which changes of one room become one event."""
 AT_ONCE = 100
 """Rooms published in one turn of the loop, so that a door never waits behind a long list."""
+PIECE = 32_000
+"""Characters after which no further event goes into a piece: more than that is never held for a reader who stalls."""
 ALIVE = 5.0
 """Seconds between signs of life."""
 ALIVE_LINE = ": alive\n\n"
@@ -144,11 +146,12 @@ class Feed:
         return f"{self._stream}:{number}"
 
     async def follow(self, last_id: str | None, sees: Callable[[str], bool]) -> AsyncGenerator[str, None]:
-        """The events after `last_id` of units the watcher sees, as lines of a text/event-stream.
+        """The events after `last_id` of units the watcher sees, as pieces of a text/event-stream. All there are by now
+        are one piece: each piece costs both ends more than the events in it.
 
         A sign of life comes as soon as all that happened meanwhile was told, and says that nothing is missing. Where
         events between were dropped `resync` comes instead: at the start, or later when the watcher reads too slowly.
-        A watcher who does not read holds nothing here but its number.
+        A watcher who does not read holds nothing here but its number and a piece.
         """
         self._watchers += 1
         loop = asyncio.get_running_loop()
@@ -158,25 +161,33 @@ class Feed:
             due = loop.time() + self._alive
             while not self._closed:
                 news = self._news
-                line = ""
+                piece = ""
                 if meanwhile is not None and number >= max(meanwhile, self._floor):
-                    line, meanwhile = ALIVE_LINE, None
+                    piece, meanwhile = ALIVE_LINE, None
                 elif number < self._floor:
                     number, meanwhile = self._number, None
-                    line = f"id: {self._id(number)}\nevent: resync\ndata: {{}}\n\n"
+                    piece = f"id: {self._id(number)}\nevent: resync\ndata: {{}}\n\n"
                 elif number < self._number:
-                    number += 1
-                    line = self._line(number, sees)
+                    piece, number = self._piece(number, sees)
                 else:
                     await _until(news, due)
-                if not line and meanwhile is None and loop.time() >= due:  # events of other units only are silence, too
-                    line = ALIVE_LINE
-                if line:
-                    yield line
+                if not piece and meanwhile is None and loop.time() >= due:  # events of other units are silence, too
+                    piece = ALIVE_LINE
+                if piece:
+                    yield piece
                     due = loop.time() + self._alive
         finally:
             self._watchers -= 1
             self.expect()
+
+    def _piece(self, number: int, sees: Callable[[str], bool]) -> tuple[str, int]:
+        """The events after that number, and the number of the last of them."""
+        lines, size = list[str](), 0
+        while number < self._number and size < PIECE:
+            number += 1
+            lines.append(self._line(number, sees))
+            size += len(lines[-1])
+        return "".join(lines), number
 
     def _line(self, number: int, sees: Callable[[str], bool]) -> str:
         """An event that is kept; empty: it is of a unit the watcher does not see."""

@@ -8,7 +8,7 @@ from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import Occupant, RoomState, Waiting
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import danish
-from xmpp_agent.rules import names, visits
+from xmpp_agent.rules import door_acts, names, visits
 from xmpp_agent.rules.arrival import proved_at
 from xmpp_agent.rules.door_acts import Reasons, person_acts, room_acts
 from xmpp_agent.wire import DoorAct, RoomPhase, RoomRow, WaitingRow, WhyNot
@@ -21,6 +21,7 @@ class Possible(TypedDict):
     why_not: WhyNot
 
 
+_ACTS = {act: DoorAct(act.value) for act in door_acts.DoorAct}
 LONGEST_NAME = 200
 """Letters; the wire carries no more than 500, and a row that cannot be made would hold up all the others."""
 
@@ -80,9 +81,9 @@ def _name(house: House, person: Occupant) -> str:
 
 
 def _possible(acts: Reasons) -> Possible:
-    may = tuple(DoorAct(act.value) for act, reason in acts.items() if reason is Reason.ALLOWED)
-    not_now = ((DoorAct(act.value), reason.value) for act, reason in acts.items() if reason is not Reason.ALLOWED)
-    return {"may": may, "why_not": tuple(not_now)}
+    may = tuple(_ACTS[act] for act, reason in acts.items() if reason is Reason.ALLOWED)
+    not_now = tuple((_ACTS[act], str(reason)) for act, reason in acts.items() if reason is not Reason.ALLOWED)
+    return {"may": may, "why_not": not_now}
 
 
 def _waiting(house: House, state: RoomState, person: Waiting, *, pages: bool) -> WaitingRow:
@@ -98,7 +99,7 @@ def _waiting(house: House, state: RoomState, person: Waiting, *, pages: bool) ->
         decision=verdict.decision.value,
         reason=verdict.reason.value,
         reason_text=danish(verdict.reason),
-        said=tuple((word.rule, word.decision.value, word.reason.value) for word in verdict.said),
+        said=tuple((word.rule, str(word.decision), str(word.reason)) for word in verdict.said),
         since=person.since,
         away=not person.jid,
         appointment_at=known.appointment.starts_at if known and known.appointment else None,
