@@ -281,6 +281,31 @@ async def test_with_the_room_a_start_is_over(day: Day) -> None:
     assert [row.stage for row in rows(day)] == [Stage.NOT_STARTED]
 
 
+async def test_a_room_that_ends_without_one_asks_nothing(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most visits are not recorded: asking the database at the end of each took three quarters of a join's work."""
+    asked = list[str]()
+    in_room = day.agent.house.recordings.in_room
+
+    async def counted(node: str) -> tuple[Recording, ...]:
+        asked.append(node)
+        return await in_room(node)
+
+    monkeypatch.setattr(day.agent.house.recordings, "in_room", counted)
+    day.prosody.destroy(MAIN)
+    await day.agent.quiet()
+    assert asked == []
+
+
+async def test_with_the_room_it_is_over_also_when_another_agent_saw_it_begin(day: Day) -> None:
+    """What was on when the picture was taken may end unseen like any other."""
+    await running(day)
+    await play(day, "kill-agent", "return")
+    assert [row.stage for row in rows(day)] == [Stage.ON]
+    day.prosody.destroy(MAIN)
+    await day.agent.quiet()
+    assert [row.stage for row in rows(day)] == [Stage.EXPECTED]
+
+
 @pytest.mark.parametrize(
     ("news", "recorder", "stage"),
     [

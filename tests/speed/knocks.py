@@ -133,7 +133,7 @@ def _board(recording: Recording) -> tuple[dict[str, float], dict[str, list[str]]
     order: dict[str, list[str]] = {}
     for found in _EVENT.finditer(recording.data):
         row = json.loads(found[1]).get("row")
-        if row is None:
+        if row is None or "waiting" not in row:  # an alert, or numbers
             continue
         order[row["room"]] = [waiting["knock"] for waiting in row["waiting"]]
         for seat in order[row["room"]]:

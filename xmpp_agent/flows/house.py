@@ -85,6 +85,8 @@ class House:
     """By room: when the clock last tried to end or clear it."""
     stop_asked: dict[str, float] = field(default_factory=dict)
     """By room: when the clock last asked for the end of a recording nobody minds."""
+    recorded_in: set[str] = field(default_factory=set)
+    """Rooms in which a recording may be on: one was written down since, or was on when the picture was taken."""
     told: dict[str, dict[str, int]] = field(default_factory=dict)
     """By room and seat: the place in line people were told last."""
     on_change: list[Callable[[Change], None]] = field(default_factory=list)
@@ -151,6 +153,7 @@ class House:
             self.told,
             self.tried,
             self.stop_asked,
+            self.recorded_in,
         ):
             memory.clear()
 
@@ -214,6 +217,8 @@ class House:
             return not_on_record(verdict)
         if place is not None:
             self.places[place.node, place.seat] = place
+        if recording is not None:
+            self.recorded_in.add(recording.room)
         return verdict
 
     def jot(

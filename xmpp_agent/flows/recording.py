@@ -144,13 +144,19 @@ async def recorder_left(house: House, node: str) -> None:
 
 
 async def ended_unseen(house: House, node: str, at: float) -> None:
-    """The room is gone: whatever was on there is over, and its file is expected. Raises Unavailable."""
+    """The room is gone: whatever was on there is over, and its file is expected. Raises Unavailable.
+
+    Most rooms come to their end without one: the database is not asked for each of them.
+    """
+    if node not in house.recorded_in:
+        return
     state = house.rooms[node]
     for running in await house.recordings.in_room(node):
         if running.stage is Stage.STARTING:
             await _step(house, state, running, (Happened.DID_NOT_START, Fault.RECORDER_FAILED), at)
         elif running.stage in _IN_THE_ROOM:
             await _step(house, state, running, (Happened.ENDED, None), at)
+    house.recorded_in.discard(node)
 
 
 async def stop(house: House, node: str, actor: str) -> Verdict:

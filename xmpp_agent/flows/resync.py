@@ -94,6 +94,7 @@ async def _running(house: House) -> Mapping[str, list[Recording]]:
     running: dict[str, list[Recording]] = {}
     for one in await house.recordings.at(custody.RUNNING):
         running.setdefault(one.room, []).append(one)
+        house.recorded_in.add(one.room)
     return running
 
 
