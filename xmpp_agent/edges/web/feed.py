@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ KEPT_FOR = 30.0
 """Seconds events are made and kept after the last look at the board or the end of the last stream."""
 GATHER = 0.05
 """Seconds in which changes of one room become one event."""
+REST = 4.0
+"""Making events takes at most one part in five of the agent's time: so many times as long as it took is gathered."""
 AT_ONCE = 100
 """Rooms published in one turn of the loop, so that a door never waits behind a long list."""
 PIECE = 32_000
@@ -57,6 +60,8 @@ class Feed:
         self._dirty: dict[str, str] = {}
         self._last: dict[str, RoomRow | None] = {}
         self._flush: asyncio.TimerHandle | None = None
+        self._took = 0.0
+        """Seconds the last turn of making events took."""
         self._news = asyncio.Event()
         self._watchers = 0
         self._wanted_until = 0.0
@@ -86,7 +91,8 @@ class Feed:
         """A room of that unit changed, or may have."""
         self._dirty[node] = unit
         if self._flush is None and not self._closed:
-            self._flush = asyncio.get_running_loop().call_later(GATHER, self._publish_rooms)
+            gather = max(GATHER, REST * self._took)
+            self._flush = asyncio.get_running_loop().call_later(gather, self._publish_rooms)
 
     def publish(self, unit: str | None, name: str, model: BaseModel) -> None:
         """Publish one event to everybody who watches that unit."""
@@ -121,10 +127,12 @@ class Feed:
         if not self.is_wanted:
             self.start_over()
             return
+        began = time.perf_counter()  # the loop's own clock stands still within a turn
         try:
             for node in tuple(islice(self._dirty, AT_ONCE)):
                 self._publish_room(node, self._dirty.pop(node))
         finally:
+            self._took = time.perf_counter() - began
             if self._dirty:
                 self._flush = asyncio.get_running_loop().call_later(0, self._publish_rooms)
 
