@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine
 
 from tests.edges.store.samples import CIPHER, MARK, a_line, raw
 from xmpp_agent.edges.keys.columns import ColumnCipher
 from xmpp_agent.edges.store.database import open_database
+from xmpp_agent.edges.store.migrations import apply
 from xmpp_agent.edges.store.sqlite.file import DatabaseFault, prepare
 from xmpp_agent.edges.store.tables import metadata
 
@@ -56,6 +59,15 @@ async def test_the_tables_are_those_the_migrations_make(path: Path) -> None:
             assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     finally:
         engine.dispose()
+
+
+def test_the_revisions_known_are_those_of_the_migrations() -> None:
+    """They are read off the names of the files, so that an agent loads no migrations where nothing is to be done."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(apply.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    assert apply.known_revisions() == tuple(script.revision for script in scripts)[::-1]
 
 
 async def test_the_first_policies_are_there(path: Path) -> None:
