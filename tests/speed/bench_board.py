@@ -132,11 +132,11 @@ async def full_house(folder: Path, plan: Plan) -> AsyncIterator[Path]:
         await process.communicate()
 
 
-async def first_pictures(socket: Path, times: int) -> list[float]:
-    """`portner tui`, opened and closed so many times: seconds to the first room on the screen."""
+async def first_pictures(times: int, *command: str) -> list[float]:
+    """A Python program on a terminal, opened and closed so many times: seconds to the first room on the screen."""
     took = []
     for _ in range(times):
-        async with on_terminal("xmpp_agent", "tui", "--socket", str(socket)) as (terminal, process):
+        async with on_terminal(*command) as (terminal, process):
             took.append(await terminal.picture())
             os.write(terminal.handle, _QUIT)
             async with asyncio.timeout(_SHOWN_WITHIN):
@@ -174,8 +174,9 @@ async def board(plan: Plan) -> str:
     with tempfile.TemporaryDirectory(prefix="bench-board-") as made:
         folder = Path(made)
         async with full_house(folder, plan) as socket:
-            pictures = await first_pictures(socket, plan.starts)
-            _say("first picture: " + " ".join(f"{each:.2f}" for each in pictures) + " s")
+            bare = await first_pictures(plan.starts, "tests.speed.bare_textual", STAFF)
+            pictures = await first_pictures(plan.starts, "xmpp_agent", "tui", "--socket", str(socket))
+            _say(f"first picture: {_all(pictures)} s; one word in an empty app of Textual's: {_all(bare)} s")
             ours, rate = await measured("portner", socket, folder, plan)
             plain, _ = await measured("datatable", socket, folder, plan)
     _say(f"load average at the end {os.getloadavg()[0]:.1f}")
@@ -191,6 +192,10 @@ async def board(plan: Plan) -> str:
 
 def _share(figures: Figures) -> float:
     return figures.cpu / (figures.ends - figures.begins)
+
+
+def _all(times: list[float]) -> str:
+    return " ".join(f"{each:.2f}" for each in times)
 
 
 def _ms(seconds: float) -> str:
