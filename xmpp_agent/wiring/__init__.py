@@ -195,7 +195,8 @@ class Agent:
         return verdict
 
     def _look_anew(self) -> None:
-        """Rows from the database may be different from here on."""
+        """Rows may be different from here on."""
+        self.rooms.forget()
         self.recordings.forget()
         self.alerts.forget()
         if self.desk.office is not None:

@@ -70,6 +70,15 @@ async def test_what_is_newly_known_of_somebody_is_on_the_next_board(agent: Agent
     assert shown["k3v9"].staff == ("Mette Holm",)
 
 
+async def test_after_somebody_was_erased_no_row_is_an_old_one(agent: Agent, made: list[str]) -> None:
+    """Nor after the link came back: another agent may have been at the door."""
+    await agent.desk.board(ALL)
+    made.clear()
+    await agent._erase("nobody", "uid:0", ALL)
+    await agent.desk.board(ALL)
+    assert sorted(made) == ["k3v9", "w7q2"]
+
+
 @pytest.mark.parametrize("rooms", [0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1])
 async def test_a_board_written_in_slices_is_the_board(agent: Agent, tmp_path: Path, rooms: int) -> None:
     """Whatever the number of rows, the console reads what the agent knows."""

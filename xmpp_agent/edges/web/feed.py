@@ -134,7 +134,7 @@ class Feed:
         finally:
             self._took = time.perf_counter() - began
             if self._dirty:
-                self._flush = asyncio.get_running_loop().call_later(0, self._publish_rooms)
+                self._flush = asyncio.get_running_loop().call_later(REST * self._took, self._publish_rooms)
 
     def _publish_room(self, node: str, unit: str) -> None:
         row = self._row(node)

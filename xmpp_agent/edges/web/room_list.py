@@ -46,6 +46,10 @@ class RoomList:
             return self.row(node)
         return made.row if 0 <= self._house.clock.now() - made.at < GOOD_FOR else self.row(node)
 
+    def forget(self) -> None:
+        """Everything may be different from here on: somebody was erased, or another agent was at the door."""
+        self._made.clear()
+
     def _changed(self, change: Change) -> None:
         """Another state, or more is known of its people."""
         state = change.after or change.before
