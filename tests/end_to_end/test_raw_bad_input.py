@@ -95,7 +95,7 @@ async def test_random_stanzas_of_a_client_break_nothing(tmp_path_factory: pytest
         person = await clinic.citizen(booked)
         await person.knock()
         with capture_logs() as logs:
-            for batch in made(stanzas, 100):
+            for batch in made(stanzas, 50):
                 await throw(person, clinic, batch)
             await person.client.barrier()
             await clinic.agent.house.lanes.quiet()
@@ -117,7 +117,7 @@ async def test_random_stanzas_of_another_component_break_nothing(tmp_path_factor
         async with await ComponentClient.connect(clinic.prosody, "other.example.dk", "s") as other:
             foe = clinic.at(other, booked.room)
             with capture_logs() as logs:
-                for batch in made(stanzas, 60):
+                for batch in made(stanzas, 30):
                     await throw(foe, clinic, [one for one in batch if one[2] or one[0][0] != "iq"])
                 question = f"<question xmlns='{GATE}' ask='authenticate' token='x' user='u'/>"
                 assert error_of(await other.request(clinic.prosody.lobby, question)) is not None

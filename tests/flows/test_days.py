@@ -151,5 +151,5 @@ class DayOfSurprises(RuleBasedStateMachine):
 
 TestDays = pytest.mark.timeout(600)(DayOfSurprises.TestCase)
 TestDays.settings = settings(
-    max_examples=400, stateful_step_count=40, deadline=None, derandomize=True, print_blob=False
+    max_examples=200, stateful_step_count=40, deadline=None, derandomize=True, print_blob=False
 )
