@@ -93,7 +93,8 @@ class HookRoom:
                 self._on_error(error)
                 pause = REST
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
 
     async def look(self) -> float:
         """Tell what is due now; answers the seconds that may pass until the next look. Raises Unavailable.

@@ -139,7 +139,8 @@ class LocalShelf(ObjectShelf):
         """Put on the disk what is written so far, until all of it is; else the whole of it waits for the end."""
         while not written.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(written.wait(), _BEHIND)
+                async with asyncio.timeout(_BEHIND):
+                    await written.wait()
             await asyncio.to_thread(self._flush_drafts, name)
 
     def _flush_drafts(self, name: str) -> None:
