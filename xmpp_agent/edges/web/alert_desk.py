@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web import problems
 from xmpp_agent.edges.web.alert_list import AlertList
+from xmpp_agent.edges.web.answers import outcome, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.once import Once
@@ -20,7 +20,7 @@ from xmpp_agent.model.verdicts import Verdict
 from xmpp_agent.ports import Clock
 from xmpp_agent.ports.diary import Diary, Records
 from xmpp_agent.rules.alerts import Act, Wish
-from xmpp_agent.wire import Done, Retry
+from xmpp_agent.wire import Retry
 from xmpp_agent.wire_alerts import WriteShiftNote
 
 _NOTE = "shift-note"
@@ -127,22 +127,10 @@ def add_alerts(app: FastAPI, desk: AlertDesk) -> None:
 
     @app.post("/v1/units/{unit}/shift-note")
     async def write(unit: str, command: WriteShiftNote, request: Request) -> Response:
-        return _outcome(request, _NOTE, command.command, await desk.write(unit, command, _who(request)))
+        verdict = await desk.write(unit, command, who_asks(request))
+        return outcome(request, command.command, verdict, _DONE[_NOTE])
 
 
 async def _act(desk: AlertDesk, act: Act, alert: str, command: Retry, request: Request) -> Response:
-    return _outcome(request, act, command.command, await desk.handle(act, alert, command, _who(request)))
-
-
-def _outcome(request: Request, act: str, command: str, verdict: Verdict) -> Response:
-    language = problems.language(request.headers.get("accept-language", ""))
-    if not verdict.is_open:
-        return problems.refusal(verdict.reason, language=language)
-    text = _DONE[act][0 if language == "da" else 1]
-    done = Done(command=command, reason=verdict.reason.value, text=text)
-    return Response(done.model_dump_json(), media_type="application/json")
-
-
-def _who(request: Request) -> Supervisor:
-    supervisor: Supervisor = request.state.supervisor
-    return supervisor
+    verdict = await desk.handle(act, alert, command, who_asks(request))
+    return outcome(request, command.command, verdict, _DONE[act])

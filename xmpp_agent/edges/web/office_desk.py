@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.answers import outcome, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_list import Kind, OfficeList
@@ -21,7 +21,6 @@ from xmpp_agent.wire import (
     CallChanged,
     CallGone,
     CallRow,
-    Done,
     InvitationChanged,
     InvitationGone,
     InvitationRow,
@@ -124,8 +123,8 @@ def add_office(app: FastAPI, desk: OfficeDesk) -> None:
 
     @app.post("/v1/invitations/{appointment}/again")
     async def send_link(appointment: str, command: Retry, request: Request) -> Response:
-        verdict = await desk.send_link(appointment, command, _who(request))
-        return _outcome(request, _SEND, command, verdict)
+        verdict = await desk.send_link(appointment, command, who_asks(request))
+        return outcome(request, command.command, verdict, _DONE[_SEND])
 
     @app.post("/v1/calls/{call}/again")
     async def again(call: str, command: Retry, request: Request) -> Response:
@@ -141,18 +140,5 @@ def add_office(app: FastAPI, desk: OfficeDesk) -> None:
 
 
 async def _act(desk: OfficeDesk, act: Act, call: str, command: Retry, request: Request) -> Response:
-    return _outcome(request, act, command, await desk.handle_call(act, call, command, _who(request)))
-
-
-def _outcome(request: Request, act: str, command: Retry, verdict: Verdict) -> Response:
-    language = problems.language(request.headers.get("accept-language", ""))
-    if not verdict.is_open:
-        return problems.refusal(verdict.reason, language=language)
-    text = _DONE[act][0 if language == "da" else 1]
-    done = Done(command=command.command, reason=verdict.reason.value, text=text)
-    return Response(done.model_dump_json(), media_type="application/json")
-
-
-def _who(request: Request) -> Supervisor:
-    supervisor: Supervisor = request.state.supervisor
-    return supervisor
+    verdict = await desk.handle_call(act, call, command, who_asks(request))
+    return outcome(request, command.command, verdict, _DONE[act])
