@@ -9,7 +9,7 @@ from xmpp_agent.edges.web.alert_list import AlertList
 from xmpp_agent.edges.web.answers import outcome, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
-from xmpp_agent.edges.web.once import Once
+from xmpp_agent.edges.web.once import Asked, Once
 from xmpp_agent.edges.web.shift_note_list import ShiftNoteList
 from xmpp_agent.edges.web.supervisors import Names
 from xmpp_agent.flows.alerts import handle
@@ -30,16 +30,6 @@ _DONE = {
     Act.GIVE_BACK: ("Alarmen er fri igen.", "The alert is free again."),
     _NOTE: ("Beskeden til næste vagt er gemt.", "The note to the next shift is kept."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One command with everything it says. The same id with other words is another command."""
-
-    act: str
-    about: str
-    actor: str
-    command: Retry | WriteShiftNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ class AlertDesk:
 
     async def handle(self, act: Act, alert: str, command: Retry, who: Supervisor) -> Verdict:
         """Carry out one command about an alert, once. Raises Unavailable."""
-        asked = _Asked(act, alert, who.actor, command)
+        asked = Asked(alert, who.actor, command, act)
         wish = Wish(act, alert, who.units, who.actor, command.version)
         return await self._once.do(asked, lambda: self._handle(wish))
 
@@ -94,7 +84,7 @@ class AlertDesk:
 
     async def write(self, unit: str, command: WriteShiftNote, who: Supervisor) -> Verdict:
         """Write a unit's note to its next shift, once. Raises Unavailable."""
-        asked = _Asked(_NOTE, unit, who.actor, command)
+        asked = Asked(unit, who.actor, command, _NOTE)
         return await self._once.do(asked, lambda: self._write(unit, command, who))
 
     async def _write(self, unit: str, command: WriteShiftNote, who: Supervisor) -> Verdict:

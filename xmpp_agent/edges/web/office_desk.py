@@ -1,7 +1,6 @@
 """Hotline and missed invitations over HTTP on the agent's socket: what is shown, and what supervisors do about it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -11,7 +10,7 @@ from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_list import Kind, OfficeList
 from xmpp_agent.edges.web.office_rows import OfficeRows
-from xmpp_agent.edges.web.once import Once
+from xmpp_agent.edges.web.once import Asked, Once
 from xmpp_agent.flows import supervised_calls, unreached
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.verdicts import Verdict
@@ -40,16 +39,6 @@ _DONE = {
     Act.PROMISE: ("Alle kan se, at der ringes tilbage.", "Everybody can see that somebody rings back."),
     Act.TAKEN: ("Samtalen er slut.", "The call is over."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One command with everything it says. The same id with other words is another command."""
-
-    act: str
-    about: str
-    actor: str
-    command: Retry
 
 
 class OfficeDesk:
@@ -104,13 +93,13 @@ class OfficeDesk:
     async def send_link(self, appointment: str, command: Retry, who: Supervisor) -> Verdict:
         """A fresh link to the citizen of an appointment, once. Raises Unavailable."""
         wish = unreached.Wish(appointment, who.units, who.actor, command.version)
-        asked = _Asked(_SEND, appointment, who.actor, command)
+        asked = Asked(appointment, who.actor, command, _SEND)
         return await self._once.do(asked, lambda: unreached.send_link_again(self._desk, wish))
 
     async def handle_call(self, act: Act, call: str, command: Retry, who: Supervisor) -> Verdict:
         """Carry out one command about a call, once. Raises Unavailable."""
         wish = supervised_calls.Wish(act, call, who.units, who.actor, command.version)
-        asked = _Asked(act, call, who.actor, command)
+        asked = Asked(call, who.actor, command, act)
         return await self._once.do(asked, lambda: supervised_calls.handle(self._desk, wish))
 
     def _changed(self, appointment: str) -> None:

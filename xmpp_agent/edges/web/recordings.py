@@ -1,13 +1,11 @@
 """Recordings over HTTP on the agent's socket: the list, and what a supervisor does with one that is stuck."""
 
-from dataclasses import dataclass
-
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from xmpp_agent.edges.web.answers import found, outcome, shown, who_asks
 from xmpp_agent.edges.web.door import Supervisor
-from xmpp_agent.edges.web.once import Once
+from xmpp_agent.edges.web.once import Asked, Once
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.recording_rows import choice_of
 from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
@@ -27,16 +25,6 @@ _DONE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One command with everything it says. The same id with other words is another command."""
-
-    act: Act
-    recording: str
-    actor: str
-    command: Retry
-
-
 class RecordingDesk:
     """The console's side of recordings."""
 
@@ -51,7 +39,7 @@ class RecordingDesk:
 
     async def handle(self, act: Act, recording: str, command: Retry, who: Supervisor) -> Verdict:
         """Carry out one command, once. Raises Unavailable."""
-        asked = _Asked(act, recording, who.actor, command)
+        asked = Asked(recording, who.actor, command, act)
         wish = Wish(
             act,
             recording,
