@@ -62,7 +62,9 @@ class AlertRow(Wire):
     seen_at: float | None = None
     """When it was acknowledged; None: it was not, and rings."""
     may: tuple[AlertAct, ...] = ()
-    """What may be done now; `give_back` only by its owner."""
+    """What may be done now by anybody but its owner. The row is the same for everybody who looks."""
+    owner_may: tuple[AlertAct, ...] = ()
+    """What its owner may do now."""
 
 
 class AlertChanged(Wire):

@@ -169,9 +169,12 @@ def test_what_changed_meanwhile_is_not_done() -> None:
 
 
 def test_what_is_offered_is_what_may_be_done() -> None:
-    """Seen once; taken by one at a time."""
-    assert offers(None, NOW) == (Act.ACKNOWLEDGE, Act.TAKE)
-    assert offers(replace(SEEN, owner="x", owned_at=NOW), NOW) == (Act.GIVE_BACK,)
+    """Seen once; taken by one at a time, and then offered to nobody else, until they have had it too long."""
+    assert offers(ALERT, None, NOW) == (Act.ACKNOWLEDGE, Act.TAKE)
+    assert offers(ALERT, THEIRS, NOW) == offers(ALERT, THEIRS, NOW, "me") == ()
+    assert offers(ALERT, MINE, NOW, "me") == (Act.ACKNOWLEDGE, Act.GIVE_BACK)
+    assert offers(ALERT, replace(MINE, seen_at=NOW), NOW, "me") == (Act.GIVE_BACK,)
+    assert offers(ALERT, replace(THEIRS, owned_at=NOW - OWNED_FOR), NOW) == (Act.ACKNOWLEDGE, Act.TAKE)
 
 
 @pytest.mark.parametrize("text", ["150585-1234", "Ring til 1505851234.", "71 05 85 12 34", "sag 150585/1234 igen"])

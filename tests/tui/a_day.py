@@ -209,7 +209,7 @@ def a_days_alerts(now: float) -> list[wire.AlertRow]:
     wait = ("Enhedens grænse for ventetid er 10 min, og den er nået.", "The unit's limit of a wait is 10 min, reached.")
     judge = ("Den, der er logget ind, er ikke den inviterede.", "Whoever logged in is not the one invited.")
     alone = ("Borgere er inde uden personale i mere end 1 min.", "Citizens are inside without staff for over 1 min.")
-    seen = {"owner": "Anna Leder", "owner_id": "anna", "owned_at": now - 40, "may": ("give_back",)}
+    seen = {"owner": "Anna Leder", "owner_id": "anna", "owned_at": now - 40, "may": (), "owner_may": ("give_back",)}
     return [
         alert("t", "stuck_turnover", "s1/r7", staff="Bo Dam", unit="Psykiatri Syd", began=now - 20, since=now - 20,
               words=("Lokalet kunne ikke klargøres efter besøget.", "The room could not be cleared.")),

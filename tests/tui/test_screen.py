@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -14,7 +13,6 @@ from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.opened import NARROW, WIDE, opened
 from tui.app import PortnerApp
 from tui.board.freshness import State
-from tui.keys import DIALOGS, GROUPS, KEYS
 from tui.screens import live
 from tui.screens.doors import DOOR_ACTIONS
 from tui.settings import Settings
@@ -244,33 +242,6 @@ async def test_keyboard_only_walk(tmp_path: Path) -> None:
         assert console.app.theme == "portner-light"
         await console.pilot.press("slash", "a", "escape")
         assert console.shift.query_one("#filter", Input).value == ""
-
-
-async def test_every_key_is_explained_and_may_be_changed(tmp_path: Path) -> None:
-    """Each binding that works on the screen has id, description and tooltip, is in the help, and obeys a keymap."""
-    async with opened(tmp_path, [room("q", "M", waiting=(person("k", "A. H.", 1),))], frozen=True) as console:
-        helped = {each for ids in GROUPS.values() for each in ids}
-        bindings = [active.binding for active in console.shift.active_bindings.values()]
-        mine = {binding.id for binding in bindings if binding.id}
-        theirs = list[Binding]()
-        listed = ("recordings", "hotline", "lobby", "invitations", "alerts", "audit", "charts")
-        for key, mode in zip("2345678", listed, strict=True):
-            await console.pilot.press(key)
-            await console.until(lambda mode=mode: console.app.current_mode == mode)  # type: ignore[misc]  # bound here
-            theirs += [active.binding for active in console.live.active_bindings.values()]
-        bindings += theirs
-        await console.pilot.press("1")
-
-        assert mine | {binding.id for binding in theirs if binding.id} == helped == set(KEYS) - set(DIALOGS)
-        assert all(each.description and each.tooltip for each in bindings if each.id)
-        assert not [each for each in bindings if not each.id and each.show]
-        assert isinstance(bindings[0], Binding)
-
-        console.app.set_keymap({"let_in": "i"})
-        await console.pilot.press("a")
-        assert console.agent.asked == []
-        await console.pilot.press("i")
-        await console.until(lambda: console.agent.asked)
 
 
 async def test_the_palette_finds_rooms_and_keeps_no_picture(tmp_path: Path) -> None:

@@ -53,6 +53,11 @@ def unseen(alerts: Mapping[str, wire.AlertRow]) -> set[str]:
     return {key for key, row in alerts.items() if row.seen_at is None}
 
 
+def possible(row: wire.AlertRow, you: str) -> tuple[wire.AlertAct, ...]:
+    """What the agent says that whoever looks (`Board.you`) may do about it."""
+    return row.owner_may if row.owner_id and row.owner_id == you else row.may
+
+
 def in_order(alerts: Mapping[str, wire.AlertRow]) -> list[wire.AlertRow]:
     """Those nobody has acknowledged first, each most urgent kind first, then the oldest."""
     return sorted(alerts.values(), key=lambda row: (_rank(row), row.since, row.staff.casefold() or "\uffff", row.key))

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from tui.agent.client import new_command
 from tui.board import shift_notes
-from tui.board.alerts import AlertView, unseen
+from tui.board.alerts import AlertView, possible, unseen
 from tui.keys import keys
 from tui.screens.choosing import ChooseUnit
 from tui.screens.dialogs import AskWords
@@ -28,7 +28,10 @@ from tui.text.safe import safe
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
-ACTS: Final = {"acknowledge": "acknowledge", "mine": "take", "go_there": "", "shift_note": ""}
+ACTS: Final[Mapping[str, tuple[wire.AlertAct, ...]]] = {
+    "acknowledge": ("acknowledge",), "mine": ("take", "give_back"), "go_there": (), "shift_note": (),
+}  # fmt: skip
+"""By action: which of these the agent must say is possible."""
 _K = wire.AlertKind
 SCREEN_OF: Final[Mapping[wire.AlertKind, str]] = {
     _K.STUCK_TURNOVER: "rooms", _K.FROZEN: "rooms", _K.LOST_CALL: "hotline", _K.STUCK_RECORDING: "recordings",
@@ -106,20 +109,17 @@ class AlertsScreen(OfficeScreen[wire.AlertRow]):
 
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Greyed while the picture is not current, when it is somebody else's, and where there is no row to go to."""
-        if action not in ACTS:
-            return True
-        row, board = self.chosen(), self.app.watched.board
-        may_act = self.app.watched.standing().may_act
+        """Beside what the agent says: no note on a late picture or of no unit, no way to a row that is not there."""
+        watch, row = self.app.watched, self.chosen()
         if action == "shift_note":
-            return True if may_act and self._units() else None
-        if row is None:
-            return None
+            return True if watch.standing().may_act and self._units() else None
         if action == "go_there":
-            return True if board.row(row.about) is not None else None
-        possible = alerts.possible(row, board.you) if may_act else ()
-        wanted = {"acknowledge"} if action == "acknowledge" else {"take", "give_back"}
-        return True if wanted & set(possible) else None
+            return True if row is not None and watch.board.row(row.about) is not None else None
+        return super().check_action(action, parameters)
+
+    @override
+    def possible(self, row: wire.AlertRow) -> Sequence[wire.AlertAct]:
+        return possible(row, self.app.watched.board.you)
 
     @on(RowGrid.Highlighted, "#alerts")
     def _highlighted(self) -> None:
@@ -144,12 +144,12 @@ class AlertsScreen(OfficeScreen[wire.AlertRow]):
 
     def action_mine(self) -> None:
         """Take it, or give it back."""
-        row = self.chosen()
-        self._do("give_back" if row is not None and row.owner_id else "take")
+        self._do("mine")
 
-    def _do(self, verb: wire.AlertAct) -> None:
+    def _do(self, action: str) -> None:
         row = self.chosen()
-        if row is None:
+        verb = next((act for act in ACTS[action] if row is not None and act in self.possible(row)), None)
+        if row is None or verb is None:
             return
         client, act = self.app.client, wire.Retry(command=new_command(), version=row.version)
         who = alerts.whose(row, self.app.words)

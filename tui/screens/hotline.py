@@ -18,7 +18,7 @@ from tui.text.safe import safe
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
-ACTS: Final = {"send_link": "again", "promise": "promise", "taken": "taken"}
+ACTS: Final = {"send_link": ("again",), "promise": ("promise",), "taken": ("taken",)}
 
 
 class HotlineScreen(OfficeScreen[wire.CallRow]):

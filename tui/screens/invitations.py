@@ -19,7 +19,7 @@ from tui.text.safe import safe
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
 
-ACTS: Final = {"send_link": "again"}
+ACTS: Final = {"send_link": ("again",)}
 
 
 class InvitationsScreen(OfficeScreen[wire.InvitationRow]):

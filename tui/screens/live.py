@@ -248,10 +248,11 @@ class LiveScreen(SpokenScreen):
     def run_act(self, work: Coroutine[None, None, None]) -> None:
         """Ask and send without holding up the screen.
 
-        A key that was typed ahead, before the filter or a dialog it was meant for could take it, does nothing: it
-        would else work a door.
+        A key that was typed ahead, before a dialog it was meant for could take it, does nothing: it would else work a
+        door. What is meant for the filter never comes here: the filter has the focus at once, and no letter works a
+        door while it has.
         """
-        if self._beginning is not None or self.query("#filter:focus"):
+        if self._beginning is not None:
             work.close()
             return
         self._beginning = work

@@ -25,8 +25,8 @@ Office = TypeVar("Office", wire.CallRow, wire.InvitationRow, wire.AlertRow)
 class OfficeScreen(ListScreen[Office], Generic[Office]):
     """Draws the same board as the first screen; remembers only order, filter and cursor."""
 
-    ACTS: Mapping[str, str] = {}
-    """By action: what the agent must say is possible."""
+    ACTS: Mapping[str, Collection[str]] = {}
+    """By action: which of these the agent must say is possible."""
 
     def take_touched(self) -> set[str]:
         """Keys of rows that may look different since this was last asked."""
@@ -39,6 +39,10 @@ class OfficeScreen(ListScreen[Office], Generic[Office]):
     def sums(self) -> list[Cell]:
         """The top line."""
         raise NotImplementedError
+
+    def possible(self, row: Office) -> Collection[str]:
+        """What the agent says may be done about one by whoever looks."""
+        return row.may
 
     def open_with(self, view: Listing[Office]) -> None:
         """Start drawing."""
@@ -89,7 +93,7 @@ class OfficeScreen(ListScreen[Office], Generic[Office]):
         row = self.chosen()
         if row is None or not self.app.watched.standing().may_act:
             return None
-        return True if self.ACTS[action] in row.may else None
+        return True if set(self.ACTS[action]) & set(self.possible(row)) else None
 
     async def ask_and_carry(
         self, act: str, verb: str, row: Office, who: str, where: str, send: Callable[[], Awaitable[wire.Done]]
@@ -107,7 +111,7 @@ class OfficeScreen(ListScreen[Office], Generic[Office]):
             app.tell("act.not_now", bad=True)
             return
         now = self.rows().get(row.key)
-        if now is None or now.version != row.version or verb not in now.may:
+        if now is None or now.version != row.version or verb not in self.possible(now):
             app.tell("act.changed", bad=True)
             return
         room, about = addressed(row)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tui.board.alerts import possible
 from tui.text.ages import clock, day_clock, glance
 from tui.text.calls import may_line
 from tui.text.cells import Cell, Column, Tone
@@ -82,17 +83,11 @@ def explained(row: wire.AlertRow, now: float, words: Words, *, you: str, may_act
         [Cell(rule(row, words), "warn" if fresh else "plain")],
     ]
     lines += [[Cell(f"{name:<12} ", "muted"), Cell(text)] for name, text in _facts(row, now, words)]
-    acts = ", ".join(say(f"may.alert_{act}") for act in possible(row, you)) or say("may.nothing")
-    if row.owner and row.owner_id != you:
-        acts = say("may.alert_owned", who=safe(row.owner, 40))
+    nothing = say("may.alert_owned", who=safe(row.owner, 40)) if row.owner else say("may.nothing")
+    acts = ", ".join(say(f"may.alert_{act}") for act in possible(row, you)) or nothing
     lines.append(may_line(acts if may_act else say("may.not_current"), words))
     there = say(f"alert.there.{row.kind.value}")
     return [*lines, [Cell(f"{say('alert.there'):<12} ", "muted"), Cell(there, "info")]]
-
-
-def possible(row: wire.AlertRow, you: str) -> tuple[wire.AlertAct, ...]:
-    """What whoever looks may do about it: what is somebody else's is theirs."""
-    return row.may if row.owner_id in ("", you) else ()
 
 
 def _facts(row: wire.AlertRow, now: float, words: Words) -> list[tuple[str, str]]:

@@ -167,12 +167,6 @@ def owner(handled: Handled | None, now: float) -> str:
     return handled.owner
 
 
-def offers(handled: Handled | None, now: float) -> tuple[Act, ...]:
-    """What may be done about it now; giving back only by whose it is."""
-    seen = handled is not None and handled.seen_at is not None
-    return (*((Act.ACKNOWLEDGE,) * (not seen)), Act.GIVE_BACK if owner(handled, now) else Act.TAKE)
-
-
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One act as it was asked for."""
@@ -189,6 +183,12 @@ class Wish:
 def may_do(wish: Wish, alert: Raised | None, handled: Handled | None, now: float) -> Verdict:
     """Whether that may be done about this alert; None: it is over, or never was."""
     return _verdict(_reason(wish, alert, handled, now))
+
+
+def offers(alert: Raised, handled: Handled | None, now: float, actor: str = "") -> tuple[Act, ...]:
+    """What this supervisor may do about it now, if they see it at all; empty: anybody but whose it is."""
+    everybody = frozenset({"*"})
+    return tuple(act for act in Act if may_do(Wish(act, "", everybody, actor), alert, handled, now).is_open)
 
 
 def _reason(wish: Wish, alert: Raised | None, handled: Handled | None, now: float) -> Reason:

@@ -90,7 +90,7 @@ async def test_acknowledged_taken_and_given_back_by_name(tmp_path: Path) -> None
         row = await only(http)
         me = (await board(http)).you
         assert me == f"uid:{os.getuid()}"
-        assert (row.owner_id, row.may, row.version) == (me, ("give_back",), 2)
+        assert (row.owner_id, row.may, row.owner_may, row.version) == (me, (), ("give_back",), 2)
         assert row.owner == row.seen_by != me
         assert row.seen_at is not None
         assert (await act(http, row.alert, "give-back")).status_code == 200

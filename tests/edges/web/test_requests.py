@@ -212,7 +212,7 @@ async def test_an_error_of_ours_is_500_without_its_words(tmp_path: Path, monkeyp
         def broken(node: str) -> None:
             raise ValueError(SECRET)
 
-        monkeypatch.setattr(agent.desk, "row", broken)
+        monkeypatch.setattr(agent.rooms, "recent", broken)
         answer = await http.get("/v1/board")
         assert answer.status_code == 500
         problem_of(answer)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web import problems
 from xmpp_agent.edges.web.alert_list import AlertList
+from xmpp_agent.edges.web.answers import outcome, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
-from xmpp_agent.edges.web.once import Once
+from xmpp_agent.edges.web.once import Asked, Once
 from xmpp_agent.edges.web.shift_note_list import ShiftNoteList
 from xmpp_agent.edges.web.supervisors import Names
 from xmpp_agent.flows.alerts import handle
@@ -20,7 +20,7 @@ from xmpp_agent.model.verdicts import Verdict
 from xmpp_agent.ports import Clock
 from xmpp_agent.ports.diary import Diary, Records
 from xmpp_agent.rules.alerts import Act, Wish
-from xmpp_agent.wire import Done, Retry
+from xmpp_agent.wire import Retry
 from xmpp_agent.wire_alerts import WriteShiftNote
 
 _NOTE = "shift-note"
@@ -30,16 +30,6 @@ _DONE = {
     Act.GIVE_BACK: ("Alarmen er fri igen.", "The alert is free again."),
     _NOTE: ("Beskeden til næste vagt er gemt.", "The note to the next shift is kept."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One command with everything it says. The same id with other words is another command."""
-
-    act: str
-    about: str
-    actor: str
-    command: Retry | WriteShiftNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ class AlertDesk:
 
     async def handle(self, act: Act, alert: str, command: Retry, who: Supervisor) -> Verdict:
         """Carry out one command about an alert, once. Raises Unavailable."""
-        asked = _Asked(act, alert, who.actor, command)
+        asked = Asked(alert, who.actor, command, act)
         wish = Wish(act, alert, who.units, who.actor, command.version)
         return await self._once.do(asked, lambda: self._handle(wish))
 
@@ -94,7 +84,7 @@ class AlertDesk:
 
     async def write(self, unit: str, command: WriteShiftNote, who: Supervisor) -> Verdict:
         """Write a unit's note to its next shift, once. Raises Unavailable."""
-        asked = _Asked(_NOTE, unit, who.actor, command)
+        asked = Asked(unit, who.actor, command, _NOTE)
         return await self._once.do(asked, lambda: self._write(unit, command, who))
 
     async def _write(self, unit: str, command: WriteShiftNote, who: Supervisor) -> Verdict:
@@ -127,22 +117,10 @@ def add_alerts(app: FastAPI, desk: AlertDesk) -> None:
 
     @app.post("/v1/units/{unit}/shift-note")
     async def write(unit: str, command: WriteShiftNote, request: Request) -> Response:
-        return _outcome(request, _NOTE, command.command, await desk.write(unit, command, _who(request)))
+        verdict = await desk.write(unit, command, who_asks(request))
+        return outcome(request, command.command, verdict, _DONE[_NOTE])
 
 
 async def _act(desk: AlertDesk, act: Act, alert: str, command: Retry, request: Request) -> Response:
-    return _outcome(request, act, command.command, await desk.handle(act, alert, command, _who(request)))
-
-
-def _outcome(request: Request, act: str, command: str, verdict: Verdict) -> Response:
-    language = problems.language(request.headers.get("accept-language", ""))
-    if not verdict.is_open:
-        return problems.refusal(verdict.reason, language=language)
-    text = _DONE[act][0 if language == "da" else 1]
-    done = Done(command=command, reason=verdict.reason.value, text=text)
-    return Response(done.model_dump_json(), media_type="application/json")
-
-
-def _who(request: Request) -> Supervisor:
-    supervisor: Supervisor = request.state.supervisor
-    return supervisor
+    verdict = await desk.handle(act, alert, command, who_asks(request))
+    return outcome(request, command.command, verdict, _DONE[act])

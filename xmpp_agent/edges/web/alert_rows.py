@@ -71,7 +71,8 @@ class AlertRows:
             owned_at=handled.owned_at if handled is not None and known.owner_id else None,
             seen_by=known.seen_by,
             seen_at=handled.seen_at if handled is not None else None,
-            may=tuple(_MAY[act] for act in offers(handled, now)),
+            may=_may(offers(alert, handled, now)),
+            owner_may=_may(offers(alert, handled, now, known.owner_id)) if known.owner_id else (),
         )
 
     def about(self, alert: Raised) -> str:
@@ -94,3 +95,7 @@ class AlertRows:
                 return staff, masked
             case None:
                 return "", ""
+
+
+def _may(acts: tuple[Act, ...]) -> tuple[AlertAct, ...]:
+    return tuple(_MAY[act] for act in acts)

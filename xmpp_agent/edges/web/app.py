@@ -11,21 +11,22 @@ from functools import partial
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.types import Send
 from typing_extensions import override
 
-from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.answers import ended, found, outcome, who_asks
 from xmpp_agent.edges.web.audience import hears
 from xmpp_agent.edges.web.desk import ROWS_AT_ONCE, Desk
-from xmpp_agent.edges.web.door import OPEN_TO_ALL, Supervisor
+from xmpp_agent.edges.web.door import OPEN_TO_ALL
 from xmpp_agent.edges.web.feed import Feed
+from xmpp_agent.edges.web.problems import language, problem, refusal
 from xmpp_agent.flows.reveal import SHOWN_FOR
 from xmpp_agent.model.verdicts import Reason, Verdict
+from xmpp_agent.model.words import WORDS
 from xmpp_agent.ports import Unavailable
-from xmpp_agent.wire import Board, Done, Finish, LetIn, Reveal, Revealed, TurnAway, Write
+from xmpp_agent.wire import Board, Finish, LetIn, Reveal, Revealed, TurnAway, Write
 
 
 class EventStream(StreamingResponse):
@@ -57,33 +58,33 @@ def _refusals(app: FastAPI) -> None:
 
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, _: Exception) -> Response:
-        return problems.refusal(Reason.AUDIT_UNAVAILABLE, language=_language(request))
+        return refusal(Reason.AUDIT_UNAVAILABLE, language=language(request))
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, _: Exception) -> Response:
-        return problems.problem(422, Reason.BAD_REQUEST, language=_language(request))
+        return problem(422, Reason.BAD_REQUEST, language=language(request))
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         status = 422 if error.status_code == 400 else error.status_code
-        answer = problems.problem(status, language=_language(request))
+        answer = problem(status, language=language(request))
         answer.headers.update({k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"})
         return answer
 
     @app.exception_handler(Exception)
     async def broken(request: Request, _: Exception) -> Response:
-        return problems.problem(500, language=_language(request))
+        return problem(500, language=language(request))
 
 
 def _looks(app: FastAPI, desk: Desk, feed: Feed, is_live: Callable[[], bool]) -> None:
     @app.get("/v1/board")
     async def board(request: Request) -> Response:
-        who = _who(request)
+        who = who_asks(request)
         return Response(await _in_slices(await desk.board(who.units, who.actor)), media_type="application/json")
 
     @app.get("/v1/events")
     async def events(request: Request) -> Response:
-        sees = partial(hears, _who(request).units)
+        sees = partial(hears, who_asks(request).units)
         return EventStream(feed.follow(request.headers.get("last-event-id"), sees))
 
     @app.get(OPEN_TO_ALL)
@@ -94,52 +95,41 @@ def _looks(app: FastAPI, desk: Desk, feed: Feed, is_live: Callable[[], bool]) ->
 def _acts(app: FastAPI, desk: Desk) -> None:
     @app.post("/v1/rooms/{room}/let-in")
     async def let_in(room: str, command: LetIn, request: Request) -> Response:
-        who = _who(request)
+        who = who_asks(request)
         return _outcome(request, command.command, await desk.let_in(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/turn-away")
     async def turn_away(room: str, command: TurnAway, request: Request) -> Response:
-        who = _who(request)
+        who = who_asks(request)
         return _outcome(request, command.command, await desk.turn_away(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/write")
     async def write(room: str, command: Write, request: Request) -> Response:
-        who = _who(request)
+        who = who_asks(request)
         return _outcome(request, command.command, await desk.write(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/finish")
     async def finish(room: str, command: Finish, request: Request) -> Response:
-        who = _who(request)
+        who = who_asks(request)
         return _outcome(request, command.command, await desk.finish(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/reveal")
     async def reveal(room: str, command: Reveal, request: Request) -> Response:
-        who = _who(request)
+        who = who_asks(request)
         verdict, name = await desk.reveal(room, command, who.units, who.actor)
-        if not verdict.is_open:
-            return _outcome(request, command.command, verdict)
-        return _answer(Revealed(name=name, seconds=SHOWN_FOR))
+        return found(request, verdict, Revealed(name=name, seconds=SHOWN_FOR))
 
 
 def _withdrawals(app: FastAPI, desk: Desk) -> None:
     @app.post("/v1/appointments/{ident}/cancel")
     async def cancel(ident: str, request: Request) -> Response:
-        who = _who(request)
-        return _withdrawn(request, await desk.cancel(ident, who.units, who.actor))
+        who = who_asks(request)
+        return ended(request, await desk.cancel(ident, who.units, who.actor))
 
     @app.post("/v1/passes/{ident}/revoke")
     async def revoke(ident: str, request: Request) -> Response:
-        who = _who(request)
-        return _withdrawn(request, await desk.revoke(ident, who.units, who.actor))
-
-
-def _who(request: Request) -> Supervisor:
-    supervisor: Supervisor = request.state.supervisor
-    return supervisor
-
-
-def _language(request: Request) -> str:
-    return problems.language(request.headers.get("accept-language", ""))
+        who = who_asks(request)
+        return ended(request, await desk.revoke(ident, who.units, who.actor))
 
 
 async def _in_slices(board: Board) -> bytes:
@@ -158,19 +148,5 @@ async def _in_slices(board: Board) -> bytes:
     return b"{%s}" % b",".join(fields)
 
 
-def _answer(model: BaseModel) -> Response:
-    return Response(model.model_dump_json(), media_type="application/json")
-
-
 def _outcome(request: Request, command: str, verdict: Verdict) -> Response:
-    spoken = _language(request)
-    if not verdict.is_open:
-        return problems.refusal(verdict.reason, language=spoken)
-    text = problems.words(verdict.reason, spoken)
-    return _answer(Done(command=command, reason=verdict.reason.value, text=text))
-
-
-def _withdrawn(request: Request, verdict: Verdict) -> Response:
-    if not verdict.is_open:
-        return problems.refusal(verdict.reason, language=_language(request))
-    return Response(status_code=204)
+    return outcome(request, command, verdict, WORDS[verdict.reason])

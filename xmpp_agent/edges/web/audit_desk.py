@@ -8,13 +8,14 @@ from fastapi import FastAPI, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.answers import done, found, shown, who_asks
 from xmpp_agent.edges.web.audit_rows import rows_of, spot_of, taken, why_of
 from xmpp_agent.edges.web.door import Supervisor
+from xmpp_agent.edges.web.problems import language, problem
 from xmpp_agent.flows import audit_looks
 from xmpp_agent.flows.audit_looks import Archives, Found, Search, Who
 from xmpp_agent.model.verdicts import Reason
-from xmpp_agent.wire import AuditExport, AuditPage, AuditSearch, AuditSpot, AuditTake, Done, ListTaken
+from xmpp_agent.wire import AuditExport, AuditPage, AuditSearch, AuditSpot, AuditTake, ListTaken
 
 PAGE = 100
 """Lines in one answer."""
@@ -87,42 +88,24 @@ def add_audit(app: FastAPI, desk: AuditDesk) -> None:
 
     @app.post("/v1/audit/search")
     async def search(asked: AuditSearch, request: Request) -> Response:
-        return _found(request, *await desk.search(asked, _supervisor(request)))
+        looked, page = await desk.search(asked, who_asks(request))
+        return found(request, looked.verdict, page)
 
     @app.post("/v1/audit/export")
     async def export(asked: AuditTake, request: Request) -> Response:
-        return _found(request, *await desk.take(asked, _supervisor(request)))
+        looked, lines = await desk.take(asked, who_asks(request))
+        return found(request, looked.verdict, lines)
 
     @app.get("/v1/audit/{shard}/{seq}")
     async def why(shard: str, seq: Annotated[int, Path(lt=2**63)], request: Request) -> Response:
-        line = await desk.why(shard, seq, _supervisor(request))
-        return _json(line) if line is not None else problems.problem(404, language=_language(request))
+        line = await desk.why(shard, seq, who_asks(request))
+        return shown(line) if line is not None else problem(404, language=language(request))
 
     @app.post("/v1/lists/taken")
     async def list_taken(asked: ListTaken, request: Request) -> Response:
-        await desk.list_taken(asked, _supervisor(request))
-        text = _TAKEN[0 if _language(request) == "da" else 1]
-        return _json(Done(command=asked.command, reason=Reason.ALLOWED.value, text=text))
-
-
-def _found(request: Request, found: Found, answer: BaseModel) -> Response:
-    if not found.verdict.is_open:
-        return problems.refusal(found.verdict.reason, language=_language(request))
-    return _json(answer)
-
-
-def _json(model: BaseModel) -> Response:
-    return Response(model.model_dump_json(), media_type="application/json")
+        await desk.list_taken(asked, who_asks(request))
+        return done(request, asked.command, Reason.ALLOWED, _TAKEN)
 
 
 def _who(supervisor: Supervisor) -> Who:
     return Who(supervisor.actor, supervisor.units)
-
-
-def _supervisor(request: Request) -> Supervisor:
-    supervisor: Supervisor = request.state.supervisor
-    return supervisor
-
-
-def _language(request: Request) -> str:
-    return problems.language(request.headers.get("accept-language", ""))

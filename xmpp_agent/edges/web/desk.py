@@ -1,9 +1,8 @@
 """What a supervisor does at the console, as calls into the flows: each act in its room's lane, each done once."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from xmpp_agent.edges.web.alert_desk import AlertDesk
@@ -11,6 +10,7 @@ from xmpp_agent.edges.web.audit_tail import AuditTail
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.numbers import NumberBoard
 from xmpp_agent.edges.web.office_desk import OfficeDesk
+from xmpp_agent.edges.web.once import Asked, CarriedOut
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.room_list import RoomList
 from xmpp_agent.flows import reveal as reveal_flow
@@ -31,40 +31,23 @@ from xmpp_agent.wire import (
     Finish,
     LetIn,
     Link,
-    Move,
-    Next,
-    PutBack,
     Reveal,
     RoomRow,
     TurnAway,
     Write,
-    WriteUnit,
 )
 
-REMEMBERED = 2000
-"""Commands carried out that are remembered, so that one sent twice is done once."""
 ROWS_AT_ONCE = 100
 """Rows of a board made in one turn of the loop."""
 
 Act = Callable[[RoomState], Awaitable[Verdict]]
-Command = LetIn | TurnAway | Write | WriteUnit | Finish | PutBack | Next | Move
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One command with everything it says. The same id with other words is another command."""
-
-    node: str
-    actor: str
-    command: Command
 
 
 class Desk:
     """The console's side of the house. `units` are those of the supervisor who acts; `actor` names them on record.
 
-    No act begins while the agent does not see Prosody. Only what was carried out is remembered: a refusal changed
-    nothing, so the same command asked again is judged anew. `confirm` returns when Prosody has taken in everything
-    sent to it so far, and raises Unavailable otherwise.
+    No act begins while the agent does not see Prosody. `confirm` returns when Prosody has taken in everything sent to
+    it so far, and raises Unavailable otherwise.
     """
 
     def __init__(
@@ -82,7 +65,7 @@ class Desk:
         """`cancel` calls off an appointment for an actor. Raises Refused, Unavailable."""
         self._house, self._feed, self._link, self._rooms, self._confirm = house, feed, link, rooms, confirm
         self._cancel, self._recordings, self._numbers, self._alerts = cancel, recordings, numbers, alerts
-        self._done: OrderedDict[Asked, Verdict] = OrderedDict()
+        self._carried_out = CarriedOut()
         self.office: OfficeDesk | None = None
         """Hotline and invitations; None: this agent has no pages, and so neither."""
         self.audit: AuditTail | None = None
@@ -219,20 +202,17 @@ class Desk:
         async def unless_done(state: RoomState) -> Verdict:
             return await self.unless_done(asked, partial(act, state))
 
-        return await self._in_lane(asked.node, units, asked.actor, unless_done)
+        return await self._in_lane(asked.about, units, asked.actor, unless_done)
 
     async def unless_done(self, asked: Asked, act: Callable[[], Awaitable[Verdict]]) -> Verdict:
-        """Carry out a command, unless it was already or the agent does not see Prosody. One at a time for a room."""
-        if asked in self._done:
-            return self._done[asked]
-        if self._link().state != "live":
-            return refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
-        verdict = await act()
-        if verdict.is_open:
-            self._done[asked] = verdict
-        while len(self._done) > REMEMBERED:
-            self._done.popitem(last=False)
-        return verdict
+        """Carry out a command, unless it was already or the agent does not see Prosody; for callers who hold a lane."""
+
+        async def on_a_live_link() -> Verdict:
+            if self._link().state != "live":
+                return refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
+            return await act()
+
+        return await self._carried_out.unless_done(asked, on_a_live_link)
 
     async def authority(self, node: str, units: frozenset[str], actor: str) -> Verdict:
         """Whether a supervisor of these units may act on a room at all; a no is on record."""

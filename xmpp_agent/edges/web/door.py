@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xmpp_agent.edges.web.bodies import BodyTooLong, Gone, read_again, read_body
@@ -67,7 +68,6 @@ async def serve_bounded(app: ASGIApp, scope: Scope, receive: Receive, send: Send
 
 
 async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
-    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
-    answer = problem(status, language=language(accepted))
+    answer = problem(status, language=language(HTTPConnection(scope)))
     answer.headers["connection"] = "close"  # what is left of the request is not read
     await answer(scope, receive, send)

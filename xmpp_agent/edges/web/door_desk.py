@@ -7,7 +7,8 @@ before.
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from xmpp_agent.edges.web.desk import Asked, Desk
+from xmpp_agent.edges.web.desk import Desk
+from xmpp_agent.edges.web.once import Asked
 from xmpp_agent.flows import supervised_door
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.moving import colleagues_for, move
@@ -136,15 +137,15 @@ class DoorDesk:
         """An act that takes the room's lane itself: once, in a lane beside it."""
 
         async def job() -> Verdict:
-            verdict, _ = await self._ask(asked.node, units, asked.actor, work)
+            verdict, _ = await self._ask(asked.about, units, asked.actor, work)
             if not verdict.is_open:
-                return await self._house.write(f"console-{act}", verdict, room=asked.node, actor=asked.actor)
+                return await self._house.write(f"console-{act}", verdict, room=asked.about, actor=asked.actor)
             return verdict
 
-        authority = await self._desk.authority(asked.node, units, asked.actor)
+        authority = await self._desk.authority(asked.about, units, asked.actor)
         if not authority.is_open:
             return authority
-        async with self._house.lanes.held(f"console {asked.node}") as held:
+        async with self._house.lanes.held(f"console {asked.about}") as held:
             return await self._desk.unless_done(asked, job) if held else refused(Reason.TOO_LATE).verdict
 
     async def _ask(

@@ -8,8 +8,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from xmpp_agent.edges.web.alert_list import AlertList
+from xmpp_agent.edges.web.answers import shown, who_asks
 from xmpp_agent.edges.web.audience import same_units
-from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.number_rows import day_of, row_of
 from xmpp_agent.flows.figures import KEPT, Counting
@@ -183,6 +183,6 @@ def add_numbers(app: FastAPI, board: NumberBoard) -> None:
 
     @app.get("/v1/numbers")
     async def numbers(request: Request) -> Response:
-        who: Supervisor = request.state.supervisor
-        await board.ready(who.units)
-        return Response(board.numbers(who.units).model_dump_json(), media_type="application/json")
+        units = who_asks(request).units
+        await board.ready(units)
+        return shown(board.numbers(units))

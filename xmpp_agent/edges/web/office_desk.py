@@ -1,17 +1,16 @@
 """Hotline and missed invitations over HTTP on the agent's socket: what is shown, and what supervisors do about it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.answers import outcome, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_list import Kind, OfficeList
 from xmpp_agent.edges.web.office_rows import OfficeRows
-from xmpp_agent.edges.web.once import Once
+from xmpp_agent.edges.web.once import Asked, Once
 from xmpp_agent.flows import supervised_calls, unreached
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.verdicts import Verdict
@@ -21,7 +20,6 @@ from xmpp_agent.wire import (
     CallChanged,
     CallGone,
     CallRow,
-    Done,
     InvitationChanged,
     InvitationGone,
     InvitationRow,
@@ -41,16 +39,6 @@ _DONE = {
     Act.PROMISE: ("Alle kan se, at der ringes tilbage.", "Everybody can see that somebody rings back."),
     Act.TAKEN: ("Samtalen er slut.", "The call is over."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One command with everything it says. The same id with other words is another command."""
-
-    act: str
-    about: str
-    actor: str
-    command: Retry
 
 
 class OfficeDesk:
@@ -105,13 +93,13 @@ class OfficeDesk:
     async def send_link(self, appointment: str, command: Retry, who: Supervisor) -> Verdict:
         """A fresh link to the citizen of an appointment, once. Raises Unavailable."""
         wish = unreached.Wish(appointment, who.units, who.actor, command.version)
-        asked = _Asked(_SEND, appointment, who.actor, command)
+        asked = Asked(appointment, who.actor, command, _SEND)
         return await self._once.do(asked, lambda: unreached.send_link_again(self._desk, wish))
 
     async def handle_call(self, act: Act, call: str, command: Retry, who: Supervisor) -> Verdict:
         """Carry out one command about a call, once. Raises Unavailable."""
         wish = supervised_calls.Wish(act, call, who.units, who.actor, command.version)
-        asked = _Asked(act, call, who.actor, command)
+        asked = Asked(call, who.actor, command, act)
         return await self._once.do(asked, lambda: supervised_calls.handle(self._desk, wish))
 
     def _changed(self, appointment: str) -> None:
@@ -124,8 +112,8 @@ def add_office(app: FastAPI, desk: OfficeDesk) -> None:
 
     @app.post("/v1/invitations/{appointment}/again")
     async def send_link(appointment: str, command: Retry, request: Request) -> Response:
-        verdict = await desk.send_link(appointment, command, _who(request))
-        return _outcome(request, _SEND, command, verdict)
+        verdict = await desk.send_link(appointment, command, who_asks(request))
+        return outcome(request, command.command, verdict, _DONE[_SEND])
 
     @app.post("/v1/calls/{call}/again")
     async def again(call: str, command: Retry, request: Request) -> Response:
@@ -141,18 +129,5 @@ def add_office(app: FastAPI, desk: OfficeDesk) -> None:
 
 
 async def _act(desk: OfficeDesk, act: Act, call: str, command: Retry, request: Request) -> Response:
-    return _outcome(request, act, command, await desk.handle_call(act, call, command, _who(request)))
-
-
-def _outcome(request: Request, act: str, command: Retry, verdict: Verdict) -> Response:
-    language = problems.language(request.headers.get("accept-language", ""))
-    if not verdict.is_open:
-        return problems.refusal(verdict.reason, language=language)
-    text = _DONE[act][0 if language == "da" else 1]
-    done = Done(command=command.command, reason=verdict.reason.value, text=text)
-    return Response(done.model_dump_json(), media_type="application/json")
-
-
-def _who(request: Request) -> Supervisor:
-    supervisor: Supervisor = request.state.supervisor
-    return supervisor
+    verdict = await desk.handle_call(act, call, command, who_asks(request))
+    return outcome(request, command.command, verdict, _DONE[act])

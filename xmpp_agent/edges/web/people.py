@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web import problems
-from xmpp_agent.edges.web.door import Supervisor
+from xmpp_agent.edges.web.answers import ended, who_asks
 from xmpp_agent.model.verdicts import Verdict
 
 Act = Callable[[str, str, frozenset[str]], Awaitable[Verdict]]
@@ -30,9 +29,5 @@ def add_people(app: FastAPI, erase: Act, sign_out: Act) -> None:
 
 
 async def _done(request: Request, act: Act, ident: str) -> Response:
-    who: Supervisor = request.state.supervisor
-    verdict = await act(ident, who.actor, who.units)
-    if verdict.is_open:
-        return Response(status_code=204)
-    language = problems.language(request.headers.get("accept-language", ""))
-    return problems.refusal(verdict.reason, language=language)
+    who = who_asks(request)
+    return ended(request, await act(ident, who.actor, who.units))

@@ -1,11 +1,14 @@
 """Refusals in words: RFC 9457 problem details, without anything of the request in them."""
 
-from fastapi.responses import Response
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import WORDS
 from xmpp_agent.wire import Problem
 
+Sentence = tuple[str, str]
+"""Danish, English."""
 STATUS = {
     Reason.NOT_YOUR_UNIT: 403,
     Reason.UNKNOWN_ROOM: 404,
@@ -36,20 +39,25 @@ _WORDS = {
 }
 
 
-def language(accepted: str) -> str:
-    """`da` or `en`, from an Accept-Language header as the console sends it."""
-    return "da" if accepted.lower().startswith("da") else "en"
+def language(request: HTTPConnection) -> str:
+    """`da` or `en`: what whoever asks reads, by their Accept-Language as consoles and calendars send it."""
+    return "da" if request.headers.get("accept-language", "").lower().startswith("da") else "en"
+
+
+def said(words: Sentence, language: str) -> str:
+    """In the language of whoever reads it."""
+    return words[0 if language == "da" else 1]
 
 
 def words(reason: Reason, language: str) -> str:
     """The sentence of a reason."""
-    return WORDS[reason][0 if language == "da" else 1]
+    return said(WORDS[reason], language)
 
 
 def problem(status: int, reason: Reason | None = None, *, language: str) -> Response:
     """The refusal as a response."""
     plain = _WORDS.get(status, _WORDS[500])
-    title = words(reason, language) if reason is not None else plain[0 if language == "da" else 1]
+    title = words(reason, language) if reason is not None else said(plain, language)
     body = Problem(title=title, status=status, reason=reason.value if reason is not None else "")
     return Response(body.model_dump_json(), status, media_type="application/problem+json")
 

@@ -1,19 +1,17 @@
 """Recordings over HTTP on the agent's socket: the list, and what a supervisor does with one that is stuck."""
 
-from dataclasses import dataclass
-
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web import problems
+from xmpp_agent.edges.web.answers import found, outcome, shown, who_asks
 from xmpp_agent.edges.web.door import Supervisor
-from xmpp_agent.edges.web.once import Once
+from xmpp_agent.edges.web.once import Asked, Once
 from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.recording_rows import choice_of
 from xmpp_agent.flows.recording_acts import Custodian, Wish, choices, handle
 from xmpp_agent.model.verdicts import Verdict
 from xmpp_agent.rules.recording.may_handle import Act
-from xmpp_agent.wire import Choice, Choices, Discard, Done, Hold, MapTo, Recordings, Retry
+from xmpp_agent.wire import Choice, Choices, Discard, Hold, MapTo, Recordings, Retry
 
 _DONE = {
     Act.RETRY: ("Der forsøges igen.", "It is being tried again."),
@@ -25,16 +23,6 @@ _DONE = {
     Act.HOLD: ("Optagelsen bevares.", "The recording is kept."),
     Act.RELEASE: ("Optagelsen slettes igen, når dens tid er gået.", "It is deleted again when its time is up."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One command with everything it says. The same id with other words is another command."""
-
-    act: Act
-    recording: str
-    actor: str
-    command: Retry
 
 
 class RecordingDesk:
@@ -51,7 +39,7 @@ class RecordingDesk:
 
     async def handle(self, act: Act, recording: str, command: Retry, who: Supervisor) -> Verdict:
         """Carry out one command, once. Raises Unavailable."""
-        asked = _Asked(act, recording, who.actor, command)
+        asked = Asked(recording, who.actor, command, act)
         wish = Wish(
             act,
             recording,
@@ -74,12 +62,12 @@ def add_recordings(app: FastAPI, desk: RecordingDesk) -> None:
 
     @app.get("/v1/recordings")
     async def recordings(request: Request) -> Response:
-        return _json(await desk.rows(_who(request).units))
+        return shown(await desk.rows(who_asks(request).units))
 
     @app.get("/v1/recordings/{ident}/appointments")
     async def appointments(ident: str, request: Request) -> Response:
-        verdict, found = await desk.choices(ident, _who(request).units)
-        return _json(Choices(choices=found)) if verdict.is_open else _refusal(request, verdict)
+        verdict, choices = await desk.choices(ident, who_asks(request).units)
+        return found(request, verdict, Choices(choices=choices))
 
     @app.post("/v1/recordings/{ident}/retry")
     async def retry(ident: str, command: Retry, request: Request) -> Response:
@@ -103,25 +91,5 @@ def add_recordings(app: FastAPI, desk: RecordingDesk) -> None:
 
 
 async def _act(desk: RecordingDesk, act: Act, ident: str, command: Retry, request: Request) -> Response:
-    verdict = await desk.handle(act, ident, command, _who(request))
-    if not verdict.is_open:
-        return _refusal(request, verdict)
-    text = _DONE[act][0 if _language(request) == "da" else 1]
-    return _json(Done(command=command.command, reason=verdict.reason.value, text=text))
-
-
-def _who(request: Request) -> Supervisor:
-    supervisor: Supervisor = request.state.supervisor
-    return supervisor
-
-
-def _language(request: Request) -> str:
-    return problems.language(request.headers.get("accept-language", ""))
-
-
-def _json(model: Done | Choices | Recordings) -> Response:
-    return Response(model.model_dump_json(), media_type="application/json")
-
-
-def _refusal(request: Request, verdict: Verdict) -> Response:
-    return problems.refusal(verdict.reason, language=_language(request))
+    verdict = await desk.handle(act, ident, command, who_asks(request))
+    return outcome(request, command.command, verdict, _DONE[act])

@@ -170,7 +170,7 @@ class _Outgoing:
 
 
 def _refusal(request: Request, no: No) -> Response:
-    answer = problem(no.status, no.reason, language=language(request.headers.get("accept-language", "")))
+    answer = problem(no.status, no.reason, language=language(request))
     answer.headers["connection"] = "close"  # what is left of the request is not read
     if no.status == 401:
         answer.headers["www-authenticate"] = "Bearer"

@@ -67,7 +67,7 @@ def _refusals(app: FastAPI, known: Callable[[], frozenset[str]]) -> None:
     async def refused(request: Request, fault: Refused) -> Response:
         if request.url.path.startswith(video.PREFIX):
             return video.of_verdict(request, fault.verdict)
-        return problems.of_verdict(fault.verdict, language=_language(request))
+        return problems.of_verdict(fault.verdict, language=language(request))
 
     @app.exception_handler(Unavailable)
     async def unavailable(request: Request, _: Exception) -> Response:
@@ -93,11 +93,7 @@ def _refusals(app: FastAPI, known: Callable[[], frozenset[str]]) -> None:
 def _unreadable(request: Request, fields: tuple[problems.FieldFault, ...] = ()) -> Response:
     if request.url.path.startswith(video.PREFIX):
         return video.error_shape(request, 400, Reason.BAD_REQUEST, {})
-    return problems.problem(422, Reason.BAD_REQUEST, language=_language(request), fields=fields)
-
-
-def _language(request: Request) -> str:
-    return language(request.headers.get("accept-language", ""))
+    return problems.problem(422, Reason.BAD_REQUEST, language=language(request), fields=fields)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

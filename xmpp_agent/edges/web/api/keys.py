@@ -122,8 +122,7 @@ class KeyGate:
 
 def problem_shape(request: Request, status: int, reason: Reason | None, headers: Mapping[str, str]) -> Response:
     """Refusals as problem details."""
-    spoken = language(request.headers.get("accept-language", ""))
-    return problems.problem(status, reason, language=spoken, headers=headers)
+    return problems.problem(status, reason, language=language(request), headers=headers)
 
 
 def caller_of(request: Request) -> Caller:

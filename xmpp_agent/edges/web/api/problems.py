@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from xmpp_agent.edges.web.problems import words
+from xmpp_agent.edges.web.problems import said, words
 from xmpp_agent.model.verdicts import Reason, Verdict
 
 STATUS: Mapping[Reason, int] = {
@@ -80,7 +80,7 @@ def problem(
     plain = _PLAIN.get(status, _PLAIN[500])
     body = Problem(
         type=f"urn:portner:reason:{reason.value}" if reason is not None else "about:blank",
-        title=words(reason, language) if reason is not None else plain[0 if language == "da" else 1],
+        title=words(reason, language) if reason is not None else said(plain, language),
         status=status,
         reason=reason.value if reason is not None else "",
         reasons=[each.value for each in reasons],
