@@ -3,7 +3,7 @@
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.lists import show_from, standing
-from xmpp_agent.flows.questions import Answer, Question, refused
+from xmpp_agent.flows.questions import Answer, Question, undone
 from xmpp_agent.model.rooms import RoomState, Waiting
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import NEXT_WAITS, WORDS, both
@@ -44,7 +44,9 @@ async def let_in(house: House, node: str, seat: str, actor: str) -> Verdict:
     person = house.rooms[node].waiting(seat)
     if not verdict.is_open or person is None:
         return verdict
-    return verdict if await invite(house, node, person.jid) else refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
+    if await invite(house, node, person.jid):
+        return verdict
+    return await house.write("let-in", undone("let_in"), room=node, subject=person.pass_id, actor=actor)
 
 
 async def invite(house: House, node: str, jid: str) -> bool:
