@@ -79,6 +79,13 @@ async def test_a_name_that_is_shown_is_in_the_access_log(day: Day) -> None:
     assert (verdict.is_open, name) == (False, "")
 
 
+async def test_a_reason_with_a_cpr_number_shows_no_name_and_is_kept_nowhere(day: Day) -> None:
+    """The no is on record with who asked; the access log is the citizen's own to read."""
+    verdict, name = await reveal(day.agent.house, MAIN, None, SUPERVISOR, "Anna 010190-1234 asked")
+    assert (verdict.reason, name, day.shelf.looks) == (Reason.CPR_IN_TEXT, "", [])
+    assert acts(day, "reveal") == [(SUPERVISOR, Reason.CPR_IN_TEXT, "")]
+
+
 async def test_who_refused_somebody_is_on_record(day: Day) -> None:
     """Jitsi's Reject is written down with the pass of whoever clicked."""
     await play(day, "arrive bo", "reject mette bo")

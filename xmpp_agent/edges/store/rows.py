@@ -65,7 +65,7 @@ def look_values(look: Look) -> Values:
         "at": look.at,
         "actor": look.actor,
         "act": look.act,
-        "why": look.why[:200],
+        "why": look.why,
     }
 
 
