@@ -1,8 +1,9 @@
 """Lines of the audit, found by what they are about. Newest first, some at a time."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Result, Row, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from xmpp_agent.edges.store.audit_follow import Follower
@@ -21,7 +22,9 @@ _FOUND = (_i.at, _i.shard, _i.seq, _i.unit, _i.appointment, _i.person, _i.actor,
 _SAYS = ("note", "said", "room", "decision")
 """Parts of a line that words are looked for in."""
 _IN_CHAIN = and_(audit.c.shard == _i.shard, audit.c.seq == _i.seq)
-FoundRow = Row[tuple[float, str, int, str, str, str, str, bytes, bytes, bytes]]
+FoundValues = tuple[float, str, int, str, str, str, str, bytes, bytes, bytes]
+READ_AT_ONCE = 100
+"""Lines read before anybody else has a turn: an export has thousands, and a door must not wait for all of them."""
 
 
 class SqlAuditTrail(Reader):
@@ -95,11 +98,15 @@ class SqlAuditTrail(Reader):
 
 
 async def _found(db: AsyncConnection, wanted: Select[tuple[object, ...]], most: int) -> tuple[OldLine, ...]:
-    rows: Sequence[FoundRow] = (await db.execute(wanted.limit(most))).all()  # type: ignore[assignment]  # as selected
-    return tuple(map(_old, rows))
+    rows: Result[FoundValues] = await db.execute(wanted.limit(most))
+    found: list[OldLine] = []
+    for some in rows.partitions(READ_AT_ONCE):
+        found += map(_old, some)
+        await asyncio.sleep(0)
+    return tuple(found)
 
 
-def _old(row: FoundRow) -> OldLine:
+def _old(row: Row[FoundValues]) -> OldLine:
     whose = About(row.unit, row.appointment, row.person, row.actor)
     return line_of(Spot(row.at, row.shard, row.seq), (row.line, row.prev, row.hash), whose)
 
