@@ -109,6 +109,22 @@ async def test_an_invitation_prosody_did_not_bring_is_on_record(day: Day) -> Non
     ]
 
 
+async def test_who_was_passed_over_keeps_that_with_the_place(day: Day) -> None:
+    """On record of whom; and it is known still when the agent was killed, and when they come again meanwhile."""
+    await play(day, "finish anna", "arrive bo", "wait 20", "arrive carla", "let-in carla")
+    [line] = [one for one in day.shelf.lines if one.act == "passed-over"]
+    assert line.subject == session(day, "bo").pass_.id
+    await play(day, "kill-agent", "return")
+    assert passed_over(day) == {"seat-bo": 1, "seat-carla": 0}
+    await play(day, "kill-agent", "reload bo", "return", "arrive bo")
+    assert passed_over(day)["seat-bo"] == 1
+
+
+def passed_over(day: Day) -> dict[str, int]:
+    """How often each who waits for mette was."""
+    return {one.seat: one.passed_over for one in day.agent.house.rooms[MAIN].queue if one.jid}
+
+
 async def test_whom_prosody_did_not_put_out_is_on_record(day: Day) -> None:
     """With how many are surely out."""
     await play(day, "arrive tolk")

@@ -4,7 +4,7 @@ from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.lists import show_from, standing
 from xmpp_agent.flows.questions import Answer, Question, undone
-from xmpp_agent.model.rooms import RoomState, Waiting
+from xmpp_agent.model.rooms import Place, RoomState, Waiting
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import NEXT_WAITS, WORDS, both
 from xmpp_agent.ports import Unavailable
@@ -79,8 +79,17 @@ async def open_door(house: House, node: str, seat: str, actor: str) -> Verdict:
         memory=visits.memory(after) if verdict.is_open else None,
     )
     if verdict.is_open:
-        house.settle(after)
+        begin(house, after)
     return verdict
+
+
+def begin(house: House, after: RoomState) -> None:
+    """The visit that is on record begins; whoever was passed over by it keeps that with their place, and on record."""
+    node = after.room.node
+    for one in queue.newly_passed_over(house.rooms[node], after):
+        place = Place(node, one.seat, one.appointment, one.since, passed_over=one.passed_over)
+        house.jot("passed-over", room=node, subject=one.pass_id, place=place)
+    house.settle(after)
 
 
 def _begun(state: RoomState, person: Waiting, actor: str, now: float) -> RoomState:

@@ -10,7 +10,7 @@ from functools import partial
 
 from xmpp_agent.flows.hooks import tells
 from xmpp_agent.flows.house import House
-from xmpp_agent.flows.let_in import as_if_cleared, judge, let_in, make_ready
+from xmpp_agent.flows.let_in import as_if_cleared, begin, judge, let_in, make_ready
 from xmpp_agent.flows.office import Refused, new_id, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.appointments import Entry, Room
@@ -190,4 +190,4 @@ async def _open_the_door(
     )
     if not written.is_open:
         raise Refused(written)
-    house.settle(after)
+    begin(house, after)

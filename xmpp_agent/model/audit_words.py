@@ -25,6 +25,7 @@ ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "put-out": ("Sat ud", "Put out"),
     "companion-out": ("Ledsager ud", "Companion out"),
     "companion-in": ("Ledsager med", "Companion added"),
+    "passed-over": ("Sprunget over", "Passed over"),
     "place-kept": ("Plads holdes", "Place kept"),
     "place-given-up": ("Plads opgivet", "Place given up"),
     "place-expired": ("Plads udløbet", "Place expired"),

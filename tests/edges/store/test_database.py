@@ -143,6 +143,7 @@ async def test_what_stood_in_a_table_that_is_copied_stands_there_after(path: Pat
     """The access log of an agent before 0008."""
     await made(path)
     raw(path, "INSERT INTO looks VALUES ('l1', 'anna', 1.0, 'mette', 'reveal', 'ringer')")
+    raw(path, "ALTER TABLE places DROP COLUMN passed_over")
     raw(path, "UPDATE alembic_version SET version_num = '0007'")
     await made(path)
     assert raw(path, "SELECT * FROM looks") == [("l1", "anna", 1.0, "mette", "reveal", "ringer")]

@@ -54,6 +54,7 @@ def place_values(place: Place) -> Values:
         "appointment": place.appointment,
         "since": place.since,
         "left_at": place.left_at,
+        "passed_over": place.passed_over,
     }
 
 
@@ -77,6 +78,7 @@ def place_of(row: RowMapping) -> Place:
         appointment=row[places.c.appointment],
         since=row[places.c.since],
         left_at=row[places.c.left_at],
+        passed_over=row[places.c.passed_over],
     )
 
 

@@ -312,6 +312,7 @@ places = Table(
     Column("appointment", String(_ID), nullable=False),
     Column("since", Double, nullable=False),
     Column("left_at", Double),
+    Column("passed_over", Integer, nullable=False, server_default="0"),
 )
 
 audit = Table(
