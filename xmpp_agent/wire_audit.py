@@ -92,7 +92,7 @@ class AuditSearch(Wire):
     since: float | None = None
     until: float | None = None
     words: Typed = ""
-    reason: Typed = ""
+    reason: Annotated[str, Field(max_length=300)] = ""
 
 
 class AuditPage(Wire):
@@ -112,7 +112,7 @@ class AuditTake(Wire):
     command: Ident
     room: Typed = ""
     appointment: Typed = ""
-    reason: Annotated[str, Field(min_length=3, max_length=200)]
+    reason: Annotated[str, Field(min_length=3, max_length=300)]
 
 
 class AuditTaken(Wire):

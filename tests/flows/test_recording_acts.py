@@ -180,6 +180,15 @@ async def test_what_is_discarded_is_gone(shelf: Shelf) -> None:
     assert column(shelf.office, "SELECT person || ' ' || act FROM looks") == ["r1 recording-discard"]
 
 
+async def test_a_reason_with_a_cpr_number_does_nothing(shelf: Shelf) -> None:
+    """It would stand in an access log; the no is on record without it."""
+    await shelf.put(Recording("r1", "", "", Stage.MISSING, "", NOW, NOW))
+    assert await shelf.does(Act.HOLD, why="klage fra 010190-1234") is Reason.CPR_IN_TEXT
+    assert not (await shelf.now()).held
+    assert on_record(shelf) == ["recording-hold uid:7 cpr_in_text"]
+    assert column(shelf.office, "SELECT why FROM looks") == []
+
+
 async def test_a_legal_hold_stops_the_clock_and_lets_it_go_again(shelf: Shelf) -> None:
     """What is held is not deleted when its time is up, nor discarded; released, it goes."""
     await shelf.sealed(Stage.RECEIPTED, due_at=NOW)
@@ -219,7 +228,7 @@ async def test_of_two_who_act_at_the_same_moment_one_is_refused(shelf: Shelf) ->
             raise AssertionError("nothing is jotted")
 
     late = replace(shelf.custodian, records=Late())
-    verdict = await handle(late, Wish(Act.DISCARD, "r1", ALL, "uid:7", why="x"))
+    verdict = await handle(late, Wish(Act.DISCARD, "r1", ALL, "uid:7", why="hører ikke til her"))
     assert verdict.reason is Reason.CHANGED_MEANWHILE
     assert (await shelf.now()).key
     assert on_record(shelf) == ["recording-discard uid:7 changed_meanwhile"]

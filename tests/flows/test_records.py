@@ -12,6 +12,7 @@ from tests.flows.reception import Reception, Weather
 from tests.flows.steps import MAIN
 from tests.flows.test_stories import inside, play
 from xmpp_agent.flows.let_in import let_in
+from xmpp_agent.flows.put_back import put_back
 from xmpp_agent.flows.reveal import reveal
 from xmpp_agent.model.people import PassRecord
 from xmpp_agent.model.rooms import RoomMemory, RoomState
@@ -78,11 +79,62 @@ async def test_a_name_that_is_shown_is_in_the_access_log(day: Day) -> None:
     assert (verdict.is_open, name) == (False, "")
 
 
+async def test_a_reason_with_a_cpr_number_shows_no_name_and_is_kept_nowhere(day: Day) -> None:
+    """The no is on record with who asked; the access log is the citizen's own to read."""
+    verdict, name = await reveal(day.agent.house, MAIN, None, SUPERVISOR, "Anna 010190-1234 asked")
+    assert (verdict.reason, name, day.shelf.looks) == (Reason.CPR_IN_TEXT, "", [])
+    assert acts(day, "reveal") == [(SUPERVISOR, Reason.CPR_IN_TEXT, "")]
+
+
 async def test_who_refused_somebody_is_on_record(day: Day) -> None:
     """Jitsi's Reject is written down with the pass of whoever clicked."""
     await play(day, "arrive bo", "reject mette bo")
     line = next(line for line in day.shelf.lines if line.act == "turn-away")
     assert line.actor == session(day, "mette").pass_.id
+
+
+def acts(day: Day, act: str) -> list[tuple[str, Reason, str]]:
+    """What stands in the audit of acts of a kind: who, what became of it, and the note."""
+    return [(one.actor, one.verdict.reason, one.note) for one in day.shelf.lines if one.act == act]
+
+
+async def test_an_invitation_prosody_did_not_bring_is_on_record(day: Day) -> None:
+    """The record never says of somebody who still waits that they were let in, and nothing more."""
+    await play(day, "finish anna", "arrive bo")
+    day.weather.lost_orders = 1
+    assert (await let_in(day.agent.house, MAIN, "seat-bo", SUPERVISOR)).reason is Reason.PROSODY_DID_NOT_DO_IT
+    assert acts(day, "let-in")[-2:] == [
+        (SUPERVISOR, Reason.ALLOWED, ""),
+        (SUPERVISOR, Reason.PROSODY_DID_NOT_DO_IT, ""),
+    ]
+
+
+async def test_who_was_passed_over_keeps_that_with_the_place(day: Day) -> None:
+    """On record of whom; and it is known still when the agent was killed, and when they come again meanwhile."""
+    await play(day, "finish anna", "arrive bo", "wait 20", "arrive carla", "let-in carla")
+    [line] = [one for one in day.shelf.lines if one.act == "passed-over"]
+    assert line.subject == session(day, "bo").pass_.id
+    await play(day, "kill-agent", "return")
+    assert passed_over(day) == {"seat-bo": 1, "seat-carla": 0}
+    await play(day, "kill-agent", "reload bo", "return", "arrive bo")
+    assert passed_over(day)["seat-bo"] == 1
+
+
+def passed_over(day: Day) -> dict[str, int]:
+    """How often each who waits for mette was."""
+    return {one.seat: one.passed_over for one in day.agent.house.rooms[MAIN].queue if one.jid}
+
+
+async def test_whom_prosody_did_not_put_out_is_on_record(day: Day) -> None:
+    """With how many are surely out."""
+    await play(day, "arrive tolk")
+    day.weather.lost_orders = 1
+    verdict = await put_back(day.agent.house, MAIN, "anna", SUPERVISOR, "Vent lidt.")
+    assert verdict.reason is Reason.PROSODY_DID_NOT_DO_IT
+    assert acts(day, "put-back") == [
+        (SUPERVISOR, Reason.ALLOWED, ""),
+        (SUPERVISOR, Reason.PROSODY_DID_NOT_DO_IT, "0 of 2 out"),
+    ]
 
 
 async def test_whose_visit_overruns_may_connect_again(day: Day) -> None:

@@ -142,10 +142,15 @@ async def test_a_name_is_told_for_a_reason_that_is_on_record(unit: Staffed) -> N
     assert ("lars", "reveal") in looks_at(unit, "dorte")
     assert [look.why for look in await unit.around.database.holdings.looks(["dorte"])] == ["ringer og spørger"]
     assert any(line["act"] == "reveal" and not line["note"] for line in record(unit))
-    assert await why(reveal(unit.desk, lars, "anna", " x ")) is Reason.BAD_REQUEST
+    await reveal(unit.desk, lars, "dorte", "spørger " * 37)
+    longest = max(len(look.why) for look in await unit.around.database.holdings.looks(["dorte"]))
+    assert longest == 8 * 37 - 1, "kept whole"
+    assert await why(reveal(unit.desk, lars, "anna", " x ")) is Reason.REASON_NEEDED
+    assert await why(reveal(unit.desk, lars, "anna", "010190-1234 ringer")) is Reason.CPR_IN_TEXT
     assert await why(reveal(unit.desk, unit.who("lars", unit="ward7"), "anna", "nysgerrig")) is Reason.NOT_YOUR_UNIT
     refused = [line["actor"] for line in record(unit) if (line["act"], line["decision"]) == ("reveal", "refuse")]
-    assert refused == ["lars", "lars"]
+    assert refused == ["lars"] * 3
+    assert looks_at(unit, "anna") == []
 
 
 async def test_a_row_follows_the_citizen(unit: Staffed) -> None:

@@ -227,13 +227,16 @@ async def test_a_colleague_who_covers_may(unit: Staffed) -> None:
 
 
 async def test_words_nobody_can_be_sure_of_are_not_done(unit: Staffed) -> None:
-    """Prosody does not say that it has them."""
+    """Prosody does not say that it has them; that stands in the audit beside what was done."""
 
     async def never() -> None:
         raise Unavailable
 
     object.__setattr__(unit.desk, "confirm", never)
     assert await why(door.write_to_one(unit.desk, unit.who(), "anna", "hej")) is Reason.PROSODY_DID_NOT_DO_IT
+    assert await why(door.turn_one_away(unit.desk, unit.who(), "anna", "nej")) is Reason.PROSODY_DID_NOT_DO_IT
+    said = [(line["act"], line["actor"], line["decision"]) for line in record(unit)][-4:]
+    assert said == [(act, "mette", decision) for act in ("write", "turn-away") for decision in ("open", "refuse")]
 
 
 async def test_the_way_in_holds_nothing_of_a_person(unit: Staffed) -> None:

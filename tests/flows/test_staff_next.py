@@ -93,6 +93,45 @@ async def test_who_is_not_at_the_page_is_passed_over_and_keeps_the_place(unit: S
     assert await call_next(unit.desk, unit.who(), room.node) == "anna"
 
 
+async def test_a_visit_is_cleared_for_whoever_is_meant_alone(unit: Staffed) -> None:
+    """Asked for somebody whose turn it is no more: nobody comes in, and of the visit before nothing is cleared."""
+    room = await unit.opens()
+    for name in ("anna", "bo"):
+        await unit.book(name)
+        await unit.comes(name)
+        unit.around.clock.at += 1
+    assert await call_next(unit.desk, unit.who(), room.node) == "anna"
+    await unit.obeys("anna")
+    await unit.leaves("anna")
+    over = unit.house.rooms[room.node].visit
+    await unit.book("shared", staff="")
+    await unit.stands_in_line("shared")
+    for meant in ("anna", "shared"):
+        with pytest.raises(Refused) as caught:
+            await call_next(unit.desk, unit.who(), room.node, meant)
+        assert caught.value.verdict.reason is Reason.CHANGED_MEANWHILE
+    assert unit.house.rooms[room.node].visit == over
+    unit.prosody.close(unit.clients["bo"])
+    await unit.settled()
+    with pytest.raises(Refused):
+        await call_next(unit.desk, unit.who(), room.node, "bo")
+    assert unit.house.rooms[room.node].visit == over
+    assert await call_next(unit.desk, unit.who(), room.node, "shared") == "shared"
+
+
+async def test_a_recording_of_the_visit_before_is_ended_on_the_way(unit: Staffed) -> None:
+    """`Next` clears a visit that is over also while it counts as recorded: clearing is what ends that."""
+    room = await unit.opens()
+    for name in ("anna", "bo"):
+        await unit.book(name)
+        await unit.comes(name)
+    assert await call_next(unit.desk, unit.who(), room.node) == "anna"
+    await unit.obeys("anna")
+    await unit.leaves("anna")
+    unit.house.settle(replace(unit.house.rooms[room.node], recording=True))
+    assert await call_next(unit.desk, unit.who(), room.node) == "bo"
+
+
 async def test_the_wrong_person_is_not_called(unit: Staffed) -> None:
     """The rules of admission judge before anybody is taken."""
     room = await unit.opens()

@@ -20,6 +20,8 @@ WHY = "en klage"
         (Asked(OURS, citizen="job"), Reason.REASON_NEEDED, Reason.REASON_NEEDED),
         (Asked(OURS, citizen="job", why=" a  "), Reason.REASON_NEEDED, Reason.REASON_NEEDED),
         (Asked(OURS, citizen="job", why=WHY), Reason.ALLOWED, Reason.ALLOWED),
+        (Asked(OURS, citizen="job", why="klage 010190-1234"), Reason.CPR_IN_TEXT, Reason.CPR_IN_TEXT),
+        (Asked(OURS, staff=True, why="klage 010190-1234"), Reason.CPR_IN_TEXT, Reason.BAD_REQUEST),
         (Asked(OURS, citizen="ward", why=WHY), Reason.NOT_YOUR_UNIT, Reason.NOT_YOUR_UNIT),
         (Asked(OURS, citizen="", why=WHY), Reason.UNKNOWN_PERSON, Reason.UNKNOWN_PERSON),
         (Asked(frozenset({"*"}), citizen="ward", why=WHY), Reason.ALLOWED, Reason.ALLOWED),

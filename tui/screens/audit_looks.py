@@ -25,7 +25,7 @@ from xmpp_agent import wire
 
 MOST_LINES = 5000
 """Lines looked up that are kept; for older ones the search must be a narrower one."""
-_WHY = (3, 200)
+_WHY = (3, 300)
 """Letters of a reason: at least, at most."""
 _NEEDS = {"audit_person": "appointment", "audit_room": "room", "audit_take": "appointment", "audit_take_room": "room"}
 """By action: what the line must say for it."""

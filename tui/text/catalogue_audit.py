@@ -123,6 +123,7 @@ AUDIT: Final[dict[str, tuple[str, str]]] = {
     # reasons
     "reason.reason_needed": ("begrundelse mangler", "no reason given"),
     "reason.too_many_lines": ("for mange linjer", "too many lines"),
+    "reason.unreadable_line": ("ulæselig, tid ukendt", "unreadable, time unknown"),
     # rules
     "rule.audit_look": ("Opslag i loggen", "Looking through the audit"),
     "rule.audit_take": ("Udtræk af loggen", "Taking lines away"),

@@ -16,6 +16,7 @@ from xmpp_agent.ports.audit import AuditTrail, Booked
 from xmpp_agent.ports.diary import Diary, Records
 from xmpp_agent.ports.privacy import Holdings
 from xmpp_agent.rules import audit_looks as rules
+from xmpp_agent.rules import reasons
 from xmpp_agent.rules.audit_words import kinds, terms
 from xmpp_agent.rules.staff_acts import may_see
 
@@ -180,5 +181,5 @@ async def _on_record(
     note = note if lines is None else f"{note} lines={len(lines)}"
     subject, room = (search.appointment, search.room) if is_known else ("", "")
     looked_at = meant.people | {line.about.person for line in lines or ()} - {""} if verdict.is_open else frozenset()
-    looks = (Look(new_id(), one, now, who.actor, act, search.why.strip()) for one in sorted(looked_at))
+    looks = (Look(new_id(), one, now, who.actor, act, reasons.kept(search.why)) for one in sorted(looked_at))
     await archives.records.keep(AuditLine(now, act, room, subject, who.actor, verdict, note), *looks)

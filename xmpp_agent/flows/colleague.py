@@ -69,7 +69,7 @@ async def _tell_who_waits(desk: StaffOffice, who: Session, node: str, after: App
             continue
         now = house.clock.now()
         old = Place(node, person.seat, after.id, person.since, left_at=now, done=True)
-        new = Place(after.room, person.seat, after.id, person.since, left_at=now)
+        new = Place(after.room, person.seat, after.id, person.since, left_at=now, passed_over=person.passed_over)
         for place in (old, new):
             written = await house.write("hand-over", DONE, room=place.node, actor=who.person, place=place)
             if not written.is_open:

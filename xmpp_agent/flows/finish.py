@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from xmpp_agent.flows import recording
 from xmpp_agent.flows.house import House
+from xmpp_agent.flows.questions import undone
 from xmpp_agent.model.people import Role, SystemUser
 from xmpp_agent.model.rooms import Place, RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
@@ -70,8 +71,7 @@ def _only(house: House, state: RoomState, inside: tuple[Inside, ...]) -> RoomSta
 
 
 async def _stuck(house: House, node: str, actor: str) -> Verdict:
-    said = Said("turnover", Decision.REFUSE, Reason.PROSODY_DID_NOT_DO_IT)
-    verdict = Verdict(Decision.REFUSE, Reason.PROSODY_DID_NOT_DO_IT, (said,))
+    verdict = undone("turnover")
     await house.write("turnover", verdict, room=node, actor=actor)
     _mark_stuck(house, node)
     return verdict

@@ -85,7 +85,7 @@ def _nick_taken(state: RoomState, arrival: Knock) -> bool:
 
 async def _take_place(house: House, arrival: Knock, known: Known, verdict: Verdict) -> None:
     person = waiting(house, arrival, known, verdict)
-    place = Place(arrival.node, person.seat, person.appointment, person.since)
+    place = Place(arrival.node, person.seat, person.appointment, person.since, passed_over=person.passed_over)
     held = house.places.get((arrival.node, person.seat))
     if held != place or house.rooms[arrival.node].waiting(person.seat) is None:
         written = await house.write(
@@ -101,17 +101,19 @@ async def _take_place(house: House, arrival: Knock, known: Known, verdict: Verdi
 def waiting(house: House, arrival: Knock, known: Known, verdict: Verdict) -> Waiting:
     """The person at the place they hold already, or at a new one from the time of the knock."""
     place = house.places.get((arrival.node, known.pass_.seat))
-    kept = place is not None and (place.left_at is None or arrival.at - place.left_at <= queue.PLACE_KEPT)
+    if place is not None and place.left_at is not None and arrival.at - place.left_at > queue.PLACE_KEPT:
+        place = None
     knocked = min(arrival.since or arrival.at, arrival.at)
     return Waiting(
         seat=known.pass_.seat,
         pass_id=known.pass_.id,
         role=known.pass_.role,
         appointment=known.pass_.appointment or "",
-        since=min(place.since, knocked) if place is not None and kept else knocked,
+        since=min(place.since, knocked) if place is not None else knocked,
         jid=arrival.jid,
         nick=arrival.nick,
         lane=Lane.JUDGE if verdict.reason in ALREADY_INSIDE_KEEPS else Lane.QUEUE,
+        passed_over=place.passed_over if place is not None else 0,
     )
 
 
@@ -132,7 +134,7 @@ async def go_away(house: House, node: str, jid: str, now: float) -> None:
     person = next((w for w in state.queue if w.jid == jid), None)
     if person is None:
         return
-    place = Place(node, person.seat, person.appointment, person.since, left_at=now)
+    place = Place(node, person.seat, person.appointment, person.since, left_at=now, passed_over=person.passed_over)
     house.jot("left-lobby", room=node, subject=person.pass_id, place=place)
     inside = any(o.seat == person.seat for o in house.rooms[node].inside)
     stepped = queue.step_away(house.rooms[node], jid, now)

@@ -3,8 +3,8 @@
 from xmpp_agent.flows.finish import finish
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.lists import show_from, standing
-from xmpp_agent.flows.questions import Answer, Question, refused
-from xmpp_agent.model.rooms import RoomState, Waiting
+from xmpp_agent.flows.questions import Answer, Question, undone
+from xmpp_agent.model.rooms import Place, RoomState, Waiting
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.model.words import NEXT_WAITS, WORDS, both
 from xmpp_agent.ports import Unavailable
@@ -44,7 +44,9 @@ async def let_in(house: House, node: str, seat: str, actor: str) -> Verdict:
     person = house.rooms[node].waiting(seat)
     if not verdict.is_open or person is None:
         return verdict
-    return verdict if await invite(house, node, person.jid) else refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
+    if await invite(house, node, person.jid):
+        return verdict
+    return await house.write("let-in", undone("let_in"), room=node, subject=person.pass_id, actor=actor)
 
 
 async def invite(house: House, node: str, jid: str) -> bool:
@@ -77,8 +79,17 @@ async def open_door(house: House, node: str, seat: str, actor: str) -> Verdict:
         memory=visits.memory(after) if verdict.is_open else None,
     )
     if verdict.is_open:
-        house.settle(after)
+        begin(house, after)
     return verdict
+
+
+def begin(house: House, after: RoomState) -> None:
+    """The visit that is on record begins; whoever was passed over by it keeps that with their place, and on record."""
+    node = after.room.node
+    for one in queue.newly_passed_over(house.rooms[node], after):
+        place = Place(node, one.seat, one.appointment, one.since, passed_over=one.passed_over)
+        house.jot("passed-over", room=node, subject=one.pass_id, place=place)
+    house.settle(after)
 
 
 def _begun(state: RoomState, person: Waiting, actor: str, now: float) -> RoomState:

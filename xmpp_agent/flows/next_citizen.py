@@ -4,11 +4,13 @@ Two colleagues who press at once never get the same person: an appointment is ta
 higher, which the database takes from one of them only; the other one goes on to the following.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from xmpp_agent.flows.hooks import tells
-from xmpp_agent.flows.let_in import as_if_cleared, judge, let_in, make_ready
+from xmpp_agent.flows.house import House
+from xmpp_agent.flows.let_in import as_if_cleared, begin, judge, let_in, make_ready
 from xmpp_agent.flows.office import Refused, new_id, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.model.appointments import Entry, Room
@@ -75,11 +77,11 @@ async def _next(desk: StaffOffice, who: Session, room: Room, meant: str) -> str:
             return person.appointment
         why.append(verdict)
     for entry, arrival in await _line(desk, room) if room.day else ():
-        verdict = await _judge(desk, who, room, entry, arrival)
+        from_line = partial(_from_line, desk, entry, arrival)
+        verdict = await _ready(desk, who, room, entry.appointment.id, meant, from_line)
         if not verdict.is_open:
             why.append(verdict)
             continue
-        _is_meant(entry.appointment.id, meant)
         if await _take(desk, who, entry, room):
             await _open_the_door(desk, who, room, entry, verdict, arrival)
             return entry.appointment.id
@@ -105,14 +107,39 @@ def _nobody(why: list[Verdict]) -> Refused:
 async def _let_in(desk: StaffOffice, who: Session, room: Room, person: Waiting, meant: str) -> Verdict:
     """Somebody in the room's own lobby. Judged first, so that only whoever is let in is on record as that."""
     house = desk.office.house
-    cleared = await make_ready(house, room.node, person.appointment, who.person)
-    if not cleared.is_open:
-        return cleared
-    verdict = judge(house, house.rooms[room.node], person, staff_lets_in=True)
-    if not verdict.is_open:
-        return verdict
-    _is_meant(person.appointment, meant)
-    return await let_in(house, room.node, person.seat, who.person)
+
+    def verdict(state: RoomState) -> Verdict:
+        return judge(house, state, person, staff_lets_in=True)
+
+    ready = await _ready(desk, who, room, person.appointment, meant, verdict)
+    return await let_in(house, room.node, person.seat, who.person) if ready.is_open else ready
+
+
+async def _ready(
+    desk: StaffOffice, who: Session, room: Room, appointment: str, meant: str, verdict: Callable[[RoomState], Verdict]
+) -> Verdict:
+    """What the rules say of somebody once the room is theirs to enter.
+
+    A visit that is over is cleared for whoever is meant and may come, not on the way to a no. One that somebody has
+    begun to clear is cleared in any case. Raises Refused when it is another's turn than was meant.
+    """
+    house = desk.office.house
+    if _state(desk, room).turnover_open:
+        cleared = await make_ready(house, room.node, appointment, who.person)
+        if not cleared.is_open:
+            return cleared
+    before = verdict(_at_best(house, _state(desk, room), appointment))
+    if not before.is_open:
+        return before
+    _is_meant(appointment, meant)
+    cleared = await make_ready(house, room.node, appointment, who.person)
+    return verdict(_state(desk, room)) if cleared.is_open else cleared
+
+
+def _at_best(house: House, state: RoomState, appointment: str) -> RoomState:
+    """The room as clearing leaves it when what records there stops at once."""
+    after = as_if_cleared(house, state, appointment)
+    return after if after is state else replace(after, recording=False, recorders=frozenset())
 
 
 async def _line(desk: StaffOffice, room: Room) -> tuple[tuple[Entry, Arrival | None], ...]:
@@ -123,12 +150,8 @@ async def _line(desk: StaffOffice, room: Room) -> tuple[tuple[Entry, Arrival | N
     return tuple((entry, arrivals.get((entry.appointment.id, entry.citizen.id))) for entry in line)
 
 
-async def _judge(desk: StaffOffice, who: Session, room: Room, entry: Entry, arrival: Arrival | None) -> Verdict:
-    house = desk.office.house
-    cleared = await make_ready(house, room.node, entry.appointment.id, who.person)
-    if not cleared.is_open:
-        return cleared
-    return judge_from_line(entry, arrival, house.rooms[room.node], house.clock.now())
+def _from_line(desk: StaffOffice, entry: Entry, arrival: Arrival | None, state: RoomState) -> Verdict:
+    return judge_from_line(entry, arrival, state, desk.office.house.clock.now())
 
 
 async def _take(desk: StaffOffice, who: Session, entry: Entry, room: Room) -> bool:
@@ -167,4 +190,4 @@ async def _open_the_door(
     )
     if not written.is_open:
         raise Refused(written)
-    house.settle(after)
+    begin(house, after)

@@ -1,7 +1,7 @@
 """Staff put a visit's people back to wait: out of the meeting with words, first in the lobby when they come again."""
 
 from xmpp_agent.flows.house import House
-from xmpp_agent.flows.questions import refused
+from xmpp_agent.flows.questions import refused, undone
 from xmpp_agent.model.rooms import Place, RoomState, Visit
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Unavailable
@@ -24,11 +24,14 @@ async def put_back(house: House, node: str, appointment: str, actor: str, text: 
     house.settle(after)
     for person in state.visitors():
         await _keep_first_place(house, state, visit, person.seat)
+    sent = 0
     try:
         for person in state.visitors():
             await house.prosody.kick(f"{node}@{house.addresses.rooms}", person.jid, text)
+            sent += 1
     except Unavailable:
-        return refused(Reason.PROSODY_DID_NOT_DO_IT).verdict
+        note = f"{sent} of {len(state.visitors())} out"
+        return await house.write("put-back", undone("put_back"), room=node, actor=actor, note=note)
     return verdict
 
 

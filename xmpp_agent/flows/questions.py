@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from xmpp_agent.model.verdicts import Decision, Reason, Verdict
+from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,9 @@ class Answer:
 def refused(reason: Reason) -> Answer:
     """A no that no rule was asked about."""
     return Answer(Verdict(Decision.REFUSE, reason))
+
+
+def undone(rule: str) -> Verdict:
+    """The no that goes on record after an act that was allowed and that Prosody did not confirm."""
+    said = Said(rule, Decision.REFUSE, Reason.PROSODY_DID_NOT_DO_IT)
+    return Verdict(said.decision, said.reason, (said,))

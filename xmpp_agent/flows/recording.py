@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.office import new_id
-from xmpp_agent.flows.questions import Answer, Question, refused
+from xmpp_agent.flows.questions import Answer, Question, refused, undone
 from xmpp_agent.model.appointments import Known, Policy
 from xmpp_agent.model.recordings import Consent, Fault, Recording, Stage, Terms
 from xmpp_agent.model.rooms import RoomState
@@ -171,8 +171,7 @@ async def stop(house: House, node: str, actor: str) -> Verdict:
     try:
         await house.prosody.stop_recording(f"{node}@{house.addresses.rooms}", both(RECORDING_ENDS))
     except Unavailable:
-        said = Said("stop_recording", Decision.REFUSE, Reason.PROSODY_DID_NOT_DO_IT)
-        return await house.write("record-stop", Verdict(said.decision, said.reason, (said,)), room=node, actor=actor)
+        return await house.write("record-stop", undone("stop_recording"), room=node, actor=actor)
     running = await _running(house, node)
     stopping = _stopped(running, actor, house.clock.now()) if running is not None else None
     subject = stopping.id if stopping is not None else ""

@@ -14,6 +14,7 @@ from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
 from xmpp_agent.ports import Clock
 from xmpp_agent.ports.diary import Conflict, Diary, Noun, Records, Visitors
 from xmpp_agent.ports.recordings import Recordings
+from xmpp_agent.rules import reasons
 from xmpp_agent.rules.recording import custody, may_handle
 from xmpp_agent.rules.recording.may_handle import HAPPENS, Act, At
 
@@ -61,6 +62,8 @@ async def handle(custodian: Custodian, wish: Wish) -> Verdict:
     recording = await custodian.recordings.recording(wish.recording)
     unit = await custodian.unit_of(recording) if recording is not None else None
     verdict = may_handle.may_handle(wish.units, unit, recording, wish.act)
+    if verdict.is_open and wish.why:
+        verdict = reasons.judged(may_handle.RULE, wish.why)
     entry: Entry | None = None
     if recording is None or verdict.reason is Reason.NOT_YOUR_UNIT:
         pass
@@ -112,7 +115,7 @@ async def _do(custodian: Custodian, wish: Wish, recording: Recording, entry: Ent
     if wish.why:
         # What was typed may tell of a person: it stands in their access log, or where nobody knows who, the file's.
         whom = entry.citizen.id if entry is not None else recording.id
-        look = Look(new_id(), whom, custodian.clock.now(), wish.actor, f"recording-{wish.act}", wish.why)
+        look = Look(new_id(), whom, custodian.clock.now(), wish.actor, f"recording-{wish.act}", reasons.kept(wish.why))
         nouns.append(look)
     try:
         await custodian.records.keep(_line(custodian, wish, after, verdict), *nouns)

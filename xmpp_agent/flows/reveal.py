@@ -6,12 +6,11 @@ from xmpp_agent.model.appointments import Known
 from xmpp_agent.model.audit import Look
 from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import RoomState
-from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
-from xmpp_agent.rules import visits
+from xmpp_agent.model.verdicts import Decision, Reason, Verdict
+from xmpp_agent.rules import reasons, visits
 
 SHOWN_FOR = 30
 """Seconds the console may show the name."""
-SEEN = Verdict(Decision.OPEN, Reason.ALLOWED, (Said("reveal", Decision.OPEN, Reason.ALLOWED),))
 
 
 async def reveal(house: House, node: str, seat: str | None, actor: str, why: str) -> tuple[Verdict, str]:
@@ -19,8 +18,16 @@ async def reveal(house: House, node: str, seat: str | None, actor: str, why: str
     known = await _whom(house, house.rooms[node], seat)
     if known is None:
         return Verdict(Decision.REFUSE, Reason.NOT_WAITING), ""
-    look = Look(new_id(), known.person.id, house.clock.now(), actor, "reveal", why)
-    verdict = await house.write("reveal", SEEN, room=node, subject=known.pass_.id, actor=actor, look=look)
+    verdict = reasons.judged("reveal", why)
+    look = Look(new_id(), known.person.id, house.clock.now(), actor, "reveal", reasons.kept(why))
+    verdict = await house.write(
+        "reveal",
+        verdict,
+        room=node,
+        subject=known.pass_.id,
+        actor=actor,
+        look=look if verdict.is_open else None,
+    )
     return verdict, known.person.name if verdict.is_open else ""
 
 

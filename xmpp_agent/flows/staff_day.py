@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from xmpp_agent.flows.office import Refused, new_id
+from xmpp_agent.flows.office import Refused, new_id, refusal
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.staff_room import colleagues_of, staff_of, unit_of
 from xmpp_agent.flows.staff_rows import RoomDay, Row, by_start, rows_of
@@ -12,14 +12,12 @@ from xmpp_agent.model.appointments import Entry
 from xmpp_agent.model.notes import Note
 from xmpp_agent.model.people import Person
 from xmpp_agent.model.units import Unit
-from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.ports.diary import Look
+from xmpp_agent.rules import reasons
 from xmpp_agent.rules.opening_hours import local_day, local_span
 from xmpp_agent.rules.staff_acts import may_see
-
-LEAST_REASON = 3
-"""Letters a reason for looking at a name has at least."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,22 +66,19 @@ async def my_day(desk: StaffOffice, who: Session) -> Day:
 async def reveal(desk: StaffOffice, who: Session, appointment_id: str, why: str) -> str:
     """One name that is not shown without a reason; the reason is on record before the name is answered.
 
-    Raises Refused (another unit's, no reason: the no is on record), Unavailable.
+    Raises Refused (another unit's, no reason, or one with a CPR number: the no is on record), Unavailable.
     """
     office = desk.office
     entry = await desk.entry(appointment_id)
-    booked, reason = entry.appointment, Reason.ALLOWED
+    booked, verdict = entry.appointment, reasons.judged("reveal", why)
     if booked.unit != who.unit and not may_see(who.supervises, booked.unit):
-        reason = Reason.NOT_YOUR_UNIT
-    elif len(why.strip()) < LEAST_REASON:
-        reason = Reason.BAD_REQUEST
-    decision = Decision.OPEN if reason is Reason.ALLOWED else Decision.REFUSE
-    verdict = Verdict(decision, reason, (Said("reveal", decision, reason),))
+        verdict = refusal("reveal", Reason.NOT_YOUR_UNIT).verdict
     line = office.line("reveal", who.person, booked.id, verdict, booked.room)
     if not verdict.is_open:
         await office.records.keep(line)
         raise Refused(verdict)
-    await office.records.keep(line, Look(new_id(), entry.citizen.id, line.at, who.person, "reveal", why.strip()))
+    look = Look(new_id(), entry.citizen.id, line.at, who.person, "reveal", reasons.kept(why))
+    await office.records.keep(line, look)
     return entry.citizen.name
 
 

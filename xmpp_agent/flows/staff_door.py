@@ -1,11 +1,10 @@
 """What staff do from their page to whoever waits or is inside: the door's own acts, for those who may, on record."""
 
-from collections.abc import Awaitable
-
 from xmpp_agent.flows.attendance import attended
 from xmpp_agent.flows.finish import finish
+from xmpp_agent.flows.heard import heard
 from xmpp_agent.flows.let_in import let_in
-from xmpp_agent.flows.office import Refused, new_id, refusal
+from xmpp_agent.flows.office import new_id, refusal
 from xmpp_agent.flows.put_back import put_back
 from xmpp_agent.flows.staff_office import StaffOffice
 from xmpp_agent.flows.talk import write_to
@@ -15,7 +14,6 @@ from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.model.visitors import Session
 from xmpp_agent.model.words import PUT_BACK, both
-from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Look
 from xmpp_agent.rules.passes import seat_of
 
@@ -39,7 +37,8 @@ async def turn_one_away(desk: StaffOffice, who: Session, appointment_id: str, wo
 
     async def act(_: RoomState) -> Verdict:
         text = words.strip()[:LONGEST_WORDS]
-        return await _heard(desk, turn_away(desk.office.house, room.node, _seat(entry), who.person, text))
+        verdict = await turn_away(desk.office.house, room.node, _seat(entry), who.person, text)
+        return await _heard(desk, who, "turn-away", room.node, verdict)
 
     await desk.at_the_door(who, room.node, act)
     acted_on(desk, who, entry, "turn-away")
@@ -50,7 +49,8 @@ async def write_to_one(desk: StaffOffice, who: Session, appointment_id: str, wor
     entry, room = await desk.entry_for(who, appointment_id)
 
     async def act(_: RoomState) -> Verdict:
-        return await _heard(desk, write_to(desk.office.house, room.node, _seat(entry), who.person, _text(words)))
+        verdict = await write_to(desk.office.house, room.node, _seat(entry), who.person, _text(words))
+        return await _heard(desk, who, "write", room.node, verdict)
 
     await desk.at_the_door(who, room.node, act)
 
@@ -59,7 +59,8 @@ async def write_to_all(desk: StaffOffice, who: Session, node: str, words: str) -
     """Write to everybody who waits for a room, each for themselves. Raises Refused, Unavailable."""
 
     async def act(_: RoomState) -> Verdict:
-        return await _heard(desk, write_to(desk.office.house, node, None, who.person, _text(words)))
+        verdict = await write_to(desk.office.house, node, None, who.person, _text(words))
+        return await _heard(desk, who, "write", node, verdict)
 
     await desk.at_the_door(who, node, act)
 
@@ -118,13 +119,5 @@ def _text(words: str) -> str:
     return text
 
 
-async def _heard(desk: StaffOffice, act: Awaitable[Verdict]) -> Verdict:
-    """Words to a waiting person are not answered by their client, so Prosody is asked whether it has them."""
-    verdict = await act
-    if not verdict.is_open:
-        raise Refused(verdict)
-    try:
-        await desk.confirm()
-    except Unavailable:
-        raise refusal("staff_act", Reason.PROSODY_DID_NOT_DO_IT) from None
-    return verdict
+async def _heard(desk: StaffOffice, who: Session, act: str, node: str, verdict: Verdict) -> Verdict:
+    return await heard(desk.office.house, desk.confirm, act, verdict, room=node, actor=who.person)

@@ -1,6 +1,10 @@
 """The audit as it is read again, a year later too: who and what a line is about, and what one may look for in it."""
 
 from dataclasses import dataclass
+from typing import Final
+
+UNREADABLE: Final = "unreadable"
+"""The act of a line whose text is none any more. It stands in no chain: nobody can say what it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from xmpp_agent.model.audit_trail import UNREADABLE
+
 ACTS: Final[Mapping[str, tuple[str, str]]] = {
     # at the door
     "authenticate": ("Log på Jitsi", "Signed in to Jitsi"),
@@ -23,6 +25,7 @@ ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "put-out": ("Sat ud", "Put out"),
     "companion-out": ("Ledsager ud", "Companion out"),
     "companion-in": ("Ledsager med", "Companion added"),
+    "passed-over": ("Sprunget over", "Passed over"),
     "place-kept": ("Plads holdes", "Place kept"),
     "place-given-up": ("Plads opgivet", "Place given up"),
     "place-expired": ("Plads udløbet", "Place expired"),
@@ -100,6 +103,7 @@ ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "audit-look": ("Opslag i loggen", "Audit looked up"),
     "audit-take": ("Log gemt som fil", "Audit taken away"),
     "list-take": ("Liste gemt som fil", "List taken away"),
+    UNREADABLE: ("Ulæselig linje", "Unreadable line"),
     # personal data, settings
     "person-find": ("Person fundet", "Person found"),
     "person-export": ("Indsigt", "Access request"),

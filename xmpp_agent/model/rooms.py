@@ -47,7 +47,7 @@ class Waiting:
     lane: Lane = Lane.QUEUE
     away_since: float | None = None
     passed_over: int = 0
-    """How often somebody who came later was let in first while they stood there, as far as this agent saw."""
+    """How often somebody who came later was let in first while they stood there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +134,5 @@ class Place:
     """None while somebody stands there."""
     done: bool = field(default=False)
     """True: the place is given up (came in, turned away, place expired)."""
+    passed_over: int = 0
+    """As of whoever stands there."""

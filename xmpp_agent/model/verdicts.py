@@ -134,6 +134,7 @@ class Reason(StrEnum):
     # looking through the audit
     REASON_NEEDED = "reason_needed"
     TOO_MANY_LINES = "too_many_lines"
+    UNREADABLE_LINE = "unreadable_line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,10 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Der er for mange linjer til én fil. Bed administratoren om dem.",
         "There are too many lines for one file. Ask the administrator for them.",
     ),
+    Reason.UNREADABLE_LINE: (
+        "Linjen er skadet eller rettet. Dens tid er linjens før. Få portner audit verify kørt.",
+        "This line was damaged or changed. Its time is that of the line before. Have portner audit verify run.",
+    ),
 }
 
 VISIT_DONE = ("Besøget er slut. Tak for i dag.", "The visit is over. Thank you.")

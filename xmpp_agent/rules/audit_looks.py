@@ -8,10 +8,9 @@ away always is.
 from dataclasses import dataclass
 
 from xmpp_agent.model.verdicts import Decision, Reason, Said, Verdict
+from xmpp_agent.rules import reasons
 from xmpp_agent.rules.staff_acts import may_see
 
-LEAST = 3
-"""Letters of a reason."""
 MOST_TAKEN = 5000
 """Lines in one export."""
 
@@ -38,7 +37,7 @@ def is_of_a_person(asked: Asked) -> bool:
 
 def may_look(asked: Asked) -> Verdict:
     """Whether these lines may be read now."""
-    return _verdict("audit_look", _theirs(asked) or (_unexplained(asked) if is_of_a_person(asked) else None))
+    return _verdict("audit_look", _theirs(asked) or (reasons.fault(asked.why) if is_of_a_person(asked) else None))
 
 
 def may_take(asked: Asked, lines: int) -> Verdict:
@@ -46,7 +45,7 @@ def may_take(asked: Asked, lines: int) -> Verdict:
     if asked.citizen is None and asked.room is None:
         return _verdict("audit_take", Reason.BAD_REQUEST)
     too_many = Reason.TOO_MANY_LINES if lines > MOST_TAKEN else None
-    return _verdict("audit_take", _theirs(asked) or _unexplained(asked) or too_many)
+    return _verdict("audit_take", _theirs(asked) or reasons.fault(asked.why) or too_many)
 
 
 def _theirs(asked: Asked) -> Reason | None:
@@ -59,10 +58,6 @@ def _theirs(asked: Asked) -> Reason | None:
     if asked.room is not None and not may_see(asked.units, asked.room):
         return Reason.NOT_YOUR_UNIT
     return None
-
-
-def _unexplained(asked: Asked) -> Reason | None:
-    return Reason.REASON_NEEDED if len(asked.why.strip()) < LEAST else None
 
 
 def _verdict(rule: str, no: Reason | None) -> Verdict:

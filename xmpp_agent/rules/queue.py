@@ -19,7 +19,7 @@ def stand(state: RoomState, person: Waiting) -> RoomState:
     """The room with this person in the lobby; a place they hold already keeps its time."""
     held = state.waiting(person.seat)
     since = min(held.since, person.since) if held else person.since
-    passed = held.passed_over if held else 0
+    passed = held.passed_over if held else person.passed_over
     others = tuple(w for w in state.queue if w.seat != person.seat)
     return replace(state, queue=in_order((*others, replace(person, since=since, away_since=None, passed_over=passed))))
 
@@ -47,6 +47,12 @@ def pass_over(state: RoomState, appointment: str, since: float) -> RoomState:
 
     queue = tuple(replace(w, passed_over=w.passed_over + 1) if is_passed(w) else w for w in state.queue)
     return replace(state, queue=queue)
+
+
+def newly_passed_over(before: RoomState, after: RoomState) -> tuple[Waiting, ...]:
+    """Whose count went up between the two."""
+    counts = {w.seat: w.passed_over for w in before.queue}
+    return tuple(w for w in after.queue if w.passed_over > counts.get(w.seat, w.passed_over))
 
 
 def expired(state: RoomState, now: float) -> frozenset[str]:

@@ -139,6 +139,17 @@ async def test_a_revision_this_version_does_not_know_is_refused(path: Path, revi
     assert "does not know" in await refusal(path)
 
 
+async def test_what_stood_in_a_table_that_is_copied_stands_there_after(path: Path) -> None:
+    """The access log of an agent before 0008."""
+    await made(path)
+    raw(path, "INSERT INTO looks VALUES ('l1', 'anna', 1.0, 'mette', 'reveal', 'ringer')")
+    raw(path, "ALTER TABLE places DROP COLUMN passed_over")
+    raw(path, "UPDATE alembic_version SET version_num = '0007'")
+    await made(path)
+    assert raw(path, "SELECT * FROM looks") == [("l1", "anna", 1.0, "mette", "reveal", "ringer")]
+    assert raw(path, "SELECT name FROM sqlite_master WHERE name = 'looks_by_person'") == [("looks_by_person",)]
+
+
 async def test_no_revision_or_several_are_refused(path: Path) -> None:
     """A half-made version table is not guessed at."""
     await made(path)

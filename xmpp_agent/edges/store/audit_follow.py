@@ -4,26 +4,29 @@ What a line is about is looked up then and kept: a pass tells of its holder for 
 """
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import structlog
 from sqlalchemy import Row, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from xmpp_agent.edges.store.audit_line import AS_WRITTEN, line_of
 from xmpp_agent.edges.store.audit_tables import audit_index
 from xmpp_agent.edges.store.audit_things import rooms_of, things_of
 from xmpp_agent.edges.store.sqlite.file import writing
 from xmpp_agent.edges.store.tables import audit
-from xmpp_agent.model.audit_trail import About, OldLine, OldSaid, Spot
+from xmpp_agent.model.audit_trail import UNREADABLE, About, OldLine, Spot
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.audit_lines import NOTHING, about
 
 AT_ONCE = 200
 """Lines made findable in one transaction: it holds the door's writer up for some milliseconds at most."""
-_FROM_CHAIN = (audit.c.shard, audit.c.seq, audit.c.line, audit.c.prev, audit.c.hash)
-LongRow = Row[tuple[str, int, str, str, str]]
+_FROM_CHAIN = (audit.c.shard, audit.c.seq, *AS_WRITTEN)
+LongRow = Row[tuple[str, int, bytes, bytes, bytes]]
+
+log = structlog.get_logger("store.audit")
 
 
 @dataclass
@@ -52,12 +55,14 @@ class Follower:
                 if shard not in self._known:
                     self._known[shard] = await _last(db, shard)
                 rows += await _after(db, shard, self._known[shard], AT_ONCE - len(rows))
-            lines = await _looked_at(db, rows)
+            lines = await _looked_at(db, await _read(db, rows))
         if lines and not await self._keep(lines):
             self._known.clear()  # somebody else was at it: begin from what stands
             return await self._next()
         for line in lines:
             self._known[line.spot.shard] = line.spot.seq
+            if line.act == UNREADABLE:  # once in its life: whoever made it findable says so
+                log.error("audit_line_unreadable", shard=line.spot.shard, seq=line.spot.seq)
         return lines
 
     async def _keep(self, lines: Sequence[OldLine]) -> bool:
@@ -89,10 +94,27 @@ async def _after(db: AsyncConnection, shard: str, seq: int, most: int) -> Sequen
     return (await db.execute(wanted)).all()
 
 
-async def _looked_at(db: AsyncConnection, rows: Sequence[LongRow]) -> tuple[OldLine, ...]:
-    if not rows:
+async def _read(db: AsyncConnection, rows: Sequence[LongRow]) -> tuple[OldLine, ...]:
+    """The lines, before anybody looked up what they are about. One that tells no time has that of the line before."""
+    read: list[OldLine] = []
+    times: dict[str, float] = {}
+    for shard, seq, *written in rows:
+        if shard not in times:
+            times[shard] = await _time_before(db, shard, seq)
+        line = line_of(Spot(times[shard], shard, seq), (written[0], written[1], written[2]), About())
+        times[shard] = line.spot.at
+        read.append(line)
+    return tuple(read)
+
+
+async def _time_before(db: AsyncConnection, shard: str, seq: int) -> float:
+    before = select(audit_index.c.at).where(audit_index.c.shard == shard, audit_index.c.seq < seq)
+    return await db.scalar(before.order_by(audit_index.c.seq.desc()).limit(1)) or 0.0
+
+
+async def _looked_at(db: AsyncConnection, read: Sequence[OldLine]) -> tuple[OldLine, ...]:
+    if not read:
         return ()
-    read = [_read(row) for row in rows]
     units = await rooms_of(db, {line.room for line in read})
     things = await things_of(db, {one for line in read for one in (line.subject, line.actor)})
     found: list[OldLine] = []
@@ -101,29 +123,6 @@ async def _looked_at(db: AsyncConnection, rows: Sequence[LongRow]) -> tuple[OldL
         whose = about(units.get(line.room, ""), subject, actor, line.actor)
         found.append(replace(line, about=whose))
     return tuple(found)
-
-
-def _read(row: LongRow) -> OldLine:
-    shard, seq, text, prev, own_hash = row
-    return old_line(shard, seq, text, prev, own_hash, About())
-
-
-def old_line(shard: str, seq: int, text: str, prev: str, own_hash: str, whose: About) -> OldLine:
-    """A line of the chain, read. Raises ValueError, KeyError, TypeError for a text that is none."""
-    said: Mapping[str, object] = json.loads(text)
-    rules = said["said"]
-    if not isinstance(rules, list):
-        raise ValueError("no line of the audit")
-    words = {name: str(said[name]) for name in ("act", "room", "subject", "actor", "decision", "reason", "note")}
-    return OldLine(
-        spot=Spot(float(str(said["at"])), shard, seq),
-        said=tuple(OldSaid(*map(str, rule)) for rule in rules),
-        text=text,
-        prev=prev,
-        hash=own_hash,
-        about=whose,
-        **words,
-    )
 
 
 def _values(line: OldLine) -> dict[str, object]:

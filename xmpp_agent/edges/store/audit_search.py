@@ -1,11 +1,13 @@
 """Lines of the audit, found by what they are about. Newest first, some at a time."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Result, Row, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from xmpp_agent.edges.store.audit_follow import Follower, old_line
+from xmpp_agent.edges.store.audit_follow import Follower
+from xmpp_agent.edges.store.audit_line import AS_WRITTEN, line_of
 from xmpp_agent.edges.store.audit_tables import audit_index
 from xmpp_agent.edges.store.audit_things import chunks
 from xmpp_agent.edges.store.reading import Reader
@@ -16,11 +18,13 @@ from xmpp_agent.model.people import Role
 from xmpp_agent.ports.audit import Booked
 
 _i = audit_index.c
-_FOUND = (_i.shard, _i.seq, _i.unit, _i.appointment, _i.person, _i.actor, audit.c.line, audit.c.prev, audit.c.hash)
+_FOUND = (_i.at, _i.shard, _i.seq, _i.unit, _i.appointment, _i.person, _i.actor, *AS_WRITTEN)
 _SAYS = ("note", "said", "room", "decision")
 """Parts of a line that words are looked for in."""
 _IN_CHAIN = and_(audit.c.shard == _i.shard, audit.c.seq == _i.seq)
-FoundRow = Row[tuple[str, int, str, str, str, str, str, str, str]]
+FoundValues = tuple[float, str, int, str, str, str, str, bytes, bytes, bytes]
+READ_AT_ONCE = 100
+"""Lines read before anybody else has a turn: an export has thousands, and a door must not wait for all of them."""
 
 
 class SqlAuditTrail(Reader):
@@ -94,13 +98,17 @@ class SqlAuditTrail(Reader):
 
 
 async def _found(db: AsyncConnection, wanted: Select[tuple[object, ...]], most: int) -> tuple[OldLine, ...]:
-    rows: Sequence[FoundRow] = (await db.execute(wanted.limit(most))).all()  # type: ignore[assignment]  # as selected
-    return tuple(map(_old, rows))
+    rows: Result[FoundValues] = await db.execute(wanted.limit(most))
+    found: list[OldLine] = []
+    for some in rows.partitions(READ_AT_ONCE):
+        found += map(_old, some)
+        await asyncio.sleep(0)
+    return tuple(found)
 
 
-def _old(row: FoundRow) -> OldLine:
+def _old(row: Row[FoundValues]) -> OldLine:
     whose = About(row.unit, row.appointment, row.person, row.actor)
-    return old_line(row.shard, row.seq, row.line, row.prev, row.hash, whose)
+    return line_of(Spot(row.at, row.shard, row.seq), (row.line, row.prev, row.hash), whose)
 
 
 def _narrowed(query: Query, units: str | None) -> Select[tuple[object, ...]]:
@@ -150,7 +158,8 @@ def _holds(term: Term) -> ColumnElement[bool]:
 
 def _says(text: str) -> ColumnElement[bool]:
     """Who did it and to whom is not looked for by words: that is a look at a person, which needs a reason."""
-    parts = (func.json_extract(audit.c.line, f"$.{name}") for name in _SAYS)
+    line = case((func.json_valid(audit.c.line), audit.c.line))  # else the whole search would be an error
+    parts = (func.json_extract(line, f"$.{name}") for name in _SAYS)
     return and_(
         audit.c.line.icontains(text, autoescape=True), or_(*(part.icontains(text, autoescape=True) for part in parts))
     )

@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import Row, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from xmpp_agent.edges.store.audit_line import AS_WRITTEN, text_of
 from xmpp_agent.edges.store.chain import Broken, ChainCheck, Head, Link, is_itself
 from xmpp_agent.edges.store.tables import audit
 
 _PAGE = 1000
+_LINK = (audit.c.shard, audit.c.seq, *AS_WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,14 @@ async def verify_audit(engine: AsyncEngine) -> AuditReport:
     async with engine.connect() as db:
         while True:
             page = (
-                select(audit)
+                select(*_LINK)
                 .where(tuple_(audit.c.shard, audit.c.seq) > tuple_(literal(at[0]), literal(at[1])))
                 .order_by(audit.c.shard, audit.c.seq)
                 .limit(_PAGE)
             )
             rows = (await db.execute(page)).all()
             for row in rows:
-                if not check.look(Link(**row._mapping)):
+                if not check.look(_link(row)):
                     return AuditReport(lines, check.heads, check.broken)
                 lines += 1
             if len(rows) < _PAGE:
@@ -79,8 +81,13 @@ async def check_export(engine: AsyncEngine, links: Sequence[Link]) -> Checked:
         for count, link in enumerate(links):
             if not is_itself(link):
                 return Checked(count, Broken(link.shard, link.seq, "its text is not what was written"))
-            wanted = select(audit).where(audit.c.shard == link.shard, audit.c.seq == link.seq)
+            wanted = select(*_LINK).where(audit.c.shard == link.shard, audit.c.seq == link.seq)
             row = (await db.execute(wanted)).one_or_none()
-            if row is None or Link(**row._mapping) != link:
+            if row is None or _link(row) != link:
                 return Checked(count, Broken(link.shard, link.seq, "it does not stand so in the chain"))
     return Checked(len(links))
+
+
+def _link(row: Row[tuple[str, int, bytes, bytes, bytes]]) -> Link:
+    shard, seq, *written = row
+    return Link(shard, seq, *map(text_of, written))

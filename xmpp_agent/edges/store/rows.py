@@ -54,6 +54,7 @@ def place_values(place: Place) -> Values:
         "appointment": place.appointment,
         "since": place.since,
         "left_at": place.left_at,
+        "passed_over": place.passed_over,
     }
 
 
@@ -65,7 +66,7 @@ def look_values(look: Look) -> Values:
         "at": look.at,
         "actor": look.actor,
         "act": look.act,
-        "why": look.why[:200],
+        "why": look.why,
     }
 
 
@@ -77,6 +78,7 @@ def place_of(row: RowMapping) -> Place:
         appointment=row[places.c.appointment],
         since=row[places.c.since],
         left_at=row[places.c.left_at],
+        passed_over=row[places.c.passed_over],
     )
 
 

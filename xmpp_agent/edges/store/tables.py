@@ -208,7 +208,7 @@ looks = Table(
     Column("at", Double, nullable=False),
     Column("actor", String(_ID), nullable=False),
     Column("act", String(32), nullable=False),
-    Column("why", String(200), nullable=False),
+    Column("why", String(300), nullable=False),
     Index("looks_by_person", "person", "at"),
 )
 """The access log: who looked at or acted on whom. Written with the audit line of the act."""
@@ -312,6 +312,7 @@ places = Table(
     Column("appointment", String(_ID), nullable=False),
     Column("since", Double, nullable=False),
     Column("left_at", Double),
+    Column("passed_over", Integer, nullable=False, server_default="0"),
 )
 
 audit = Table(

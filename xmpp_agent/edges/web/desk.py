@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 
 from xmpp_agent.edges.web.alert_desk import AlertDesk
@@ -15,6 +14,7 @@ from xmpp_agent.edges.web.recording_list import RecordingList
 from xmpp_agent.edges.web.room_list import RoomList
 from xmpp_agent.flows import reveal as reveal_flow
 from xmpp_agent.flows.finish import finish
+from xmpp_agent.flows.heard import heard
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.let_in import let_in
 from xmpp_agent.flows.office import Refused
@@ -24,7 +24,6 @@ from xmpp_agent.flows.turn_away import turn_away
 from xmpp_agent.flows.withdraw import revoke_pass
 from xmpp_agent.model.rooms import RoomState
 from xmpp_agent.model.verdicts import Decision, Reason, Verdict
-from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.staff_acts import may_see, supervisor_act, withdraw_act
 from xmpp_agent.wire import (
     Board,
@@ -126,7 +125,8 @@ class Desk:
         """Refuse one waiting person, in words: done when Prosody has them."""
 
         async def act(_: RoomState) -> Verdict:
-            return await self.told(await turn_away(self._house, node, command.knock, actor, command.reason))
+            verdict = await turn_away(self._house, node, command.knock, actor, command.reason)
+            return await self.told("turn-away", verdict, node, actor)
 
         return await self.once(Asked(node, actor, command), units, act)
 
@@ -134,7 +134,8 @@ class Desk:
         """Write to one waiting person or to each: done when Prosody has the words."""
 
         async def act(_: RoomState) -> Verdict:
-            return await self.told(await write_to(self._house, node, command.knock, actor, command.text))
+            verdict = await write_to(self._house, node, command.knock, actor, command.text)
+            return await self.told("write", verdict, node, actor)
 
         return await self.once(Asked(node, actor, command), units, act)
 
@@ -186,15 +187,9 @@ class Desk:
         await revoke_pass(self._house, pass_id, actor)
         return verdict
 
-    async def told(self, verdict: Verdict) -> Verdict:
-        """Words to a waiting person are not answered by their client, so Prosody is asked whether it has them."""
-        if not verdict.is_open:
-            return verdict
-        try:
-            await self._confirm()
-        except Unavailable:
-            return replace(verdict, decision=Decision.REFUSE, reason=Reason.PROSODY_DID_NOT_DO_IT)
-        return verdict
+    async def told(self, act: str, verdict: Verdict, node: str, actor: str) -> Verdict:
+        """What became of words to whoever waits: a no, on record, where Prosody does not say that it has them."""
+        return await heard(self._house, self._confirm, act, verdict, room=node, actor=actor)
 
     async def once(self, asked: Asked, units: frozenset[str], act: Act) -> Verdict:
         """Carry out a command in its room's lane, unless it was carried out already."""

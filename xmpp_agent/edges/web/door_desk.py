@@ -90,7 +90,8 @@ class DoorDesk:
 
     async def _write_room(self, node: str, command: WriteUnit, units: frozenset[str], actor: str) -> Verdict:
         async def act(_: RoomState) -> Verdict:
-            return await self._desk.told(await write_to(self._house, node, None, actor, command.text))
+            verdict = await write_to(self._house, node, None, actor, command.text)
+            return await self._desk.told("write", verdict, node, actor)
 
         return await self._desk.once(Asked(node, actor, command), units, act)
 

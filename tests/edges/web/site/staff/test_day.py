@@ -210,7 +210,9 @@ async def test_names_of_others_take_a_reason(staff: StaffPages, mette: Surfer) -
     assert ("kim", "reveal") in looks_at(staff.unit, "anna")
     assert any(line["act"] == "reveal" and line["actor"] == "kim" for line in record(staff.unit))
     assert "Anna" not in (await boss.look("/staff")).text
-    assert said(await boss.follow(await boss.press("/staff/a/anna/reveal", why="")))[1].startswith("Skriv noget")
+    assert said(await boss.follow(await boss.press("/staff/a/anna/reveal", why="")))[1].startswith(
+        "Skriv først, hvorfor"
+    )
     assert "Anna" not in (await (await staff.signed_in("lars")).look("/staff")).text
 
 
