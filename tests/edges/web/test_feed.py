@@ -161,6 +161,7 @@ async def _play(steps: list[tuple[str, object, object]], kept: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feed_module, "KEPT", kept)
         patch.setattr(feed_module, "GATHER", 0.0)
+        patch.setattr(feed_module, "REST", 0.0)
         truth = Truth()
         consoles = [Console(truth), Console(truth, JOBCENTER)]
         for console in consoles:
