@@ -316,7 +316,7 @@ async def follow(
                     picture[new.row.key] = new.row
                 case "call_gone" | "invitation_gone":
                     gone = CallGone if name == "call_gone" else InvitationGone
-                    picture.pop(gone.model_validate(json.loads(data)).key)
+                    picture.pop(gone.model_validate(json.loads(data)).key, None)
                 case "link":
                     return
                 case _:

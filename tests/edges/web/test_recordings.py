@@ -195,6 +195,6 @@ async def follow(agent: Agent, at: str, units: frozenset[str], picture: dict[str
                 row = RecordingChanged.model_validate_json(data).row
                 picture[row.key] = row
             elif name == "recording_gone":
-                picture.pop(RecordingGone.model_validate(json.loads(data)).key)
+                picture.pop(RecordingGone.model_validate(json.loads(data)).key, None)
             elif name == "link":
                 return
