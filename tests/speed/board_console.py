@@ -25,6 +25,8 @@ from tui.agent.stream import Stream
 from tui.app import PortnerApp
 from tui.board.board import Board
 from tui.board.heard import Happened, Picture
+from tui.board.need import NOTHING
+from tui.board.numbers import wait_target
 from tui.settings import Settings
 from tui.starting import collect_seldom
 from tui.text.rooms import cells, columns
@@ -119,7 +121,7 @@ class PlainTable(App[None]):
             if before is not None:
                 table.remove_row(key)
             return
-        now = [cell.text for cell in cells(row, time.time(), 0, self._words)]
+        now = [cell.text for cell in cells(row, time.time(), NOTHING, wait_target({}, row.unit), self._words)]
         self._shown[key] = now
         if before is None:
             table.add_row(*(Text(text) for text in now), key=key)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.tui.a_day import a_day, a_days_alerts, call, invitation, line, notes, recording, tried
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.opened import NARROW, Opened, opened
-from tests.tui.some_numbers import numbers
+from tests.tui.some_numbers import a_days_numbers
 from tui.settings import Settings
 from xmpp_agent import wire
 
@@ -102,7 +102,7 @@ def board_of_a_day(*, noted: bool = False) -> FakeAgent:
         invitations={row.key: row for row in missed},
         alerts={row.key: row for row in a_days_alerts(NOW)},
         shift_notes={note.unit: note} if noted else {},
-        numbers={"": numbers(now=NOW)},
+        numbers=a_days_numbers(NOW),
         you="anna",
         colleagues=(wire.Colleague(colleague="c", name="Karen Vig", open=True, waiting=0),),
         choices=(
@@ -139,7 +139,10 @@ async def pose(console: Opened, wanted: Pose) -> None:
 async def drawn(folder: Path, wanted: Pose) -> tuple[str, str]:
     """The pose as text and as SVG."""
     agent = FakeAgent(now=lambda: NOW, link=wire.Link(state="live", since=NOW, now=NOW))
-    agent = agent if wanted.key == "1" else board_of_a_day(noted=True)
+    if wanted.key != "1":
+        agent = board_of_a_day(noted=True)
+    elif not wanted.empty:
+        agent.alerts, agent.numbers = {row.key: row for row in a_days_alerts(NOW)}, a_days_numbers(NOW)
     rows = [] if wanted.empty else a_day(NOW)
     async with opened(folder, rows, size=wanted.size, settings=wanted.settings, agent=agent, frozen=True) as console:
         await pose(console, wanted)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from tests.tui.a_day import a_day
+from tests.tui.a_day import a_day, a_days_alerts
 from tests.tui.fake_agent import FakeAgent, serving
+from tests.tui.some_numbers import a_days_numbers
 from tui.app import PortnerApp
 from tui.kept import Fault
 from tui.screens.live import LiveScreen
@@ -91,9 +92,12 @@ async def opened(
     frozen: bool = False,
     faults: Sequence[Fault] = (),
 ) -> AsyncIterator[Opened]:
-    """The console on `rows` (a whole day's if none are given), live."""
-    agent = agent or FakeAgent()
-    agent.rooms = {row.key: row for row in (a_day(time.time()) if rows is None else rows)}
+    """The console on `rows` (a whole day's if none are given, with its alerts and numbers), live."""
+    agent, now = agent or FakeAgent(), time.time()
+    agent.rooms = {row.key: row for row in (a_day(now) if rows is None else rows)}
+    if rows is None:
+        agent.alerts |= {row.key: row for row in a_days_alerts(now)}
+        agent.numbers = a_days_numbers(now) | agent.numbers
     clock = Clock(frozen=frozen)
     async with serving(agent, folder / "s"):
         app = PortnerApp(folder / "s", settings, clock, faults=faults)

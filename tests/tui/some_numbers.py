@@ -4,6 +4,7 @@ from xmpp_agent import wire
 
 START = 1_795_420_800.0
 NONE: tuple[None, ...] = (None,)
+NO_TARGET = wire.Number(name="longest_wait")
 
 
 def series(step: float, count: int, start: float = START) -> wire.Series:
@@ -20,6 +21,14 @@ def series(step: float, count: int, start: float = START) -> wire.Series:
         accepted=(0,) * count,
         abandoned=(0,) * count,
     )
+
+
+def a_days_numbers(now: float) -> dict[str, wire.UnitNumbers]:
+    """Those of the units of `a_day`, and of both together: there the strictest target holds."""
+    ten = {"since": now - 12.4 * 60, "amber": 420.0, "red": 600.0, "light": "red"}
+    unhurried = {"since": now - 36.0, "light": "green"}
+    nord, syd = numbers("Jobcenter Nord", now, longest_wait=ten), numbers("Psykiatri Syd", now, longest_wait=unhurried)
+    return {"": numbers("", now, longest_wait=ten), nord.unit: nord, syd.unit: syd}
 
 
 def numbers(unit: str = "", now: float = START + 3600.0, **more: object) -> wire.UnitNumbers:

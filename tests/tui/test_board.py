@@ -36,6 +36,12 @@ def _known(board: Board) -> dict[tuple[str, str], object]:
     return {(place, key): row for place in PLACES.values() for key, row in held(board, place).items()}
 
 
+def _rings(board: Board) -> dict[str, set[str]]:
+    """By key of the row they are about: alerts nobody has acknowledged, found by looking at all of them."""
+    unseen = [row for row in board.alerts.values() if row.seen_at is None and row.about]
+    return {row.about: {other.key for other in unseen if other.about == row.about} for row in unseen}
+
+
 def _as_seen(board: Board) -> Board:
     """All of a board but what no picture tells: how many messages nobody has looked at, and lines nobody was told."""
     seen = board.copy()
@@ -69,6 +75,7 @@ def test_any_split_gives_the_same_board(events: list[Event], data: st.DataObject
         (place, key): row for place, rows in rows_after(events).items() for key, row in rows.items()
     }
     assert board.copy() == board
+    assert board.rings == _rings(board)
     assert board.stuck == {key for key, row in board.recordings.items() if row.stuck}
     assert {row.room: row for row in board.rooms.values()} == {
         row.room: board.named(row.room) for row in board.rooms.values()

@@ -23,6 +23,8 @@ from tests.tui.draw import NOW, in_copenhagen
 from tests.tui.inks import LEAST, Inks, Run, contrast, poor, runs
 from tests.tui.looks import LOOKS, SIZES, Look, as_kept, back, go, kept, looking, resized, screens
 from tests.tui.opened import Opened
+from tests.tui.some_numbers import NO_TARGET
+from tui.board.need import NOTHING
 from tui.keys import MODES
 from tui.settings import Lang, Settings, Signs
 from tui.text import alerts, calls, invitations, numbers, people, recordings, rooms
@@ -188,9 +190,9 @@ def _states(words: Words) -> Iterator[tuple[str, int, list[Cell]]]:
         return of, columns[at].least, [cells[at] for cells in rows]
 
     lanes = [{"decision": each} for each in ("open", "wait", "refuse")] + [{"lane": "judge"}]
-    met = [people.cells(1, person("k", "A. H.", 1, NOW, **each), NOW, words) for each in lanes]
+    met = [people.cells(1, person("k", "A. H.", 1, NOW, **each), NOW, NO_TARGET, words) for each in lanes]
     yield shown("verdict", people.columns(words), met)
-    inside = [rooms.cells(room("r", "M", phase=each), NOW, 0, words) for each in wire.RoomPhase]
+    inside = [rooms.cells(room("r", "M", phase=each), NOW, NOTHING, NO_TARGET, words) for each in wire.RoomPhase]
     yield shown("state", rooms.columns(words), inside)
     kept_now = [recordings.cells(recording("r", each), NOW, words) for each in wire.RecordingStage]
     yield shown("stage", recordings.columns(words), kept_now)

@@ -1,11 +1,13 @@
-"""Order, filter, alerts and sums."""
+"""Order, filter and sums."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.a_day import a_day, person, room
+from tests.tui.a_day import a_day, a_days_alerts, person, room
+from tui.board.board import Board
+from tui.board.heard import Happened, Picture
 from tui.board.listing import next_in_need
-from tui.board.query import COLUMNS, LONG_WAIT, Alert, Tally, View, alerts
+from tui.board.query import COLUMNS, Tally, View
 from tui.board.sorting import Sort
 from xmpp_agent import wire
 
@@ -42,20 +44,19 @@ SORTS = st.builds(Sort, st.sampled_from(list(COLUMNS)), st.booleans())
 @given(rows=st.lists(ROWS, max_size=25), sort=SORTS, text=st.sampled_from(["", "ole", "!ole"]))
 def test_change_by_change_is_the_same_as_all_at_once(rows: list[wire.RoomRow], sort: Sort, text: str) -> None:
     """Order and sums kept up to date by single changes are those computed from nothing."""
-    rooms: dict[str, wire.RoomRow] = {}
-    view, tally = View(lambda phase: phase.value), Tally()
+    board, view, tally = Board(), View(lambda phase: phase.value), Tally()
+    rooms = board.rooms
     view.choose(rooms, sort=sort, filter_text=text, now=NOW)
-    for row in rows:
-        rooms[row.key] = row
-        view.update(rooms, {row.key}, hold=False, now=NOW)
-        tally.update(rooms, {row.key}, {})
+    for number, row in enumerate(rows):
+        touched = board.take(Happened("s1", number, wire.RoomChanged(now=NOW, row=row)))
+        view.update(rooms, touched, hold=False, now=NOW)
+        tally.update(board, touched)
 
     fresh, counted = View(lambda phase: phase.value), Tally()
     fresh.choose(rooms, sort=sort, filter_text=text, now=NOW)
-    counted.update(rooms, rooms.keys(), {})
+    counted.update(board, rooms.keys())
     assert view.order == fresh.order
-    assert tally.sums(NOW) == counted.sums(NOW)
-    assert tally.sums(NOW).alerts == sum(bool(alerts(row, NOW)) for row in rooms.values())
+    assert tally.sums() == counted.sums()
 
 
 def test_need_comes_first() -> None:
@@ -90,19 +91,9 @@ def test_filter_words() -> None:
     assert view.order == ["s1/r4"]
 
 
-def test_alerts_of_a_room() -> None:
-    """Each alert has its cause, and a wait becomes one exactly at the limit."""
-    waits = room("x", "M", waiting=(person("k", "A", LONG_WAIT / 60, NOW),))
-
-    assert alerts(waits, NOW) == (Alert.LONG_WAIT,)
-    assert alerts(waits, NOW - 1) == ()
-    assert alerts(DAY["s1/r7"], NOW, unread=2) == (Alert.STUCK, Alert.WROTE)
-    assert alerts(DAY["s1/r1"], NOW) == (Alert.JUDGE, Alert.LONG_WAIT)
-
-
 def test_next_in_need_goes_round() -> None:
     """From one in need to the next, round the end; from nowhere to the first; to nothing when there is none."""
-    order, needy = _view().order, {key for key, row in DAY.items() if alerts(row, NOW)}
+    order, needy = _view().order, {"s1/r7", "s1/r3", "s1/r1"}
 
     assert next_in_need(order, needy, None) == "s1/r7"
     assert next_in_need(order, needy, "s1/r7") == "s1/r3"
@@ -112,10 +103,13 @@ def test_next_in_need_goes_round() -> None:
 
 def test_sums_of_the_day() -> None:
     """The top line's figures."""
-    tally = Tally()
-    tally.update(DAY, DAY.keys(), {"s1/r9": 1})
+    link, alerts = wire.Link(state="live", since=NOW, now=NOW), tuple(a_days_alerts(NOW))
+    board, tally = Board(), Tally()
+    board.take(Picture(wire.Board(at_event="s1:0", now=NOW, link=link, rooms=tuple(DAY.values()), alerts=alerts)))
+    board.take(Happened("s1", 1, wire.Note(room=DAY["s1/r9"].room, kind="wrote")))
+    tally.update(board, board.keys())
 
-    total = tally.sums(NOW)
+    total = tally.sums()
 
-    assert (total.rooms, total.visits, total.waiting, total.alerts) == (10, 4, 6, 4)
+    assert (total.rooms, total.visits, total.waiting, total.needy) == (10, 4, 6, 4)
     assert total.longest_since == NOW - 12.4 * 60

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tui.a_day import a_day, recording
+from tests.tui.some_numbers import NO_TARGET
 from tui.board.board import Board
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course
 from tui.board.heard import Picture
+from tui.board.need import NOTHING
 from tui.board.numbers import WALL
 from tui.keys import GROUPS, KEYS
 from tui.settings import Settings, UnknownChoice
@@ -101,9 +103,9 @@ def test_every_column_has_a_cell() -> None:
     """Rows have as many cells as the grids have columns, in both languages."""
     for words in (DANISH, ENGLISH):
         for row in a_day(NOW):
-            assert len(rooms.cells(row, NOW, 0, words)) == len(rooms.columns(words))
+            assert len(rooms.cells(row, NOW, NOTHING, NO_TARGET, words)) == len(rooms.columns(words))
             for place, person in enumerate(row.waiting, 1):
-                assert len(people.cells(place, person, NOW, words)) == len(people.columns(words))
+                assert len(people.cells(place, person, NOW, NO_TARGET, words)) == len(people.columns(words))
 
 
 def test_ages() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tui.board.audit import AuditLines
 from tui.board.heard import AlertEvent, Happened, OfficeEvent, Picture, RecordingEvent, RoomEvent, parse_id
+from tui.board.need import NOTHING, Need, Ringing, put, ringing
 from xmpp_agent import wire
 
 
@@ -31,6 +32,7 @@ class Board:
     """None until the first picture came."""
     unread: dict[str, int] = field(default_factory=dict)
     """By room key: messages of citizens that nobody at this console has looked at."""
+    rings: Ringing = field(default_factory=dict)
     _by_name: dict[str, str] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
 
@@ -73,6 +75,7 @@ class Board:
             self.you,
             self.link,
             dict(self.unread),
+            dict(self.rings),
             dict(self._by_name),
             dict(self._seen),
         )
@@ -95,6 +98,13 @@ class Board:
         """Somebody looked at this room: its messages count as read."""
         self.unread.pop(key, None)
 
+    def need(self, key: str) -> Need:
+        """Why that row needs somebody."""
+        rings, unread = self.rings.get(key), self.unread.get(key, 0)
+        if rings is None and not unread:
+            return NOTHING
+        return Need(frozenset(self.alerts[each].kind for each in rings or ()), unread)
+
     def newest(self) -> dict[str, int]:
         """By shard: number of the last event taken in."""
         return dict(self._seen)
@@ -109,6 +119,7 @@ class Board:
         self.calls = {row.key: row for row in picture.calls}
         self.invitations = {row.key: row for row in picture.invitations}
         self.alerts = {row.key: row for row in picture.alerts}
+        self.rings = ringing(self.alerts.values())
         self.shift_notes = {note.unit: note for note in picture.shift_notes}
         self.numbers = {row.unit: row for row in picture.numbers}
         self.audit = AuditLines.of(picture.audit)
@@ -172,11 +183,10 @@ class Board:
     def _of_alerts(self, event: AlertEvent) -> set[str]:
         match event:
             case wire.AlertChanged(row=alert):
-                self.alerts[alert.key] = alert
-                return {alert.key}
+                before, self.alerts[alert.key] = self.alerts.get(alert.key), alert
+                return {alert.key} | put(self.rings, before, alert)
             case wire.AlertGone(key=key):
-                self.alerts.pop(key, None)
-                return {key}
+                return {key} | put(self.rings, self.alerts.pop(key, None), None)
             case wire.ShiftNoteChanged(row=note):
                 self.shift_notes[note.unit] = note
             case wire.ShiftNoteGone(unit=unit):

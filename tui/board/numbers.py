@@ -29,6 +29,12 @@ def number(row: wire.UnitNumbers, name: str) -> wire.Number:
     return next((each for each in row.numbers if each.name == name), wire.Number(name=name))
 
 
+def wait_target(numbers: Mapping[str, wire.UnitNumbers], unit: str) -> wire.Number:
+    """The longest wait of that unit, for the target it bears; of a unit that is not told of: one without a target."""
+    row = numbers.get(unit)
+    return number(row, "longest_wait") if row is not None else wire.Number(name="longest_wait")
+
+
 def value(told: wire.Number, now: float) -> float | None:
     """What it is at `now` (the agent's clock); ages grow."""
     return max(0.0, now - told.since) if told.since is not None else told.value

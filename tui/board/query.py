@@ -1,50 +1,22 @@
-"""Which rooms are shown, in which order, which of them need somebody, and the sums over all of them."""
+"""Which rooms are shown, in which order, and the sums over all of them."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
+from tui.board.board import Board
 from tui.board.filtering import Facts
 from tui.board.listing import Listing
 from tui.board.sorting import By, Sort, aged, worded
 from xmpp_agent import wire
 
-LONG_WAIT = 10 * 60.0
-"""From here on a wait is drawn as too long and marked. Seconds. What is an alert says the agent."""
-GETTING_LONG = 0.7 * LONG_WAIT
-"""From here on a wait is drawn as a warning."""
 _NEVER = float("inf")
-_LONG_AGO = float("-inf")
-
-
-class Alert(StrEnum):
-    """What makes a room need somebody, most urgent first."""
-
-    STUCK = "stuck"
-    FROZEN = "frozen"
-    JUDGE = "judge"
-    WROTE = "wrote"
-    LONG_WAIT = "long_wait"
 
 
 def longest_since(row: wire.RoomRow) -> float | None:
     """When the one who has waited longest came; None when nobody waits."""
     return min(person.since for person in row.waiting) if row.waiting else None
-
-
-def alerts(row: wire.RoomRow, now: float, unread: int = 0) -> tuple[Alert, ...]:
-    """Why this room needs somebody at `now` (the agent's clock)."""
-    since = longest_since(row)
-    found = (
-        (Alert.STUCK, row.phase is wire.RoomPhase.STUCK),
-        (Alert.FROZEN, row.phase is wire.RoomPhase.FROZEN),
-        (Alert.JUDGE, _is_to_judge(row)),
-        (Alert.WROTE, unread > 0),
-        (Alert.LONG_WAIT, since is not None and now - since >= LONG_WAIT),
-    )
-    return tuple(alert for alert, there in found if there)
 
 
 def _is_to_judge(row: wire.RoomRow) -> bool:
@@ -59,21 +31,20 @@ class Sums:
     visits: int = 0
     waiting: int = 0
     longest_since: float | None = None
-    alerts: int = 0
-    """Rooms with at least one alert."""
+    needy: int = 0
+    """Rooms that need somebody."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one room adds to the sums, apart from the time that passes."""
+    """What one room adds to the sums."""
 
     open: bool
     visit: bool
     waiting: int
     since: float | None
     """None when nobody waits."""
-    alert: bool
-    """An alert that does not depend on the time."""
+    needy: bool
 
 
 @dataclass(slots=True)
@@ -84,51 +55,43 @@ class Tally:
     _rooms: int = 0
     _visits: int = 0
     _waiting: int = 0
-    _alerts: int = 0
-    """Rooms with an alert that does not depend on the time."""
-    _since: list[tuple[float, bool]] = field(default_factory=list)
-    """In order: since when somebody waits, in each room where they do; and whether it has such an alert."""
+    _needy: int = 0
+    _since: list[float] = field(default_factory=list)
+    """In order: since when somebody waits, in each room where they do."""
 
-    def update(self, rooms: Mapping[str, wire.RoomRow], touched: Collection[str], unread: Mapping[str, int]) -> None:
+    def update(self, board: Board, touched: Collection[str]) -> None:
         """Take in the rooms touched."""
         for key in touched:
-            row, before = rooms.get(key), self._shares.pop(key, None)
+            row, before = board.rooms.get(key), self._shares.pop(key, None)
             if before is not None:
                 self._count(before, -1)
             if row is not None:
-                share = self._shares[key] = _share(row, unread.get(key, 0))
+                share = self._shares[key] = _share(row, needy=bool(board.need(key)))
                 self._count(share, 1)
 
-    def sums(self, now: float) -> Sums:
-        """The figures at `now` (the agent's clock)."""
-        longest = self._since[0][0] if self._since else None
-        too_long = self._since[: bisect_right(self._since, (now - LONG_WAIT, True))]
-        alerts = self._alerts + sum(not alert for _, alert in too_long)
-        return Sums(self._rooms, self._visits, self._waiting, longest, alerts)
+    def sums(self) -> Sums:
+        """The figures."""
+        longest = self._since[0] if self._since else None
+        return Sums(self._rooms, self._visits, self._waiting, longest, self._needy)
 
     def _count(self, share: _Share, sign: int) -> None:
         """Add what a room gives to the sums, or take it away."""
         self._rooms += sign * share.open
         self._visits += sign * share.visit
         self._waiting += sign * share.waiting
-        self._alerts += sign * share.alert
+        self._needy += sign * share.needy
         if share.since is None:
             return
-        wait = (share.since, share.alert)
         if sign > 0:
-            insort(self._since, wait)
+            insort(self._since, share.since)
         else:
-            del self._since[bisect_left(self._since, wait)]
+            del self._since[bisect_left(self._since, share.since)]
 
 
-def _share(row: wire.RoomRow, unread: int) -> _Share:
-    return _Share(
-        row.phase is not wire.RoomPhase.CLOSED,
-        row.phase is wire.RoomPhase.VISIT,
-        len(row.waiting),
-        longest_since(row),
-        bool(alerts(row, _LONG_AGO, unread)),
-    )
+def _share(row: wire.RoomRow, *, needy: bool) -> _Share:
+    phase = row.phase
+    shut, visit = phase is wire.RoomPhase.CLOSED, phase is wire.RoomPhase.VISIT
+    return _Share(not shut, visit, len(row.waiting), longest_since(row), needy)
 
 
 def _rank(row: wire.RoomRow) -> float:
@@ -142,7 +105,7 @@ def _rank(row: wire.RoomRow) -> float:
 
 
 def _need(row: wire.RoomRow) -> tuple[float, float]:
-    """Greater the more the room needs somebody; among those alike, the longer somebody waits."""
+    """Which room stands first, not what is an alert: the greater the sooner; of those alike, by the longest wait."""
     since = longest_since(row)
     return -_rank(row), -(since if since is not None else _NEVER)
 

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from typing_extensions import override
 
+from tui.board.numbers import ALL, wait_target
 from tui.board.queue import Queue, QueueView, Waiting
 from tui.keys import keys
 from tui.screens.listed import ListScreen
@@ -52,7 +53,8 @@ class LobbyScreen(SupervisingScreen, ListScreen[Waiting]):
         now, standing = watch.now(), watch.standing()
         ticked = self.ticked(now, standing)
         if ticked:
-            self.draw_standing(queue.sums_line(self.queue.rows.values(), now, words), standing, now)
+            target = wait_target(watch.board.numbers, ALL)
+            self.draw_standing(queue.sums_line(self.queue.rows.values(), now, target, words), standing, now)
         self.view.update(self.queue.rows, touched, hold=self.is_held(), now=now)
         self.draw_list(touched, ticked)
         row = self.chosen()
@@ -72,7 +74,9 @@ class LobbyScreen(SupervisingScreen, ListScreen[Waiting]):
 
     @override
     def row_cells(self, key: str, row: Waiting) -> tuple[Cell, ...]:
-        return queue.cells(row, self.app.watched.now(), self.app.words)
+        watch = self.app.watched
+        target = wait_target(watch.board.numbers, row.room.unit)
+        return queue.cells(row, watch.now(), target, self.app.words)
 
     @override
     def needy(self) -> Collection[str]:

@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.board.query import Tally, View, alerts
+from tui.board.numbers import ALL, wait_target
+from tui.board.query import Tally, View
 from tui.board.queue import Waiting
 from tui.board.trail import Followed
 from tui.keys import keys
@@ -67,9 +68,10 @@ class ShiftScreen(SupervisingScreen, ListScreen[wire.RoomRow]):
         touched = watch.take_touched()
         now, standing = watch.now(), watch.standing()
         ticked = self.ticked(now, standing)
-        self._tally.update(watch.board.rooms, touched, watch.board.unread)
+        self._tally.update(watch.board, touched)
         if ticked:
-            sums = sums_line(self._tally.sums(now), len(watch.board.stuck), now, self.app.words)
+            target = wait_target(watch.board.numbers, ALL)
+            sums = sums_line(self._tally.sums(), len(watch.board.stuck), now, target, self.app.words)
             self.draw_standing(sums, standing, now)
         self.view.update(watch.board.rooms, touched, hold=self.is_held(), now=now)
         self.draw_list(touched, ticked)
@@ -102,19 +104,20 @@ class ShiftScreen(SupervisingScreen, ListScreen[wire.RoomRow]):
     @override
     def row_cells(self, key: str, row: wire.RoomRow) -> tuple[Cell, ...]:
         watch = self.app.watched
-        return rooms.cells(row, watch.now(), watch.board.unread.get(key, 0), self.app.words)
+        target = wait_target(watch.board.numbers, row.unit)
+        return rooms.cells(row, watch.now(), watch.board.need(key), target, self.app.words)
 
     @override
     def needy(self) -> Collection[str]:
-        watch = self.app.watched
-        unread, now = watch.board.unread, watch.now()
-        return {key for key, row in self.rows().items() if alerts(row, now, unread.get(key, 0))}
+        board = self.app.watched.board
+        return board.rings.keys() | board.unread.keys()
 
     def _person_cells(self, knock: str) -> tuple[Cell, ...]:
-        room = self.chosen_room()
+        watch, room = self.app.watched, self.chosen_room()
         for place, person in enumerate(room.waiting if room is not None else (), 1):
-            if person.knock == knock:
-                return people.cells(place, person, self.app.watched.now(), self.app.words)
+            if room is not None and person.knock == knock:
+                target = wait_target(watch.board.numbers, room.unit)
+                return people.cells(place, person, watch.now(), target, self.app.words)
         return (Cell(),) * len(self.grid("lobby").columns)
 
     # what is chosen

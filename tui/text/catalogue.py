@@ -165,8 +165,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "help.close": ("{keys[back]} lukker", "{keys[back]} closes"),
     "help.off": ("(tast) virker ikke lige nu.", "(key) does not work just now."),
     "help.alerts": (
-        "! kræver dig: sat fast, frosset, skal vurderes, har skrevet, har ventet over 10 min.",
-        "! needs you: stuck, frozen, to be judged, has written, has waited over 10 min.",
+        "! kræver dig: en alarm, som ingen har set. Også en borger, der har skrevet, kræver dig.",
+        "! needs you: an alert nobody has seen. So does a citizen who wrote.",
     ),
     # keys: name and explanation
     "key.let_in": ("Luk ind", "Let in"),

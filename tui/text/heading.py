@@ -8,13 +8,15 @@ from tui.text.cells import Cell
 from tui.text.rooms import wait_tone
 from tui.text.safe import safe
 from tui.text.words import Words
+from xmpp_agent import wire
 
 
-def sums_line(total: Sums, stuck: int, now: float, words: Words) -> list[Cell]:
-    """What needs somebody first: on a narrow terminal the end of the line is cut. `stuck`: recordings."""
+def sums_line(total: Sums, stuck: int, now: float, target: wire.Number, words: Words) -> list[Cell]:
+    """What needs somebody first: on a narrow terminal the end of the line is cut. `stuck`: recordings. `target`: of
+    waits, over all units."""
     say = words.say
-    if total.alerts:
-        need = Cell(f"  {words.signed('alert', say('top.alerts', n=total.alerts))}", "warn")
+    if total.needy:
+        need = Cell(f"  {words.signed('alert', say('top.alerts', n=total.needy))}", "warn")
     else:
         need = Cell(f"  {say('top.calm')}", "muted")
     waiting = Cell(f"   {say('top.waiting', n=total.waiting)}", "strong" if total.waiting else "plain")
@@ -24,7 +26,7 @@ def sums_line(total: Sums, stuck: int, now: float, words: Words) -> list[Cell]:
     line.append(waiting)
     if total.longest_since is not None:
         waited = now - total.longest_since
-        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited)))
+        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited, target)))
     line.append(Cell(f"   {say('top.visits', n=total.visits)}   {say('top.rooms', n=total.rooms)}"))
     return line
 

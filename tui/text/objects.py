@@ -28,8 +28,8 @@ class Objects:
     def head(self, board: Board, now: float, standing: Standing) -> list[str]:
         """Connection and sums. `current` false: nothing below is to be relied on."""
         tally = Tally()
-        tally.update(board.rooms, board.rooms.keys(), {})
-        total = tally.sums(now)
+        tally.update(board, board.rooms.keys())
+        total = tally.sums()
         return _line(
             "head",
             now=now,

@@ -51,15 +51,16 @@ def reason(person: wire.WaitingRow, words: Words) -> str:
     return f"{words.say('person.away')}. {text}" if person.away else text
 
 
-def cells(place: int, person: wire.WaitingRow, now: float, words: Words) -> tuple[Cell, ...]:
-    """The row at `now` (the agent's clock), one cell for each of `columns`. `place` counts from 1."""
+def cells(place: int, person: wire.WaitingRow, now: float, target: wire.Number, words: Words) -> tuple[Cell, ...]:
+    """The row at `now` (the agent's clock), one cell for each of `columns`. `place` counts from 1; `target`: of waits,
+    in the room's unit."""
     waited = now - person.since
     at = person.appointment_at
     return (
         Cell(str(place), "muted"),
         Cell(who(person, words), "muted" if person.away else "strong"),
         Cell(clock(at, words) if at is not None else "", "plain"),
-        Cell(exact(waited), wait_tone(waited)),
+        Cell(exact(waited), wait_tone(waited, target)),
         Cell(safe(person.proof, 60)),
         verdict_cell(person, words),
         Cell(reason(person, words), "muted"),

@@ -109,8 +109,8 @@ def head_line(board: Board, now: float, standing: Standing, words: Words) -> str
     if board.link is None:
         return words.say("plain.none", state=state)
     tally = Tally()
-    tally.update(board.rooms, board.rooms.keys(), {})
-    total = tally.sums(now)
+    tally.update(board, board.rooms.keys())
+    total = tally.sums()
     since, needs = total.longest_since, len(unseen(board.alerts))
     return words.say(
         "plain.head",

@@ -9,6 +9,7 @@ from tui.text.cells import Cell, Column
 from tui.text.rooms import staff_names, wait_tone
 from tui.text.safe import safe
 from tui.text.words import Words
+from xmpp_agent import wire
 
 
 def columns(words: Words) -> tuple[Column, ...]:
@@ -35,17 +36,17 @@ def staff_of(row: Waiting) -> str:
     return staff_names(row.room)
 
 
-def cells(row: Waiting, now: float, words: Words) -> tuple[Cell, ...]:
-    """The row at `now` (the agent's clock), one cell for each of `columns`."""
-    place, who, appointment, waited, proof, verdict, reason = people.cells(row.place, row.person, now, words)
+def cells(row: Waiting, now: float, target: wire.Number, words: Words) -> tuple[Cell, ...]:
+    """The row at `now` (the agent's clock), one cell for each of `columns`. `target`: of waits, in its unit."""
+    place, who, appointment, waited, proof, verdict, reason = people.cells(row.place, row.person, now, target, words)
     unit = Cell(safe(row.room.unit, 60), "muted")
     age, device = people.proof_age_cell(row.person, now, words), people.device_cell(row.person, words)
     passed = people.passed_over_cell(row.person, words)
     return waited, who, Cell(staff_of(row)), place, unit, appointment, proof, age, device, passed, verdict, reason
 
 
-def sums_line(rows: Collection[Waiting], now: float, words: Words) -> list[Cell]:
-    """The top line: how many, the longest wait, whom staff must look at."""
+def sums_line(rows: Collection[Waiting], now: float, target: wire.Number, words: Words) -> list[Cell]:
+    """The top line: how many, the longest wait, whom staff must look at. `target`: of waits, over all units."""
     say = words.say
     line = [
         Cell(say("top.name"), "strong"),
@@ -53,7 +54,7 @@ def sums_line(rows: Collection[Waiting], now: float, words: Words) -> list[Cell]
     ]
     if rows:
         waited = now - min(row.person.since for row in rows)
-        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited)))
+        line.append(Cell(f", {say('top.longest', age=glance(waited, words))}", wait_tone(waited, target)))
     judge = sum(row.person.lane == "judge" for row in rows)
     if judge:
         line.append(Cell(f"   {words.signed('judge', say('queue.to_judge', n=judge))}", "warn"))

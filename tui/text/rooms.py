@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tui.board.query import GETTING_LONG, LONG_WAIT, Alert, alerts, longest_since
+from tui.board.need import Need
+from tui.board.query import longest_since
 from tui.text.ages import glance
 from tui.text.cells import Cell, Column, Tone
 from tui.text.safe import safe
@@ -18,6 +19,9 @@ PHASE_TONES: Final[dict[wire.RoomPhase, Tone]] = {
     wire.RoomPhase.TURNOVER: "muted",
     wire.RoomPhase.STUCK: "bad",
 }
+
+
+_URGENT: Final = frozenset({wire.AlertKind.STUCK_TURNOVER, wire.AlertKind.LONG_WAIT})
 
 
 def columns(words: Words) -> tuple[Column, ...]:
@@ -52,24 +56,26 @@ def citizen_name(row: wire.RoomRow) -> str:
     return safe(row.citizen, 40) + (f" +{row.companions}" if row.companions else "")
 
 
-def wait_tone(seconds: float) -> Tone:
-    """How a wait is meant: nothing, getting long, too long."""
-    return "bad" if seconds >= LONG_WAIT else "warn" if seconds >= GETTING_LONG else "plain"
+def wait_tone(seconds: float, target: wire.Number) -> Tone:
+    """How a wait is meant to the unit's own target: nothing, getting long, too long."""
+    if target.red is not None and seconds >= target.red:
+        return "bad"
+    return "warn" if target.amber is not None and seconds >= target.amber else "plain"
 
 
-def cells(row: wire.RoomRow, now: float, unread: int, words: Words) -> tuple[Cell, ...]:
-    """The row at `now` (the agent's clock), one cell for each of `columns`."""
+def cells(row: wire.RoomRow, now: float, need: Need, target: wire.Number, words: Words) -> tuple[Cell, ...]:
+    """The row at `now` (the agent's clock), one cell for each of `columns`. `target`: of waits, in its unit."""
     quiet: Tone = "muted" if row.phase is wire.RoomPhase.CLOSED and not row.waiting else "plain"
     since = longest_since(row)
     return (
-        _alert(alerts(row, now, unread), words),
+        _need(need, words),
         Cell(words.signed(row.phase.value, phase_word(row.phase, words)), PHASE_TONES[row.phase]),
         Cell(staff_names(row), quiet),
         Cell(safe(row.unit, 60), "muted"),
         Cell(citizen_name(row), quiet),
         _visit(row, now, words),
         Cell(str(len(row.waiting)), "strong") if row.waiting else Cell("·", "muted"),
-        Cell(glance(now - since, words), wait_tone(now - since)) if since is not None else Cell(),
+        Cell(glance(now - since, words), wait_tone(now - since, target)) if since is not None else Cell(),
     )
 
 
@@ -81,9 +87,7 @@ def _visit(row: wire.RoomRow, now: float, words: Words) -> Cell:
     return Cell(length)
 
 
-def _alert(found: tuple[Alert, ...], words: Words) -> Cell:
-    if not found:
-        return Cell()
-    if found == (Alert.WROTE,):
-        return Cell(words.sign("unread"), "warn")
-    return Cell(words.sign("alert"), "bad" if found[0] in (Alert.STUCK, Alert.LONG_WAIT) else "warn")
+def _need(need: Need, words: Words) -> Cell:
+    if need.kinds:
+        return Cell(words.sign("alert"), "bad" if need.kinds & _URGENT else "warn")
+    return Cell(words.sign("unread"), "warn") if need.unread else Cell()
