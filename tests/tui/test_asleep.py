@@ -1,15 +1,22 @@
 """The laptop is closed, and opened an hour later: how old the picture is, what can be done on it, what comes next."""
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.tui.a_day import person, room
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.opened import WIDE, Clock, Opened, opened
+from tui.agent.client import AgentClient
+from tui.agent.stream import Stream
 from tui.app import PortnerApp
 from tui.board.freshness import LATE_AFTER, State
+from tui.board.watch import Watch
 from tui.keys import KEYS, MODES
 from tui.screens.doors import DOOR_ACTIONS
 from tui.text.ages import clock
@@ -58,6 +65,43 @@ async def test_after_an_hour_each_screen_says_how_old_it_is_and_lets_nobody_act(
         await console.until(lambda: console.app.watched.standing().may_act)
         assert console.app.watched.board.rooms["s1/q"].visit == 7
         await console.until(lambda: "IKKE AKTUELT" not in console.text())
+
+
+class ClosesTheLid(FakeAgent):
+    """The laptop sleeps while the first stream is opened; meanwhile much happens."""
+
+    clock: Clock
+    closed = False
+
+    @override
+    async def stream(self, after: int) -> AsyncIterator[bytes]:
+        """The lid first."""
+        if not self.closed:
+            self.closed = True
+            self.clock.ahead += LATE_AFTER + 1
+            for visit in range(1, 20):
+                self.put(room("q", "Mette Holm", visit=visit))
+        async for piece in super().stream(after):
+            yield piece
+
+
+async def test_a_sleep_between_the_picture_and_the_stream_is_noticed(tmp_path: Path) -> None:
+    """What happened since the picture comes one by one: none of it makes the picture current before all of it did."""
+    agent, time_of_day = ClosesTheLid(rooms={"s1/q": room("q", "Mette Holm")}), Clock()
+    agent.clock = time_of_day
+    watch, told = Watch(time_of_day), list[tuple[bool, int]]()
+    async with (
+        asyncio.timeout(30),
+        serving(agent, tmp_path / "s"),
+        AgentClient(tmp_path / "s") as client,
+        aclosing(Stream(client, time_of_day).follow()) as stream,
+    ):
+        async for heard in stream:
+            watch.take(heard)
+            told.append((watch.standing().may_act, watch.board.rooms["s1/q"].visit))
+            if agent.closed and told[-1] == (True, 19):
+                break
+    assert {visit for live, visit in told[1:] if live} == {19}
 
 
 async def test_nothing_that_lay_around_is_shown_as_current(tmp_path: Path) -> None:

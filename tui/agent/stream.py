@@ -109,14 +109,18 @@ class Stream:
             async with aclosing(self.client.sign_in.ensure()) as asking:
                 async for asked in asking:
                     yield asked
+        pictured_at: float | None = None
         if not self._after:
             asked_at = self.clock()
             board = await self.client.board()
             self._heard(board.at_event)
-            yield Picture(board, self.clock() - asked_at)
+            pictured_at = self.clock()
+            yield Picture(board, pictured_at - asked_at)
         parser = Parser()
         async with self.client.events(self._after) as chunks:
-            read_at = self.clock()
+            # A picture is current from when it came, so a sleep before the stream is open counts, too. Without one
+            # nothing is current before the agent has said that nothing is missing.
+            read_at = self.clock() if pictured_at is None else pictured_at
             async for chunk in chunks:
                 before, read_at = read_at, self.clock()
                 if read_at - before > LATE_AFTER:
