@@ -190,9 +190,10 @@ class Agent:
         await cancel_appointment(self.house, appointment_id, actor)
 
     async def _erase(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
-        verdict = await self._forgetting.erase(person_id, actor, units)
-        self._look_anew()
-        return verdict
+        try:
+            return await self._forgetting.erase(person_id, actor, units)
+        finally:  # it may be done although Prosody did not confirm that the citizen's connections are closed
+            self._look_anew()
 
     def _look_anew(self) -> None:
         """Rows may be different from here on."""

@@ -24,7 +24,9 @@ RUINS = {
     "rules that are none": WHOLE.replace("[]", '["x"]'),
     "no time at all": WHOLE.replace("1.0", '"soon"'),
     "no time of this world": WHOLE.replace("1.0", "NaN"),
+    "no time of a calendar": WHOLE.replace("1.0", "1e300"),
     "half a character": WHOLE.replace("join", "\\ud800"),
+    "half a character in a rule": WHOLE.replace("[]", '[["a", "b", "c", "\\ud800"]]'),
     "too deep": "[" * 100_000,
     "no text": b"\xff\xfe two",
 }

@@ -50,7 +50,7 @@ class Truth:
     def board(self) -> tuple[str, dict[str, int]]:
         self.feed.expect()
         for node in UNITS:
-            self.feed.shown(node)
+            self.feed.shown(node, self.row(node))
         return self.feed.at, dict(self.rooms)
 
 
@@ -299,6 +299,33 @@ async def test_many_changes_of_one_room_are_one_event() -> None:
         truth.change("a", 49)
         truth.change("b", 1)
         assert '"room":"b"' in await anext(lines)
+
+
+async def test_what_a_board_showed_is_put_right_when_it_is_again_as_was_published() -> None:
+    """What changes with the time alone may be on a board and not yet in an event; it is not left standing there."""
+    truth = Truth()
+    truth.board()
+    async with asyncio.timeout(30), aclosing(apart(truth.feed.follow(truth.feed.at, lambda _: True))) as lines:
+        await anext(lines)
+        truth.change("a", 1)
+        assert '"visit":1' in await anext(lines)
+        truth.rooms["a"] = 2
+        _, shown = truth.board()
+        assert shown["a"] == 2
+        truth.change("a", 1)
+        assert '"visit":1' in await anext(lines)
+
+
+async def test_a_turn_that_took_an_age_is_not_followed_by_a_rest_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stood still in the middle of it had not that much to do; nobody looks at an old picture for it."""
+    monkeypatch.setattr(feed_module, "REST", 1e9)
+    monkeypatch.setattr(feed_module, "LONGEST_REST", 0.01)
+    truth = Truth()
+    async with asyncio.timeout(30), aclosing(apart(truth.feed.follow(None, lambda _: True))) as lines:
+        await anext(lines)
+        for visit in (1, 2):
+            truth.change("a", visit)
+            assert f'"visit":{visit}' in await anext(lines)
 
 
 async def test_what_there_is_goes_out_in_one_piece_that_is_not_too_large() -> None:

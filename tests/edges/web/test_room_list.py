@@ -1,6 +1,8 @@
 """A board is put together from rows that are made when something changed, never from one that is no longer true."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from xmpp_agent.flows.house import House
 from xmpp_agent.model.appointments import Known, Room
 from xmpp_agent.model.people import Level, Pass, Person, Role
 from xmpp_agent.model.rooms import Occupant, RoomState
+from xmpp_agent.ports import Unavailable
 from xmpp_agent.wire import Board, RoomRow
 from xmpp_agent.wiring import Agent
 
@@ -77,6 +80,28 @@ async def test_after_somebody_was_erased_no_row_is_an_old_one(agent: Agent, made
     await agent._erase("nobody", "uid:0", ALL)
     await agent.desk.board(ALL)
     assert set(made) == {"k3v9", "w7q2"}
+
+
+async def test_after_an_erasure_nobody_confirmed_no_row_is_an_old_one(
+    agent: Agent, tmp_path: Path, made: list[str]
+) -> None:
+    """It may be done all the same: Prosody is asked last."""
+    await agent.desk.board(ALL)
+    made.clear()
+    with closing(sqlite3.connect(tmp_path / "portner.sqlite3")) as database:
+        database.execute("ALTER TABLE people RENAME TO people_away")
+        with pytest.raises(Unavailable):
+            await agent._erase("nobody", "uid:0", ALL)
+        database.execute("ALTER TABLE people_away RENAME TO people")
+    await agent.desk.board(ALL)
+    assert set(made) == {"k3v9", "w7q2"}
+
+
+async def test_a_room_with_nothing_to_show_is_not_kept(agent: Agent, made: list[str]) -> None:
+    """The house lets go of it without a word, and there are new ones every day."""
+    agent.house.settle(replace(JOBCENTER, exists=False))
+    assert [agent.rooms.recent("k3v9") for _ in range(2)] == [None, None]
+    assert made == ["k3v9"] * 2
 
 
 @pytest.mark.parametrize("rooms", [0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1])

@@ -1,8 +1,8 @@
 """One line of the chain, read; also one that cannot be: spoilt on the disk, or written over by a hand."""
 
 import json
-import math
 from collections.abc import Mapping
+from itertools import chain
 
 from sqlalchemy import LargeBinary, cast
 
@@ -15,6 +15,8 @@ AS_WRITTEN = tuple(
 )
 """Text and hashes of a line as bytes: a page with one that is no text would not come at all."""
 _WORDS = ("act", "room", "subject", "actor", "decision", "reason", "note")
+_NO_TIME = 253_370_764_800.0
+"""The year 9999, in which calendars end: whoever draws the line could not say when it was."""
 _NO_LINE = (ValueError, KeyError, TypeError, RecursionError)
 
 
@@ -53,12 +55,13 @@ def _read(spot: Spot, text: str, prev: str, own_hash: str, whose: About) -> OldL
     said: Mapping[str, object] = json.loads(text)
     rules, at = said["said"], float(str(said["at"]))
     words = {name: str(said[name]) for name in _WORDS}
-    if not isinstance(rules, list) or not math.isfinite(at):
+    if not isinstance(rules, list) or not 0 <= at < _NO_TIME:
         raise ValueError("no line of the audit")
-    "".join(words.values()).encode()  # half a character cannot be kept in the index
+    heard = [list(map(str, rule)) for rule in rules]
+    "".join((*words.values(), *chain(*heard))).encode()  # half a character can be neither kept in the index nor told
     return OldLine(
         spot=Spot(at, spot.shard, spot.seq),
-        said=tuple(OldSaid(*map(str, rule)) for rule in rules),
+        said=tuple(OldSaid(*one) for one in heard),
         text=text,
         prev=prev,
         hash=own_hash,

@@ -109,9 +109,10 @@ class Desk:
     async def _room_rows(self, units: frozenset[str]) -> tuple[RoomRow, ...]:
         rows = list[RoomRow]()
         for count, (node, state) in enumerate(tuple(self._house.rooms.items()), start=1):
-            self._feed.shown(node)
-            row = self._rooms.recent(node) if may_see(units, state.room.unit) else None
-            rows += [row] if row is not None else []
+            if may_see(units, state.room.unit):
+                row = self._rooms.recent(node)
+                self._feed.shown(node, row)
+                rows += [row] if row is not None else []
             if count % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return tuple(rows)

@@ -21,6 +21,8 @@ GATHER = 0.05
 """Seconds in which changes of one room become one event."""
 REST = 4.0
 """Making events takes at most one part in five of the agent's time: so many times as long as it took is gathered."""
+LONGEST_REST = 1.0
+"""Seconds it rests at most: a machine that stood still meanwhile had not that much to do."""
 AT_ONCE = 100
 """Rooms published in one turn of the loop, so that a door never waits behind a long list."""
 PIECE = 32_000
@@ -81,18 +83,17 @@ class Feed:
         """Somebody is given a board and will follow from `at` on."""
         self._wanted_until = self._now() + KEPT_FOR
 
-    def shown(self, node: str) -> None:
-        """A board shows this room as it is now. A change not published yet is then known there, so it is published even
-        when the room is again as it was before."""
-        if node in self._dirty:
+    def shown(self, node: str, row: RoomRow | None) -> None:
+        """A board shows this room so. Where that is not what was published last (a change is not published yet, or the
+        time alone changed it), the next is published even when the room is again as it was before."""
+        if node in self._dirty or self._last.get(node, row) != row:
             self._last.pop(node, None)
 
     def touch(self, node: str, unit: str) -> None:
         """A room of that unit changed, or may have."""
         self._dirty[node] = unit
         if self._flush is None and not self._closed:
-            gather = max(GATHER, REST * self._took)
-            self._flush = asyncio.get_running_loop().call_later(gather, self._publish_rooms)
+            self._flush = asyncio.get_running_loop().call_later(max(GATHER, self._rest()), self._publish_rooms)
 
     def publish(self, unit: str | None, name: str, model: BaseModel) -> None:
         """Publish one event to everybody who watches that unit."""
@@ -134,7 +135,10 @@ class Feed:
         finally:
             self._took = time.perf_counter() - began
             if self._dirty:
-                self._flush = asyncio.get_running_loop().call_later(REST * self._took, self._publish_rooms)
+                self._flush = asyncio.get_running_loop().call_later(self._rest(), self._publish_rooms)
+
+    def _rest(self) -> float:
+        return min(REST * self._took, LONGEST_REST)
 
     def _publish_room(self, node: str, unit: str) -> None:
         row = self._row(node)

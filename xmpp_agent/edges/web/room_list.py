@@ -15,7 +15,7 @@ each who waits is judged anew within ten seconds. Making 5,000 rows takes half a
 @dataclass(frozen=True, slots=True)
 class _Made:
     state: RoomState
-    row: RoomRow | None
+    row: RoomRow
     at: float
 
 
@@ -32,12 +32,12 @@ class RoomList:
     def row(self, node: str) -> RoomRow | None:
         """A room as it is now; None when there is nothing to show."""
         state = self._house.rooms.get(node)
-        if state is None:
+        row = room_row(self._house, state, self._shard, pages=self.pages) if state is not None else None
+        if state is None or row is None:  # not kept: such a room may be let go of without a word
             self._made.pop(node, None)
             return None
-        made = _Made(state, room_row(self._house, state, self._shard, pages=self.pages), self._house.clock.now())
-        self._made[node] = made
-        return made.row
+        self._made[node] = _Made(state, row, self._house.clock.now())
+        return row
 
     def recent(self, node: str) -> RoomRow | None:
         """A room as it is now, or as it was made a moment ago if nothing happened to it since."""
