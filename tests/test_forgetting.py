@@ -29,12 +29,15 @@ async def until_on_record(here: OpenOffice, act: str) -> None:
 
 
 async def test_it_runs_by_itself(here: OpenOffice) -> None:
-    """A while after the start, on what is due by the agent's clock; nobody has to ask."""
+    """A while after the start, on what is due by the agent's clock; nobody has to ask, and lists are made anew."""
     await a_life(here)
     here.clock.at += 1800 + POLICY.plan.keep
-    forgetting = Forgetting(here.office.house, here.database, here.faults.append, first=0.0)
+    erased = asyncio.Event()
+    forgetting = Forgetting(here.office.house, here.database, here.faults.append, erased.set, first=0.0)
     forgetting.start()
     await until_on_record(here, "retention")
+    async with asyncio.timeout(30):
+        await erased.wait()
     await forgetting.stop()
     assert column(here, "SELECT name FROM people WHERE id = 'anna'") == [""]
 
@@ -53,7 +56,7 @@ async def test_a_run_that_fails_is_reported_and_not_the_last(here: OpenOffice, m
 
     async with here.database.engine.connect() as db:
         await db.exec_driver_sql("ALTER TABLE hooks RENAME TO hooks_away")
-        forgetting = Forgetting(here.office.house, here.database, report, first=0.0)
+        forgetting = Forgetting(here.office.house, here.database, report, lambda: None, first=0.0)
         forgetting.start()
         async with asyncio.timeout(30):
             await told.wait()

@@ -13,6 +13,7 @@ from xmpp_agent.flows.came_with import CameWith
 from xmpp_agent.flows.house import Change
 from xmpp_agent.model.people import Level
 from xmpp_agent.model.visitors import Arrival, DeviceTest
+from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Visitors
 
 NAMES = ("anna", "bo", "carl")
@@ -79,4 +80,31 @@ async def test_who_comes_while_others_are_looked_up_is_looked_up_too(tmp_path: P
         looks.watch(Change(None, alone))
         await house.lanes.quiet()
         assert [len(asked) for asked in slow.asked] == [1, 2]
+        assert {key[0] for key in house.came_with} == set(NAMES)
+
+
+async def test_who_could_not_be_looked_up_is_looked_up_with_the_next(tmp_path: Path) -> None:
+    """A database that is away for a moment does not leave everybody who came meanwhile without their proof's age."""
+    async with open_staffed(tmp_path) as unit:
+        node, house = await _three_wait(unit), unit.house
+        state = house.rooms[node]
+        two = replace(state, queue=state.queue[:2])
+
+        class Away(Counted):
+            @override
+            async def arrivals(self, appointment_ids: Collection[str]) -> Mapping[tuple[str, str], Arrival]:
+                found = await super().arrivals(appointment_ids)
+                if len(self.asked) == 1:
+                    raise Unavailable("the database is away")
+                return found
+
+        away = Away(unit.office.visitors)
+        looks = CameWith(house, cast("Visitors", away))
+        looks.watch(Change(None, two))
+        await house.lanes.quiet()
+        assert (house.came_with, len(unit.around.faults)) == ({}, 1)
+        unit.around.faults.clear()
+        looks.watch(Change(two, state))
+        await house.lanes.quiet()
+        assert [len(asked) for asked in away.asked] == [2, 3]
         assert {key[0] for key in house.came_with} == set(NAMES)

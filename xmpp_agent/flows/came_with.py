@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from xmpp_agent.flows.house import Change, House
 from xmpp_agent.model.rooms import RoomState
+from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Visitors
 
 _LANE = "came with"
@@ -19,24 +20,30 @@ class CameWith:
     visitors: Visitors
     _wanted: dict[str, str] = field(default_factory=dict)
     """Room by pass: of whoever is to be looked up."""
+    _asked: bool = False
+    """Whether a look is on its way."""
 
     def watch(self, change: Change) -> None:
         """For `House.on_change`."""
         if change.after is None:
             return
-        node, is_first = change.after.room.node, not self._wanted
-        self._wanted |= dict.fromkeys(_newcomers(change.before, change.after), node)
-        if is_first and self._wanted:
-            self.house.lanes.put(_LANE, self._look_up)
+        newcomers = dict.fromkeys(_newcomers(change.before, change.after), change.after.room.node)
+        self._wanted |= newcomers
+        if newcomers and not self._asked:
+            self._asked = self.house.lanes.put(_LANE, self._look_up)
 
     async def _look_up(self) -> None:
-        wanted, self._wanted = self._wanted, {}
+        wanted, self._wanted, self._asked = self._wanted, {}, False
         keys = dict[tuple[str, str], str]()
         for pass_id, node in wanted.items():
             known = self.house.known.get(pass_id)
             if known is not None and known.appointment is not None:
                 keys[known.appointment.id, known.person.id] = node
-        found = await self.visitors.arrivals({appointment for appointment, _ in keys}) if keys else {}
+        try:
+            found = await self.visitors.arrivals({appointment for appointment, _ in keys}) if keys else {}
+        except Unavailable:
+            self._wanted = wanted | self._wanted  # looked up with whoever comes next
+            raise
         for key, node in keys.items():
             arrival = found.get(key)
             if arrival is not None and self.house.came_with.get(key) != arrival:

@@ -50,7 +50,7 @@ from xmpp_agent.flows.notices import tell_places
 from xmpp_agent.flows.office import Refused
 from xmpp_agent.flows.passing_time import due, pass_time, tidy
 from xmpp_agent.flows.withdraw import cancel_appointment, revoke_pass
-from xmpp_agent.model.verdicts import Reason, Verdict
+from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.settings import Settings, SettingsFault
 from xmpp_agent.wire import Link, Note
 from xmpp_agent.wiring.console import console_audit, console_numbers, console_recordings, recording_desk
@@ -99,9 +99,9 @@ class Agent:
         self.recording_desk = recording_desk(database, self._clock, self._appointment_changed, self.recordings)
         elsewhere = self._console()
         self.inside = Inside(self.house, passes, is_live, is_standby, orders.confirm, _report, elsewhere)
-        self._forgetting = Forgetting(self.house, database, _report)
+        self._forgetting = Forgetting(self.house, database, _report, self._look_anew)
         here = self._console()
-        add_people(here, self._erase, self._forgetting.sign_out)
+        add_people(here, self._forgetting.erase, self._forgetting.sign_out)
         self._consoles = (here, elsewhere)
         self._server = SocketServer(Door(here, settings.supervisors), settings.socket)
         looks = CameWith(self.house, database.visitors).watch
@@ -188,12 +188,6 @@ class Agent:
             else:
                 return
         await cancel_appointment(self.house, appointment_id, actor)
-
-    async def _erase(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
-        try:
-            return await self._forgetting.erase(person_id, actor, units)
-        finally:  # it may be done although Prosody did not confirm that the citizen's connections are closed
-            self._look_anew()
 
     def _look_anew(self) -> None:
         """Rows may be different from here on."""

@@ -23,17 +23,26 @@ class Forgetting:
     """The daily run of one agent. A standby forgets, too: whoever comes second finds nothing."""
 
     def __init__(
-        self, house: House, database: Database, report: Callable[[BaseException], None], first: float = FIRST
+        self,
+        house: House,
+        database: Database,
+        report: Callable[[BaseException], None],
+        erased: Callable[[], None],
+        first: float = FIRST,
     ) -> None:
+        """`erased` hears that something may have been: no list may go on showing it."""
         self._custody = Custody(database.holdings, database.diary, database.records, house)
         self._exits = Exits(database.visitors, database.diary, database.records, database.ledger, house)
-        self._report, self._first = report, first
+        self._report, self._erased, self._first = report, erased, first
         self._clock = house.clock
         self._work: asyncio.Task[None] | None = None
 
     async def erase(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
         """See `xmpp_agent.flows.privacy.erase`."""
-        return await erase(self._custody, person_id, actor, units, self._clock.now())
+        try:
+            return await erase(self._custody, person_id, actor, units, self._clock.now())
+        finally:  # it may be done although Prosody did not confirm that the citizen's connections are closed
+            self._erased()
 
     async def sign_out(self, person_id: str, actor: str, units: frozenset[str]) -> Verdict:
         """See `xmpp_agent.flows.staff_out.sign_out_by_supervisor`."""
@@ -61,3 +70,5 @@ class Forgetting:
             else:
                 log.info("retention", count=found.total())
                 pause = EVERY
+            finally:
+                self._erased()

@@ -77,7 +77,7 @@ async def test_after_somebody_was_erased_no_row_is_an_old_one(agent: Agent, made
     """Nor after the link came back: another agent may have been at the door."""
     await agent.desk.board(ALL)
     made.clear()
-    await agent._erase("nobody", "uid:0", ALL)
+    await agent._forgetting.erase("nobody", "uid:0", ALL)
     await agent.desk.board(ALL)
     assert set(made) == {"k3v9", "w7q2"}
 
@@ -91,7 +91,7 @@ async def test_after_an_erasure_nobody_confirmed_no_row_is_an_old_one(
     with closing(sqlite3.connect(tmp_path / "portner.sqlite3")) as database:
         database.execute("ALTER TABLE people RENAME TO people_away")
         with pytest.raises(Unavailable):
-            await agent._erase("nobody", "uid:0", ALL)
+            await agent._forgetting.erase("nobody", "uid:0", ALL)
         database.execute("ALTER TABLE people_away RENAME TO people")
     await agent.desk.board(ALL)
     assert set(made) == {"k3v9", "w7q2"}
