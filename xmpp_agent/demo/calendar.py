@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -14,6 +15,8 @@ from xmpp_agent.demo.townspeople import Citizen, Colleague, Follower
 
 HALF_AN_HOUR = 30.0
 """Minutes."""
+_SOON = 15.0
+_THERE = ZoneInfo("Europe/Copenhagen")
 
 
 class NotBookedError(Exception):
@@ -66,7 +69,7 @@ class Calendar:
 
     async def book(self, wish: Wish) -> Booking:
         """Book. Raises NotBookedError."""
-        starts_at = _in(wish.starts_in)
+        starts_at = begins(wish.starts_in, datetime.now(UTC))
         asked = {
             "unit": wish.unit,
             "policy": wish.policy,
@@ -116,8 +119,11 @@ class Calendar:
         return booking
 
 
-def _in(minutes: float) -> datetime:
-    return datetime.now(UTC) + timedelta(minutes=minutes)
+def begins(minutes: float, now: datetime) -> datetime:
+    """So many minutes after `now`. What is about to begin begins today: a page of staff shows the day it is there."""
+    starts_at, local = now + timedelta(minutes=minutes), now.astimezone(_THERE)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return min(starts_at, midnight - timedelta(minutes=1)) if minutes <= _SOON else starts_at
 
 
 def _times(starts_at: datetime) -> dict[str, str]:
