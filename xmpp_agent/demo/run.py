@@ -70,10 +70,11 @@ def _played(day: Coroutine[object, object, int]) -> int:
 
 
 async def _until_told(day: Coroutine[object, object, int]) -> int:
-    """The day, ended in order by SIGTERM and SIGHUP as asyncio itself ends it by SIGINT."""
+    """The day, ended in order by each signal that asks for it. SIGINT, too: asyncio hears it only where it was not
+    ignored from the start, as a shell has it for what runs in the background."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     if task is not None:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, task.cancel)
     return await day
 
