@@ -1,7 +1,5 @@
 """What stanzas mean to a person: a meaning for each that may come, STRANGE for everything else."""
 
-import asyncio
-import contextlib
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -94,28 +92,6 @@ def test_what_may_not_come_is_strange(kind: str, sender: str, inner: str, type_:
     seen = _read(kind, sender, inner, type_)
     assert seen is not None
     assert seen.what is What.STRANGE
-
-
-async def test_a_day_that_is_to_end_ends_although_a_step_did_not_hear_it() -> None:
-    """Ctrl-C during a wait that is over in the same moment: the step is the last."""
-    printed: list[str] = []
-    diary, waits = Diary(printed.append), asyncio.Event()
-
-    async def deaf() -> None:
-        waits.set()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
-
-    async def day() -> None:
-        await diary.step("Anna", ("kommer", "comes"), deaf())
-        await diary.step("Bo", ("kommer", "comes"), deaf())
-
-    playing = asyncio.create_task(day())
-    await waits.wait()
-    playing.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await playing
-    assert [line.split()[3] for line in printed] == ["Anna"]
 
 
 async def test_a_day_is_as_expected_only_without_anything_more_or_less() -> None:

@@ -82,11 +82,6 @@ class Diary:
         self._open.extend(expected)
         await act
         await self.until(lambda: not self._open, lambda: "; ".join(map(str, self._open)))
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # The day was to end. Python 3.11's `wait_for`, with which slixmpp waits, loses a cancel that comes in the
-            # moment its own wait is over.
-            raise asyncio.CancelledError
 
     async def until(self, happened: Callable[[], bool], missing: Callable[[], str]) -> None:
         """Wait for something that `saw` brings about. Raises DayFault with what is missing."""

@@ -43,8 +43,6 @@ _VISIT = 240.0
 _CALL = 45.0
 """Seconds after which a citizen or caller ends the meeting when nobody else does."""
 _RESTART_AFTER = 90.0
-_ASKED_AGAIN = 10.0
-"""Seconds what is to end has to clean up in."""
 _GONE = frozenset({What.PUT_OUT, What.LEFT, What.LOGIN_REFUSED, What.CUT_OFF, What.TURNED_BACK})
 _REFUSED = frozenset({What.TOLD, What.TURNED_AWAY})
 Say = Callable[[str], None]
@@ -174,17 +172,9 @@ async def open_day(premises: Premises, say: Say) -> int:
             await _unwrapped(day)
         return await console
     finally:
-        await _over(console, day)
-
-
-async def _over(*tasks: asyncio.Task[object]) -> None:
-    """End them. Asked again after a while: a wait whose own time is up in the same moment takes the first for that."""
-    waiting = {task for task in tasks if not task.done()}
-    while waiting:
-        for task in waiting:
+        for task in (console, day):
             task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=_ASKED_AGAIN)
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(console, day, return_exceptions=True)
 
 
 async def _unwrapped(day: Awaitable[None]) -> None:
