@@ -6,6 +6,7 @@ layout of Jibri, and F2 as its manual describes it.
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -20,7 +21,6 @@ from xmpp_agent.demo.premises import recorders_folder
 from xmpp_agent.demo.townspeople import CITIZENS, STAFF
 from xmpp_agent.demo.walkers import delivered, letter_to, link_in, text_to
 from xmpp_agent.model.recordings import Stage
-from xmpp_agent.rules.recording.closing import LOOK_AGAIN
 
 pytestmark = [
     *(pytest.mark.prosody, pytest.mark.chromium, pytest.mark.timeout(400)),
@@ -39,6 +39,15 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
         assert leaked(opened.town, *opened.seen, text("note", NOTE)) == []
     assert "\n".join(troubles) == ""
     assert "\n".join(elsewhere) == ""
+
+
+async def _is_emptied(folder: Path) -> None:
+    """The recorder's copy goes at the next look into its folder, on nobody's page; half a minute at most."""
+    for _ in range(600):
+        if not await asyncio.to_thread(lambda: list(folder.iterdir())):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"something still lies in {folder}")
 
 
 async def _finishes_and_closes_the_case(day: Page, name: str) -> None:
@@ -105,10 +114,9 @@ async def test_asked_agreed_recorded_filed_closed_and_the_next_comes_in(street: 
     assert recording.file.duration is not None
     subjects = sorted(matter.title.partition(" [")[0] for matter in case.matters)
     assert len(subjects) == 3
-    # A case that was looked at before all was filed is looked at again no sooner than that.
-    await day.see(row, "Sagen er lukket", within=LOOK_AGAIN + 30.0)
+    await day.see(row, "Sagen er lukket")
     assert case.closed
-    assert await asyncio.to_thread(lambda: list(recorders_folder(town.folder).iterdir())) == []
+    await _is_emptied(recorders_folder(town.folder))
     vault = town.premises.settings.data_dir / "vault"
     assert await asyncio.to_thread(lies_in, vault) == []
     assert await town.premises.recordings_of(second) == ()

@@ -1,12 +1,15 @@
 """A case is closed last: once note, consents and recordings are filed, and only if it is still marked."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from tests.flows.custodian import Custodian, mette, open_custodian
+from xmpp_agent.edges.store.tables import audit
 from xmpp_agent.flows.notes import mark_case
 from xmpp_agent.model.recordings import Agreement, ClosingState, Fault, Stage
 
@@ -34,12 +37,39 @@ async def test_a_case_is_closed_after_note_consents_and_recording_are_filed(room
     room.leave()
     await room.passes(1)
     assert (await room.row(row.id)).stage is Stage.RECEIPTED
-    assert len(room.filed("close-case")) == 0
-    await room.passes(31)
     assert {entry["kind"] for entry in room.filed().values()} == {"note", "consent", "recording", "close-case"}
     closing = await room.archive.recordings.closing("bo")
     assert closing is not None
     assert closing.state is ClosingState.CLOSED
+
+
+async def test_a_case_that_waits_is_closed_with_the_last_that_is_filed_and_says_so_once(room: Custodian) -> None:
+    """Whoever reads the audit finds no line for each step it waited for, and no half minute lies between."""
+    await room.book("bo", closes=True)
+    await room.says(Agreement.YES, "bo")
+    await room.at(Stage.EXPECTED, "bo")
+    await room.note("bo")
+    await room.passes(31)
+    room.leave()
+    await room.passes(1)
+    async with room.around.database.engine.connect() as db:
+        acts = [json.loads(line)["act"] for line in await db.scalars(select(audit.c.line).order_by(audit.c.seq))]
+    assert [act for act in acts if act.startswith("case-")] == ["case-waits", "case-closed"]
+
+
+async def test_a_case_the_journal_did_not_close_keeps_its_pause_whatever_else_is_filed(room: Custodian) -> None:
+    """A journal that is busy is not asked again for each document."""
+    await room.book("bo", closes=True)
+    await room.says(Agreement.YES, "bo")
+    await room.note("bo")
+    room.journal.fault_of = {"close-case": Fault.JOURNAL_BUSY}
+    await room.passes(1)
+    await room.at(Stage.EXPECTED, "bo")
+    room.leave()
+    await room.passes(1)
+    assert room.filed("recording")
+    closing = await room.archive.recordings.closing("bo")
+    assert (closing and closing.attempts) == 1
 
 
 async def test_a_mark_that_was_taken_away_closes_nothing(room: Custodian) -> None:

@@ -7,7 +7,10 @@ from xmpp_agent.rules.recording import closing
 
 
 async def close(archive: Archive, case: Closing) -> None:
-    """The case staff marked, once everything is filed; a mark taken away closes nothing. Raises Unavailable."""
+    """The case staff marked, once everything is filed; a mark taken away closes nothing. Raises Unavailable.
+
+    That it still waits is written down when it was to be looked at, not at every step of what it waits for.
+    """
     office, now = archive.office, archive.office.clock.now()
     entry = await office.diary.entry(case.appointment)
     if entry is None or not entry.appointment.case_closes:
@@ -16,7 +19,8 @@ async def close(archive: Archive, case: Closing) -> None:
     notes = (await archive.notes.of([case.appointment])).get(case.appointment, ())
     recordings = (await archive.recordings.of([case.appointment])).get(case.appointment, ())
     if not closing.may_close(notes, recordings):
-        await archive.keep("case-waits", case.appointment, closing.waits(case, now))
+        if case.due_at <= now:
+            await archive.keep("case-waits", case.appointment, closing.waits(case, now))
         return
     try:
         await archive.journal.close_case(entry.appointment.case_ref, f"close-{case.appointment}")

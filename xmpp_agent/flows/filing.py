@@ -32,16 +32,23 @@ log = structlog.get_logger("filing")
 
 
 async def look(archive: Archive) -> None:
-    """Do what is due: notes, recordings, then cases to be closed.
+    """Do what is due: notes, recordings, then cases to be closed, also those that only waited for one of these.
 
     Raises Unavailable once everything was tried: one that cannot be done now holds up no other. What was done stands.
     """
     now, troubles = archive.office.clock.now(), list[Unavailable]()
-    for note in await archive.notes.due(now, MOST):
+    notes = await archive.notes.due(now, MOST)
+    for note in notes:
         await _tried(_file_note(archive, note), troubles)
-    for recording in await archive.recordings.due(_STEPS, now, MOST):
+    recordings = await archive.recordings.due(_STEPS, now, MOST)
+    for recording in recordings:
         await _tried(_step(archive, recording.id), troubles)
-    for case in await archive.recordings.closings_due(now, MOST):
+    moved = await archive.recordings.closings(
+        {*(note.appointment for note in notes), *(one.appointment for one in recordings)}
+    )
+    cases = {case.appointment: case for case in moved.values() if closing.only_waits(case)}
+    cases |= {case.appointment: case for case in await archive.recordings.closings_due(now, MOST)}
+    for case in cases.values():
         await _tried(close(archive, case), troubles)
     if troubles:
         raise troubles[0]

@@ -9,7 +9,8 @@ from xmpp_agent.model.recordings import Closing, ClosingState, Fault, Recording,
 from xmpp_agent.rules.recording.custody import SETTLED
 
 LOOK_AGAIN, LONGEST_WAIT = 30.0, 3600.0
-"""Seconds until it is looked at again whether everything is filed: after as long as it has waited, within these."""
+"""Seconds until it is looked at again whether everything is filed: after as long as it has waited, within these. What
+settles elsewhere than in the journal is found so; what is filed is followed at once by a look at its case."""
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 21600.0
 """Seconds between attempts: doubled from the first to the longest."""
 MOST_ATTEMPTS = 20
@@ -56,6 +57,11 @@ def _has_an_answer_to_file(recording: Recording) -> bool:
 def may_close(notes: Iterable[Note], recordings: Iterable[Recording]) -> bool:
     """Whether nothing of the appointment is still to be filed."""
     return not awaited(notes, recordings)
+
+
+def only_waits(closing: Closing) -> bool:
+    """Whether it waits for what is to be filed, and not for a journal that did not close it: that has its own pause."""
+    return closing.state is ClosingState.QUEUED and closing.attempts == 0
 
 
 def waits(closing: Closing, now: float) -> Closing:
