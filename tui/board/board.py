@@ -98,6 +98,10 @@ class Board:
         """Somebody looked at this room: its messages count as read."""
         self.unread.pop(key, None)
 
+    def needs(self, key: str) -> bool:
+        """Whether that row needs somebody."""
+        return key in self.rings or self.unread.get(key, 0) > 0
+
     def need(self, key: str) -> Need:
         """Why that row needs somebody."""
         rings, unread = self.rings.get(key), self.unread.get(key, 0)

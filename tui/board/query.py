@@ -3,7 +3,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui.board.board import Board
 from tui.board.filtering import Facts
@@ -12,15 +12,17 @@ from tui.board.sorting import By, Sort, aged, worded
 from xmpp_agent import wire
 
 _NEVER = float("inf")
+_CLOSED, _VISIT = wire.RoomPhase.CLOSED, wire.RoomPhase.VISIT
+_HALTED: Final = (wire.RoomPhase.STUCK, wire.RoomPhase.FROZEN)
 
 
 def longest_since(row: wire.RoomRow) -> float | None:
     """When the one who has waited longest came; None when nobody waits."""
-    return min(person.since for person in row.waiting) if row.waiting else None
+    return min([person.since for person in row.waiting]) if row.waiting else None
 
 
 def _is_to_judge(row: wire.RoomRow) -> bool:
-    return bool(row.waiting) and any(person.lane == "judge" for person in row.waiting)
+    return "judge" in [person.lane for person in row.waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,8 @@ class Sums:
     """Rooms that need somebody."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """What one room adds to the sums."""
+class _Share(NamedTuple):
+    """What one room adds to the sums. Thousands are made for a first picture: a dataclass takes three times as long."""
 
     open: bool
     visit: bool
@@ -66,7 +67,7 @@ class Tally:
             if before is not None:
                 self._count(before, -1)
             if row is not None:
-                share = self._shares[key] = _share(row, needy=bool(board.need(key)))
+                share = self._shares[key] = _share(row, needy=board.needs(key))
                 self._count(share, 1)
 
     def sums(self) -> Sums:
@@ -89,19 +90,15 @@ class Tally:
 
 
 def _share(row: wire.RoomRow, *, needy: bool) -> _Share:
-    phase = row.phase
-    shut, visit = phase is wire.RoomPhase.CLOSED, phase is wire.RoomPhase.VISIT
-    return _Share(not shut, visit, len(row.waiting), longest_since(row), needy)
+    return _Share(row.phase is not _CLOSED, row.phase is _VISIT, len(row.waiting), longest_since(row), needy)
 
 
 def _rank(row: wire.RoomRow) -> float:
-    if row.phase in (wire.RoomPhase.STUCK, wire.RoomPhase.FROZEN):
+    if row.phase in _HALTED:
         return 0
-    if _is_to_judge(row):
-        return 1
     if row.waiting:
-        return 2
-    return 4 if row.phase is wire.RoomPhase.CLOSED else 3
+        return 1 if _is_to_judge(row) else 2
+    return 4 if row.phase is _CLOSED else 3
 
 
 def _need(row: wire.RoomRow) -> tuple[float, float]:

@@ -11,7 +11,7 @@ Value = float | str | tuple[float, ...] | None
 Place = tuple[bool, float | str | tuple[float, ...], str, str]
 
 _LAST: Final = chr(0x10FFFF)
-_DANISH: Final = str.maketrans("å", "ù")
+_DANISH: Final = "å", "ù"
 """After z Danish has æ, ø, å, in this order; Unicode has å first."""
 
 
@@ -74,12 +74,12 @@ def _turned(value: float | str | tuple[float, ...]) -> float | str | tuple[float
     """Something that is greater where `value` is less."""
     if isinstance(value, str):
         return "".join(chr(0x10FFFF - ord(char)) for char in value) + _LAST
-    return tuple(-each for each in value) if isinstance(value, tuple) else -value
+    return tuple([-each for each in value]) if isinstance(value, tuple) else -value
 
 
 def worded(text: str | None) -> str | None:
     """A text to order by: without regard to case, as Danish has it; None when there is none."""
-    return text.casefold().translate(_DANISH) if text else None
+    return text.casefold().replace(*_DANISH) if text else None
 
 
 def aged(since: float | None) -> float | None:
