@@ -15,7 +15,7 @@ def main() -> None:
     from xmpp_agent import cli_tui
 
     if cli_tui.is_meant(sys.argv[1:]):
-        cli_tui.alone()
+        sys.exit(cli_tui.quickly(sys.argv[1:]))
     from xmpp_agent import cli
 
     gc.freeze()

@@ -57,7 +57,6 @@ cli_policy.mount(app)
 cli_recordings.mount(app)
 cli_staff.mount(app)
 cli_reseal.mount(keys)
-cli_tui.mount(app)
 
 
 class Flavour(StrEnum):
@@ -139,6 +138,12 @@ def recording_done(
 ) -> None:
     """Listed here for its help: `__main__.py` runs it without loading all this."""
     _end(cli_recording.quickly(["--script"] if script else [directory]))
+
+
+@app.command(cli_tui.COMMAND, help=cli_tui.HELP, add_help_option=False)
+def tui() -> None:
+    """Listed here for its help: `__main__.py` runs it without loading all this."""
+    _end(cli_tui.quickly(sys.argv[1:]))
 
 
 @appointments.command("add")

@@ -1,18 +1,21 @@
 """`portner tui`: the supervisors' console on a screen, or in lines.
 
-Mounted by `cli.py` for its help, and run without it (`__main__.py`): all that takes longer to load than the console.
+Listed by `cli.py` for its help, and run without it (`__main__.py`): all that, and what reads its words, takes longer to
+load than the console. So its own words are read by the standard library.
 """
 
 import gc
 import importlib
 import sys
+from argparse import ArgumentParser
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 COMMAND = "tui"
+HELP = "Open the supervisors' console."
+_CODES = """In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs
+a person; lobby with 0 or 1; watch goes on until it is ended."""
 
 
 class Part(StrEnum):
@@ -32,56 +35,45 @@ class Level(StrEnum):
     ALERTS = "alerts"
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the command to `portner`."""
-    app.command(COMMAND)(tui)
-
-
 def is_meant(words: list[str]) -> bool:
     """Whether these words after `portner` are this command."""
-    if words[:1] == ["--config"]:
-        words = words[2:]
-    elif words and words[0].startswith("--config="):
-        words = words[1:]
-    return words[:1] == [COMMAND]
+    return _apart(words)[1][:1] == [COMMAND]
 
 
-def alone() -> None:
-    """Run the command line with this command only."""
-    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-
-    @app.callback()
-    def start(context: typer.Context, config: Annotated[Path | None, typer.Option()] = None) -> None:
-        context.obj = config
-
-    mount(app)
-    app(prog_name="portner")
-
-
-def tui(
-    context: typer.Context,
-    part: Annotated[Part, typer.Argument(help="In lines: what is read.")] = Part.WATCH,
-    socket: Annotated[Path | None, typer.Option(help="The agent's Unix socket.")] = None,
-    at: Annotated[str, typer.Option(help="Elsewhere: where the site is, https://portner.example.")] = "",
-    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a screen: for screen readers.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line: for scripts.")] = False,
-    keys: Annotated[bool, typer.Option("--keys", help="Print every key, as text of the settings file.")] = False,
-    level: Annotated[Level, typer.Option(help="With watch: what is told.")] = Level.ALL,
-) -> None:
-    """Open the supervisors' console.
-
-    In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs a
-    person; lobby with 0 or 1; watch goes on until it is ended.
-    """
-    if keys:
-        raise typer.Exit(_part("tui.starting").print_keys())
-    in_lines = plain or as_json
-    where = at or socket or _socket(context, in_lines)
+def quickly(words: list[str]) -> int:
+    """The command, from the words after `portner`; answers the exit code. Raises SystemExit when they are wrong."""
+    config, rest = _apart(words)
+    asked = _parser().parse_args(rest[1:])
+    if asked.keys:
+        return int(_part("tui.starting").print_keys())
+    in_lines = asked.plain or asked.json
+    where = asked.at or asked.socket or _socket(config, in_lines)
     if not in_lines:
-        raise typer.Exit(_on_screen(where) or 0)
+        return _on_screen(where) or 0
     lines = _part("tui.plain")
     gc.enable()
-    raise typer.Exit(lines.run(where, part.value, level.value, as_json=as_json))
+    return int(lines.run(where, asked.part.value, asked.level.value, as_json=asked.json))
+
+
+def _apart(words: list[str]) -> tuple[Path | None, list[str]]:
+    """The settings file named before the command, and the words from the command on."""
+    first, is_one, value = (words or [""])[0].partition("=")
+    if first != "--config":
+        return None, words
+    return (Path(value), words[1:]) if is_one else (Path(*words[1:2]), words[2:])
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser("portner tui", description=f"{HELP} {_CODES}", allow_abbrev=False)
+    add = parser.add_argument
+    add("part", nargs="?", type=Part, choices=list(Part), default=Part.WATCH, help="in lines: what is read")
+    add("--socket", type=Path, metavar="FILE", help="the agent's Unix socket")
+    add("--at", default="", metavar="ORIGIN", help="elsewhere: where the site is, https://portner.example")
+    add("--plain", action="store_true", help="lines instead of a screen: for screen readers")
+    add("--json", action="store_true", help="one JSON object a line: for scripts")
+    add("--keys", action="store_true", help="print every key, as text of the settings file")
+    add("--level", type=Level, choices=list(Level), default=Level.ALL, help="with watch: what is told")
+    return parser
 
 
 def _on_screen(where: Path | str) -> int | None:
@@ -94,15 +86,15 @@ def _on_screen(where: Path | str) -> int | None:
     return code
 
 
-def _socket(context: typer.Context, in_lines: bool) -> Path:
+def _socket(config: Path | None, in_lines: bool) -> Path:
     """The agent's, from the settings."""
     settings = _part("xmpp_agent.settings")
     try:
-        found: Path = settings.load_settings(context.find_root().obj).socket
+        found: Path = settings.load_settings(config).socket
     except settings.SettingsFault as fault:
         sys.stderr.write("".join(f"portner: {sentence}\n" for sentence in fault.faults))
         # In lines not the 2 that settings have elsewhere: there it would say that somebody waits too long.
-        raise typer.Exit(1 if in_lines else 2) from None
+        raise SystemExit(1 if in_lines else 2) from None
     return found
 
 
