@@ -82,6 +82,7 @@ from xmpp_agent.wire_audit import ListName as ListName
 from xmpp_agent.wire_audit import ListTaken as ListTaken
 from xmpp_agent.wire_base import Ident, Text
 from xmpp_agent.wire_base import Wire as _Wire
+from xmpp_agent.wire_door import Codes, Possible
 from xmpp_agent.wire_door import Colleague as Colleague
 from xmpp_agent.wire_door import Colleagues as Colleagues
 from xmpp_agent.wire_door import DeviceTest as DeviceTest
@@ -97,7 +98,6 @@ from xmpp_agent.wire_door import Reveal as Reveal
 from xmpp_agent.wire_door import Revealed as Revealed
 from xmpp_agent.wire_door import StopRecording as StopRecording
 from xmpp_agent.wire_door import TurnAway as TurnAway
-from xmpp_agent.wire_door import WhyNot as WhyNot
 from xmpp_agent.wire_door import Write as Write
 from xmpp_agent.wire_door import WriteUnit as WriteUnit
 from xmpp_agent.wire_numbers import Number as Number
@@ -143,7 +143,7 @@ class RoomPhase(StrEnum):
     """Turnover failed; nobody comes in until it is done or the room closes."""
 
 
-class WaitingRow(_Wire):
+class WaitingRow(Possible):
     """One person in the lobby. `knock` names them in commands; order in the list is the order of arrival."""
 
     knock: Ident
@@ -157,8 +157,8 @@ class WaitingRow(_Wire):
     """What the rules would say if staff let them in now."""
     reason: Ident
     reason_text: Text
-    said: tuple[tuple[str, str, str], ...] = ()
-    """Each rule asked: (rule, decision, reason code)."""
+    rules: Codes = ""
+    """Each rule asked, with its decision and the code of the reason: `right_person=wait:wrong_person`."""
     since: float
     away: bool = False
     """The connection is lost and the place is kept."""
@@ -168,12 +168,9 @@ class WaitingRow(_Wire):
     """When the login behind the proof was made; None: there was none, or it is not known."""
     passed_over: int = 0
     """How often somebody who came later was let in first."""
-    may: tuple[DoorAct, ...] = ()
-    """What may be done to them now."""
-    why_not: WhyNot = ()
 
 
-class RoomRow(_Wire):
+class RoomRow(Possible):
     """One room and everything the console shows of it."""
 
     key: Ident
@@ -195,9 +192,6 @@ class RoomRow(_Wire):
     waiting: tuple[WaitingRow, ...] = ()
     inside: tuple[Ident, ...] = ()
     """Those of the visit, by the knock they had while they waited."""
-    may: tuple[DoorAct, ...] = ()
-    """What may be done to the room now."""
-    why_not: WhyNot = ()
 
 
 class Link(_Wire):

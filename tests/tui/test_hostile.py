@@ -19,7 +19,7 @@ from textual.events import Click, MouseDown, MouseUp
 from textual.pilot import _get_mouse_message_arguments
 from textual.widgets import Input
 
-from tests.tui.a_day import SAID, a_day, person, room
+from tests.tui.a_day import a_day, person, room
 from tests.tui.draw import NOW, board_of_a_day
 from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.inks import Inks, poor, runs
@@ -53,6 +53,8 @@ ALL_AT_ONCE: Final = f"{MARK}[@click=app.harm]x[/][b\x1b[31m\u202e\u200b\ræ¼¢ðŸ‘
 MARKS: Final = (MARK, "app.harm", "owned")
 LONG: Final = MARK + "long " * 2000
 """10 kB; where the wire bounds a text, as much as it lets through."""
+_ODD: Final = "= : == =: a=b=c x:y=z let_in= r=open r=:c =open:"
+"""What may stand among codes and is none."""
 _ADDRESSES: Final = frozenset({"key", "room", "recording", "call", "appointment", "knock", "colleague"})
 _THE_SAME: Final = {*GROUPS["list"], *GROUPS["time"], *GROUPS["app"]} - {"choose"}
 """Keys that do the same on every screen that has them."""
@@ -91,6 +93,8 @@ def _filled(value: object, schema: Mapping[str, Any], defs: Mapping[str, Any], t
             else _filled(each, told[name], defs, text, number)
             for name, each in value.items()
         }
+    if "pattern" in schema:
+        return " ".join((*wire.DoorAct, _ODD))
     if schema.get("type") == "string" and "enum" not in schema and "const" not in schema:
         return (text or "-" * schema.get("minLength", 0))[: schema.get("maxLength")]
     return value
@@ -117,9 +121,8 @@ def _evil_agent() -> FakeAgent:
 
 
 def _evil_room(name: str, key: str = "evil") -> wire.RoomRow:
-    said = ((name[:9] or "x", "open", name), ("right_person", name[:3], "allowed"), *SAID)
     people = tuple(
-        person(f"k{each}", name, each, proof=name, reason_text=name, reason=name or "x", said=said) for each in range(2)
+        person(f"k{each}", name, each, proof=name, reason_text=name, reason=name or "x") for each in range(2)
     )
     more: dict[str, object] = {"citizen": name, "companions": 2, "visit_since": time.time(), "unit": name}
     return room(key, name, phase=wire.RoomPhase.VISIT, waiting=people, **more)

@@ -78,17 +78,17 @@ class DoorScreen(Explaining):
         if action == WRITE_UNIT:
             return None if self.lobbies_of(room.unit) else "not_waiting"
         act, person = Act(action), self.chosen_person()
-        of_person = act in TO_ONE or (act is Act.REVEAL and (self.person_is_meant() or act not in room.may))
+        of_person = act in TO_ONE or (act is Act.REVEAL and (self.person_is_meant() or not room.allows(act)))
         if not of_person:
-            return why_not(room, act)
+            return room.why_not(act)
         if person is None:  # a first press only chooses the next in line
-            return None if room.waiting else dict(room.why_not).get(act, "not_waiting")
-        return why_not(person, act)
+            return None if room.waiting else "not_waiting" if act in TO_ONE else room.why_not(act)
+        return person.why_not(act)
 
     def lobbies_of(self, unit: str) -> list[Room]:
         """Rooms of a unit at which somebody waits who can be written to."""
         rooms = self.app.watched.board.rooms.values()
-        return [row for row in rooms if row.unit == unit and Act.WRITE_ALL in row.may]
+        return [row for row in rooms if row.unit == unit and row.allows(Act.WRITE_ALL)]
 
     # keys
 
@@ -122,7 +122,7 @@ class DoorScreen(Explaining):
         room = self.chosen_room()
         if room is None:
             return
-        if Act.REVEAL in room.may and not self.person_is_meant():
+        if room.allows(Act.REVEAL) and not self.person_is_meant():
             self.run_act(self._reveal(room, None))
         elif (meant := self.meant("reveal")) is not None:
             self.run_act(self._reveal(*meant))
@@ -233,17 +233,12 @@ class DoorScreen(Explaining):
         return self.app.words.say("ask.at", staff=staff_names(room), unit=safe(room.unit, 60))
 
 
-def why_not(row: Room | Person, act: Act) -> str | None:
-    """The code of the reason an act is not possible; None: it is."""
-    return None if act in row.may else dict(row.why_not).get(act, "nobody_said_open")
-
-
 def _still(act: str, meant: Room, knock: str, now: Room | None) -> bool:
     """Whether what was meant when the key was pressed is still there and possible: the person, or the very visit."""
     if now is None:
         return False
     if knock:
-        return any(person.knock == knock and act in person.may for person in now.waiting)
+        return any(person.knock == knock and person.allows(act) for person in now.waiting)
     if act in (Act.WRITE_ALL, WRITE_UNIT):
-        return Act.WRITE_ALL in now.may or act == WRITE_UNIT
-    return now.visit == meant.visit and now.citizen == meant.citizen and act in now.may
+        return now.allows(Act.WRITE_ALL) or act == WRITE_UNIT
+    return now.visit == meant.visit and now.citizen == meant.citizen and now.allows(act)

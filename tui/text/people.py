@@ -118,13 +118,16 @@ def why(person: wire.WaitingRow, now: float, words: Words) -> list[list[Cell]]:
     if person.lane == "judge":
         lines.append([Cell(say("verdict.judge_long"), "warn")])
     lines += _came(person, now, words)
-    if person.said:
+    if person.rules:
         lines += [[], [Cell(say("why.rules"), "muted")]]
-        lines += [_rule(rule, decision, code, words) for rule, decision, code in person.said]
+        lines += [_rule(said, words) for said in person.rules.split()]
     return lines
 
 
-def _rule(rule: str, decision: str, code: str, words: Words) -> list[Cell]:
+def _rule(said: str, words: Words) -> list[Cell]:
+    """One rule asked, as the wire says it: `right_person=wait:wrong_person`."""
+    rule, _, answer = said.partition("=")
+    decision, _, code = answer.partition(":")
     tone = VERDICT_TONES.get(decision, "bad")
     known = decision in ("open", "wait", "refuse")
     mark = words.sign(decision) if known else safe(decision, 10)

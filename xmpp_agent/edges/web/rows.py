@@ -1,27 +1,16 @@
 """A room as the console shows it: masked, in words, with what the rules would say of each waiting person now."""
 
-from typing import TypedDict
-
 from xmpp_agent.flows.house import House
 from xmpp_agent.flows.let_in import as_if_cleared, judge
 from xmpp_agent.model.people import Role
 from xmpp_agent.model.rooms import Occupant, RoomState, Waiting
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.model.words import danish
-from xmpp_agent.rules import door_acts, names, visits
+from xmpp_agent.rules import names, visits
 from xmpp_agent.rules.arrival import proved_at
 from xmpp_agent.rules.door_acts import Reasons, person_acts, room_acts
-from xmpp_agent.wire import DoorAct, RoomPhase, RoomRow, WaitingRow, WhyNot
+from xmpp_agent.wire import RoomPhase, RoomRow, WaitingRow
 
-
-class Possible(TypedDict):
-    """What may be done, as rows say it."""
-
-    may: tuple[DoorAct, ...]
-    why_not: WhyNot
-
-
-_ACTS = {act: DoorAct(act.value) for act in door_acts.DoorAct}
 LONGEST_NAME = 200
 """Letters; the wire carries no more than 500, and a row that cannot be made would hold up all the others."""
 
@@ -47,7 +36,7 @@ def room_row(house: House, state: RoomState, shard: str, *, pages: bool) -> Room
         recording=state.recording,
         inside=tuple(o.seat for o in party),
         waiting=tuple(_waiting(house, state, person, pages=pages) for person in state.queue),
-        **_possible(room_acts(state, house.clock.now(), pages=pages)),
+        acts=_acts(room_acts(state, house.clock.now(), pages=pages)),
     )
 
 
@@ -80,10 +69,9 @@ def _name(house: House, person: Occupant) -> str:
     return known.person.name[:LONGEST_NAME] if known else "–"
 
 
-def _possible(acts: Reasons) -> Possible:
-    may = tuple(_ACTS[act] for act, reason in acts.items() if reason is Reason.ALLOWED)
-    not_now = tuple((_ACTS[act], str(reason)) for act, reason in acts.items() if reason is not Reason.ALLOWED)
-    return {"may": may, "why_not": not_now}
+def _acts(acts: Reasons) -> str:
+    """What may be done, and why not the rest, as rows say it."""
+    return " ".join(act if reason is Reason.ALLOWED else f"{act}={reason}" for act, reason in acts.items())
 
 
 def _waiting(house: House, state: RoomState, person: Waiting, *, pages: bool) -> WaitingRow:
@@ -99,12 +87,12 @@ def _waiting(house: House, state: RoomState, person: Waiting, *, pages: bool) ->
         decision=verdict.decision.value,
         reason=verdict.reason.value,
         reason_text=danish(verdict.reason),
-        said=tuple((word.rule, str(word.decision), str(word.reason)) for word in verdict.said),
+        rules=" ".join(f"{word.rule}={word.decision}:{word.reason}" for word in verdict.said),
         since=person.since,
         away=not person.jid,
         appointment_at=known.appointment.starts_at if known and known.appointment else None,
         device=came.device.value if came is not None and came.device is not None else "",
         proved_at=proved_at(known, came) if known else None,
         passed_over=person.passed_over,
-        **_possible(person_acts(state, person, verdict.reason, pages=pages)),
+        acts=_acts(person_acts(state, person, verdict.reason, pages=pages)),
     )
