@@ -1,9 +1,11 @@
 """`portner tui`: the app around its screens, the worker that follows the agent, how it starts and breaks."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
@@ -16,7 +18,6 @@ from typing_extensions import override
 from tui import crash
 from tui.agent.client import AgentClient
 from tui.agent.early import Early
-from tui.agent.sign_in import SignIn
 from tui.agent.stream import Stream
 from tui.board.heard import Asked, Heard, Picture
 from tui.board.watch import Watch
@@ -41,6 +42,11 @@ from tui.settings import Settings
 from tui.text.alerts import note_lines
 from tui.themes import THEMES
 
+if TYPE_CHECKING:
+    from tui.agent.sign_in import SignIn
+
+_PAINTED_WITHIN = 1.0
+"""Seconds. A tenth of it is much; an event is never held up for longer."""
 _FEW = 5
 """Faults of a settings file told on the screen; `portner tui --keys` tells all."""
 
@@ -67,7 +73,7 @@ class PortnerApp(Console):
 
     def __init__(
         self,
-        where: Path | SignIn,
+        where: "Path | SignIn",
         settings: Settings | None = None,
         clock: Callable[[], float] = elapsed,
         early: Early | None = None,
@@ -96,8 +102,20 @@ class PortnerApp(Console):
                 self.watched.take(heard)
                 if isinstance(heard, Picture) and isinstance(self.screen, LiveScreen):
                     self.screen.draw_at_once()
+                    await self._on_the_terminal()
                 self._show_sign_in(heard)
                 self._show_notes(heard)
+
+    async def _on_the_terminal(self) -> None:
+        """Wait until the first picture can be read: whoever listens on for events first loads HTTP, and meanwhile
+        nothing is drawn. Not for ever: an app that ends, say, draws no more."""
+        if self._began:
+            return
+        painted = asyncio.Event()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PAINTED_WITHIN):
+                if self.call_after_refresh(painted.set):
+                    await painted.wait()
 
     def _show_notes(self, heard: Heard) -> None:
         """What the shift before left, once, with the first picture."""

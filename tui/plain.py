@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from tui import kept
+from tui.address import place
 from tui.agent.client import AgentClient
 from tui.agent.stream import Stream
 from tui.board.alerts import in_order, unseen
@@ -23,7 +24,7 @@ from tui.following import Ask, Level, Write, ask_nobody, keep_reading
 from tui.settings import Settings, UnknownChoice
 from tui.text.objects import Objects
 from tui.text.plain import Sentences
-from tui.text.sign_in import explained, place
+from tui.text.sign_in import explained
 from tui.text.voice import Voice
 from tui.text.words import Words
 

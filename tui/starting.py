@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from tui.address import place
 from tui.agent.early import Early
 from tui.app import PortnerApp
 from tui.kept import Fault, file_of, read
@@ -17,7 +18,6 @@ from tui.screens.dialogs import AskWords, Confirm
 from tui.screens.reading import Help
 from tui.screens.sign_in import SignInDialog
 from tui.settings import Settings, UnknownChoice
-from tui.text.sign_in import place
 from tui.text.words import Words
 from tui.widgets.row_grid import RowGrid
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from tui.agent.device import NotSignedIn
+from tui.agent.faults import NotSignedIn, Unanswered
 from tui.agent.sign_in import BadOrigin, SignIn, origin_of
 from tui.board.heard import Asked
 from tui.settings import Settings
@@ -175,6 +175,15 @@ async def test_renewed_silently_within_a_working_day(answer: Answer, later: floa
     who.rejected(renewable=True)
     assert len(await asked_by(who)) == asked
     assert (sso.forms[-1].get("refresh_token") == ["again"]) is (asked == 0)
+
+
+@pytest.mark.parametrize("broken", [httpx.ConnectError(""), OSError()], ids=["httpx", "TLS"])
+@pytest.mark.parametrize("where", ["configuration", "device"])
+async def test_a_provider_out_of_reach_is_no_answer(where: str, broken: Exception) -> None:
+    """Whatever broke: it is asked again later, as an agent that does not answer."""
+    answers: dict[str, list[Answer]] = {where: [broken]}
+    with pytest.raises(Unanswered):
+        await asked_by(Sso(**answers).sign_in())
 
 
 async def test_what_the_agent_never_took_is_not_renewed() -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests.tui.a_day import person, room
 from tests.tui.fake_agent import FakeAgent, serving
 from tui.agent import early as early_module
-from tui.agent.client import AgentClient, Refused, Unanswered
+from tui.agent.client import AgentClient
 from tui.agent.early import GOOD_FOR, Early
+from tui.agent.faults import Refused, Unanswered
 from tui.agent.sse import LONGEST_EVENT, Parser, Said, TooLong
 from tui.agent.stream import LONGEST_PAUSE, Stream
 from tui.board.board import Board

@@ -1,40 +1,27 @@
-"""The agent's HTTP, on its Unix socket or at its site: the picture, the events, and the acts."""
+"""What the console may ask of the agent: the picture, the events, and the acts."""
 
 import asyncio
-import ssl
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import quote
 
-import httpx
 from pydantic import BaseModel, ValidationError
 
 from tui.agent.early import Early
-from tui.agent.sign_in import SignIn
-from tui.board.freshness import GIVE_UP_AFTER
+from tui.agent.faults import Unanswered
 from tui.settings import Lang
 from xmpp_agent import wire
 
-ANSWER_WITHIN = 15.0
-"""Seconds. The agent answers when Prosody confirmed, at the latest after its own deadline of a few seconds."""
+if TYPE_CHECKING:
+    from tui.agent.line import Line
+    from tui.agent.sign_in import SignIn
 
 _Answer = TypeVar("_Answer", bound=BaseModel)
-
-
-class Refused(Exception):
-    """The agent said no; `problem` holds its words."""
-
-    def __init__(self, problem: wire.Problem) -> None:
-        super().__init__(f"refused with status {problem.status}")
-        self.problem = problem
-
-
-class Unanswered(Exception):
-    """No answer that can be read. An act may or may not have been carried out."""
 
 
 def new_command() -> str:
@@ -45,57 +32,53 @@ def new_command() -> str:
 class AgentClient:
     """Speaks `xmpp_agent.wire` over the Unix socket at a path, or elsewhere as whoever is signed in.
 
-    Use as an async context manager.
+    Use as an async context manager. What is asked raises Refused with the agent's words, or Unanswered.
     """
 
-    def __init__(self, where: Path | SignIn, lang: Lang = "da", early: Early | None = None) -> None:
+    def __init__(self, where: "Path | SignIn", lang: Lang = "da", early: Early | None = None) -> None:
         """`early`: the first picture, asked for already."""
+        self._where = where
+        self._lang = lang
         self._early = early
-        self.sign_in = where if isinstance(where, SignIn) else None
-        spoken = {"Accept-Language": lang}
-        if isinstance(where, SignIn):
-            base, env = f"{where.origin}/console", where.trust_env
-            self._http = httpx.AsyncClient(
-                base_url=base, auth=where, headers=spoken, timeout=ANSWER_WITHIN, trust_env=env
-            )
-        else:
-            # No TLS here: without this the certificates of the world's authorities are read first, which is slow.
-            trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            socket = httpx.AsyncHTTPTransport(uds=str(where), verify=trusts_nobody)
-            self._http = httpx.AsyncClient(
-                transport=socket, base_url="http://agent", headers=spoken, timeout=ANSWER_WITHIN, trust_env=False
-            )
+        self.sign_in = None if isinstance(where, Path) else where
+        self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        await self._http.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._http.__aexit__(kind, error, trace)
+        await self._opened.aclose()
         if self.sign_in is not None:
             await self.sign_in.http.aclose()
 
+    @cached_property
+    def _line(self) -> "Line":
+        # Loaded only now: HTTP is a tenth of what the console loads, and the first picture comes without it (`early`).
+        from tui.agent.line import Line
+
+        if isinstance(self._where, Path):
+            line = Line.on_socket(self._where, self._lang)
+        else:
+            line = Line.to_site(self._where.origin, self._where, self._lang, trust_env=self._where.trust_env)
+        self._opened.push_async_callback(line.close)
+        return line
+
     async def board(self) -> wire.Board:
-        """The whole picture. Raises Refused, Unanswered, httpx.TransportError."""
+        """The whole picture."""
         early, self._early = self._early, None
         body = await asyncio.to_thread(early.body) if early is not None else None
-        return _read(body, wire.Board) if body is not None else await self._ask("GET", "/v1/board", wire.Board)
+        return _read(body, wire.Board) if body is not None else await self._look("/v1/board", wire.Board)
 
     @asynccontextmanager
     async def events(self, after: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes of the event stream after the event `after`. Raises Refused, Unanswered, httpx.TransportError."""
-        headers = {"Last-Event-ID": after, "Accept": "text/event-stream"}
-        limits = httpx.Timeout(ANSWER_WITHIN, read=GIVE_UP_AFTER)
-        async with self._http.stream("GET", "/v1/events", headers=headers, timeout=limits) as answer:
-            if answer.status_code != httpx.codes.OK:
-                await answer.aread()
-                raise _problem(answer)
-            yield answer.aiter_raw()
+        """The bytes of the event stream after the event `after`."""
+        async with self._line.events("/v1/events", after) as chunks:
+            yield chunks
 
     async def let_in(self, room: str, act: wire.LetIn) -> wire.Done:
-        """Let one person in. Acts raise Refused with the agent's words, or Unanswered."""
+        """Let one person in."""
         return await self._act(room, "let-in", act, wire.Done)
 
     async def turn_away(self, room: str, act: wire.TurnAway) -> wire.Done:
@@ -111,7 +94,7 @@ class AgentClient:
         return await self._act(room, "finish", act, wire.Done)
 
     async def next_up(self, room: str) -> wire.NextUp:
-        """Who would be let in by `next`. Raises Refused, Unanswered."""
+        """Who would be let in by `next`."""
         return await self._look(f"/v1/rooms/{quote(room, safe='')}/next", wire.NextUp)
 
     async def next(self, room: str, act: wire.Next) -> wire.Done:
@@ -123,7 +106,7 @@ class AgentClient:
         return await self._act(room, "put-back", act, wire.Done)
 
     async def colleagues(self, room: str, knock: str) -> wire.Colleagues:
-        """To whom somebody who waits may be moved. Raises Refused, Unanswered."""
+        """To whom somebody who waits may be moved."""
         path = f"/v1/rooms/{quote(room, safe='')}/waiting/{quote(knock, safe='')}/colleagues"
         return await self._look(path, wire.Colleagues)
 
@@ -168,55 +151,33 @@ class AgentClient:
         return await self._send(f"/v1/units/{quote(unit, safe='')}/shift-note", act, wire.Done)
 
     async def choices(self, recording: str) -> wire.Choices:
-        """Appointments an unmapped recording may be of. Raises Refused, Unanswered."""
+        """Appointments an unmapped recording may be of."""
         return await self._look(f"/v1/recordings/{quote(recording, safe='')}/appointments", wire.Choices)
 
-    async def _look(self, path: str, kind: type[_Answer]) -> _Answer:
-        try:
-            return await self._ask("GET", path, kind)
-        except httpx.TransportError as error:
-            raise Unanswered from error
-
     async def audit_search(self, asked: wire.AuditSearch) -> wire.AuditPage:
-        """Look through the audit. Raises Refused (`reason_needed`: say why), Unanswered."""
+        """Look through the audit. Raises Refused (`reason_needed`: say why)."""
         return await self._send("/v1/audit/search", asked, wire.AuditPage)
 
     async def audit_export(self, asked: wire.AuditTake) -> wire.AuditExport:
-        """Every line of one citizen or room, to be kept as a file; on record first. Raises Refused, Unanswered."""
+        """Every line of one citizen or room, to be kept as a file; on record first."""
         return await self._send("/v1/audit/export", asked, wire.AuditExport)
 
     async def audit_line(self, at: wire.AuditSpot) -> wire.AuditWhy:
-        """One line with every rule that was asked. Raises Refused, Unanswered."""
-        try:
-            return await self._ask("GET", f"/v1/audit/{quote(at.shard, safe='')}/{at.seq}", wire.AuditWhy)
-        except httpx.TransportError as error:
-            raise Unanswered from error
+        """One line with every rule that was asked."""
+        return await self._look(f"/v1/audit/{quote(at.shard, safe='')}/{at.seq}", wire.AuditWhy)
 
     async def list_taken(self, asked: wire.ListTaken) -> wire.Done:
-        """A list is about to be saved as a file: only when this returns it may be. Raises Refused, Unanswered."""
+        """A list is about to be saved as a file: only when this returns it may be."""
         return await self._send("/v1/lists/taken", asked, wire.Done)
 
     async def _act(self, room: str, what: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
         return await self._send(f"/v1/rooms/{quote(room, safe='')}/{what}", act, kind)
 
-    async def _send(self, path: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
-        body = act.model_dump_json().encode()
-        try:
-            try:
-                return await self._ask("POST", path, kind, body)
-            except (httpx.NetworkError, httpx.RemoteProtocolError):
-                # A connection kept from before may have been closed by the agent in this very moment. Sending the
-                # same command twice does it once, so a second try is safe; only a new connection tells more.
-                return await self._ask("POST", path, kind, body)
-        except httpx.TransportError as error:
-            raise Unanswered from error
+    async def _look(self, path: str, kind: type[_Answer]) -> _Answer:
+        return _read(await self._line.look(path), kind)
 
-    async def _ask(self, verb: str, path: str, kind: type[_Answer], body: bytes | None = None) -> _Answer:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        answer = await self._http.request(verb, path, content=body, headers=headers)
-        if answer.status_code != httpx.codes.OK:
-            raise _problem(answer)
-        return _read(answer.content, kind)
+    async def _send(self, path: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
+        return _read(await self._line.send(path, act.model_dump_json().encode()), kind)
 
 
 def _read(content: bytes, kind: type[_Answer]) -> _Answer:
@@ -224,10 +185,3 @@ def _read(content: bytes, kind: type[_Answer]) -> _Answer:
         return kind.model_validate_json(content)
     except ValidationError as error:
         raise Unanswered from error
-
-
-def _problem(answer: httpx.Response) -> Refused | Unanswered:
-    try:
-        return Refused(wire.Problem.model_validate_json(answer.content))
-    except ValidationError:
-        return Unanswered(f"status {answer.status_code} without words")

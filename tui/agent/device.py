@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tui.agent.faults import NotSignedIn
 from xmpp_agent import wire
 
 GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -24,14 +25,6 @@ _LONGEST_CODE: Final = 8192
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _DENIED: Final = frozenset({"access_denied", "authorization_declined"})
 _EXPIRED: Final = frozenset({"expired_token", "code_expired", "bad_verification_code"})
-
-
-class NotSignedIn(Exception):
-    """Nobody is signed in. `why` is a key of the texts `lost.…`; nothing the provider said is repeated."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class Pending(Exception):

@@ -17,12 +17,13 @@ from tui.agent.device import (
     LONGEST_PAUSE,
     SLOWER,
     Device,
-    NotSignedIn,
     Pending,
     Provider,
     Tokens,
     safe_address,
 )
+from tui.agent.faults import NotSignedIn
+from tui.agent.line import breaks_are_unanswered
 from tui.board.heard import Asked
 from tui.clock import elapsed
 from xmpp_agent import wire
@@ -86,17 +87,18 @@ class SignIn(httpx.Auth):
     async def ensure(self) -> AsyncGenerator[Asked, None]:
         """Ends when there is a token; what it yields is to be shown to the person.
 
-        Raises NotSignedIn, httpx.TransportError.
+        Raises NotSignedIn, Unanswered.
         """
         if self._tokens.id_token:
             return
-        provider = await self._known_provider()
-        if await self._renewed(provider):
-            return
-        device = await provider.begin()
-        yield Asked(device.user_code, device.address, device.direct, device.message, device.seconds)
-        self._tokens = await self._answered(provider, device)
-        self._asked_at = self._clock()
+        with breaks_are_unanswered():
+            provider = await self._known_provider()
+            if await self._renewed(provider):
+                return
+            device = await provider.begin()
+            yield Asked(device.user_code, device.address, device.direct, device.message, device.seconds)
+            self._tokens = await self._answered(provider, device)
+            self._asked_at = self._clock()
 
     async def _renewed(self, provider: Provider) -> bool:
         refresh, self._tokens = self._tokens.refresh, _NO_TOKENS

@@ -13,11 +13,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
-import httpx
 from pydantic import ValidationError
 
-from tui.agent.client import AgentClient, Refused, Unanswered
-from tui.agent.device import NotSignedIn
+from tui.agent.client import AgentClient
+from tui.agent.faults import NotSignedIn, Refused, Unanswered
 from tui.agent.sse import Parser, Said, TooLong
 from tui.board.freshness import LATE_AFTER
 from tui.board.heard import Alive, Event, Happened, Heard, Lost, Picture, Stale, parse_id
@@ -62,10 +61,7 @@ class _Overslept(Exception):
     """Nothing was read for so long that what is read now may be old."""
 
 
-_FAULTS: Final = (
-    *(httpx.TransportError, OSError, Unanswered, Refused, NotSignedIn),
-    *(_Overslept, Unreadable, TooLong, UnicodeDecodeError),
-)
+_FAULTS: Final = (Unanswered, Refused, NotSignedIn, _Overslept, Unreadable, TooLong, UnicodeDecodeError)
 
 
 @dataclass(slots=True)

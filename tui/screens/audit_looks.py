@@ -11,7 +11,8 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from tui.agent.client import Refused, Unanswered, new_command
+from tui.agent.client import new_command
+from tui.agent.faults import Refused, Unanswered
 from tui.board.audit_asked import LONGEST, Misunderstood, understood
 from tui.export import file_name, write_new
 from tui.screens.dialogs import AskWords

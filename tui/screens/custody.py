@@ -7,7 +7,8 @@ from typing import Final
 
 from typing_extensions import override
 
-from tui.agent.client import Refused, Unanswered, new_command
+from tui.agent.client import new_command
+from tui.agent.faults import Refused, Unanswered
 from tui.screens.choosing import ChooseAppointment
 from tui.screens.dialogs import AskWords, Confirm
 from tui.screens.listed import ListScreen

@@ -14,7 +14,8 @@ from textual.events import ScreenSuspend
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui.agent.client import Refused, Unanswered, new_command
+from tui.agent.client import new_command
+from tui.agent.faults import Refused, Unanswered
 from tui.board.freshness import Standing, State
 from tui.board.happenings import Course, Line
 from tui.export import as_csv, file_name, write_new

@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from tui.agent.client import Refused, Unanswered, new_command
+from tui.agent.client import new_command
+from tui.agent.faults import Refused, Unanswered
 from tui.board.freshness import State
 from tui.screens.choosing_colleague import ChooseColleague
 from tui.screens.dialogs import AskWords, Confirm

@@ -1,8 +1,5 @@
 """What somebody who must sign in reads: remote text, made safe, in our own sentences."""
 
-from pathlib import Path
-
-from tui.agent.sign_in import BadOrigin, SignIn, origin_of
 from tui.board.heard import Asked
 from tui.text.ages import glance
 from tui.text.cells import Cell
@@ -10,16 +7,6 @@ from tui.text.safe import safe
 from tui.text.words import Words
 
 LONGEST_ADDRESS = 300
-
-
-def place(where: Path | str, words: Words) -> Path | SignIn:
-    """Where the agent is: its socket, or its site. Raises SystemExit with words when the address is none."""
-    if isinstance(where, Path):
-        return where
-    try:
-        return SignIn(origin_of(where))
-    except BadOrigin:
-        raise SystemExit(words.say("sign_in.origin", given=safe(where, 100))) from None
 
 
 def explained(asked: Asked, words: Words) -> list[list[Cell]]:

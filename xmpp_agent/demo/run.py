@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from tui.agent.client import Refused, Unanswered
+from tui.agent.faults import Refused, Unanswered
 from xmpp_agent.demo.calendar import NotBookedError
 from xmpp_agent.demo.children import ChildFault
 from xmpp_agent.demo.clinic_day import clinic_day
