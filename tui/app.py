@@ -78,8 +78,11 @@ class PortnerApp(Console):
         clock: Callable[[], float] = elapsed,
         early: Early | None = None,
         faults: Sequence[Fault] = (),
+        once_heard: Callable[[], None] = lambda: None,
     ) -> None:
+        """`early`: the first picture, asked for already. `once_heard`: called when it is known whether there is one."""
         chosen = settings or Settings()
+        self._once_heard = once_heard
         self._faults = faults
         super().__init__(AgentClient(where, chosen.lang, early), Watch(clock), chosen)
         self._asked: Asked | None = None
@@ -105,6 +108,8 @@ class PortnerApp(Console):
                     await self._on_the_terminal()
                 self._show_sign_in(heard)
                 self._show_notes(heard)
+                self._once_heard()
+                self._once_heard = lambda: None
 
     async def _on_the_terminal(self) -> None:
         """Wait until the first picture can be read: whoever listens on for events first loads HTTP, and meanwhile

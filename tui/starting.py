@@ -36,8 +36,10 @@ def collect_seldom() -> None:
 
     Measured with 5,000 rooms: each such search holds the screen up for 80 ms, and replaced rows set one off every few
     seconds. Rooms are freed without it (they hold no cycles); young garbage is collected as ever. What was loaded until
-    now is never looked through again.
+    now is never looked through again. Called once the first picture was read, all without any of this (it was switched
+    off by `xmpp_agent/__main__.py`): with it that took a tenth longer.
     """
+    gc.enable()
     gc.freeze()
     young, middle, _old = gc.get_threshold()
     gc.set_threshold(young, middle, 1000)
@@ -81,8 +83,8 @@ def run(where: Path | str, early: Early | None = None) -> None:
     """
     settings, faults = chosen(os.environ)
     refuse_to_keep(os.environ, Words(settings))
-    collect_seldom()
-    app = PortnerApp(place(where, Words(settings)), settings, early=early, faults=faults)
+    agent = place(where, Words(settings))
+    app = PortnerApp(agent, settings, early=early, faults=faults, once_heard=collect_seldom)
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

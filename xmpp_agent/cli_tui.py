@@ -77,12 +77,9 @@ def _parser() -> ArgumentParser:
 
 
 def _on_screen(where: Path | str) -> int | None:
-    """The console; it asks for its picture before it is loaded. What is loaded is not searched for garbage meanwhile
-    (`__main__.py`)."""
+    """The console; it asks for its picture before it is loaded."""
     early = _part("tui.agent.early").Early(where) if isinstance(where, Path) else None
-    console = _part("tui.starting")
-    gc.enable()
-    code: int | None = console.run(where, early)
+    code: int | None = _part("tui.starting").run(where, early)
     return code
 
 

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
 from rich.console import RenderableType
 from textual.screen import Screen
 from typing_extensions import override
@@ -21,10 +23,14 @@ HTTP = {"httpx", "httpcore", "anyio", "http.client", "urllib.request"}
 
 def test_the_console_is_loaded_without_http() -> None:
     """The first picture comes without HTTP, which takes a tenth of a second to load: no import may bring it back."""
-    code = "import sys, tui.agent.early, tui.starting; print(*sys.modules)"
+    assert HTTP & set(_printed("import sys, tui.agent.early, tui.starting; print(*sys.modules)").split()) == set()
+
+
+def _printed(code: str) -> str:
+    """By a Python of its own."""
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    out = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
-    assert HTTP & set(out.stdout.split()) == set()
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
+    return run.stdout
 
 
 class _Painted(PortnerApp):
@@ -52,3 +58,24 @@ async def test_the_first_picture_is_painted_before_anybody_listens_on(tmp_path: 
                 await pilot.pause(0.02)
     assert app.had_line is False
     assert "_line" in vars(app.client)
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_garbage_is_collected_again_whether_an_agent_answers_or_not(tmp_path: Path, there: bool) -> None:
+    """It is off while the console loads and reads its first picture; one that waits for an agent runs for hours."""
+    called: list[str] = []
+    agent = serving(FakeAgent(), tmp_path / "s") if there else nullcontext()
+    async with agent:
+        app = PortnerApp(tmp_path / "s", once_heard=lambda: called.append("once"))
+        async with app.run_test(size=WIDE) as pilot:
+            for _ in range(500):
+                if called and app.watched.standing().may_act == there:
+                    break
+                await pilot.pause(0.02)
+    assert called == ["once"]
+
+
+def test_whoever_starts_the_console_has_garbage_collected() -> None:
+    """A process in which nothing is ever collected grows for as long as a shift lasts."""
+    asked = "import gc; gc.disable(); import tui.starting as s; s.collect_seldom(); print(gc.isenabled())"
+    assert _printed(asked).strip() == "True"
