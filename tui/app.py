@@ -39,6 +39,7 @@ from tui.screens.shift import ShiftScreen
 from tui.screens.sign_in import SignInDialog
 from tui.screens.wall import WallScreen
 from tui.settings import Settings
+from tui.stylesheet import ParsedOnce
 from tui.text.alerts import note_lines
 from tui.themes import THEMES
 
@@ -91,6 +92,7 @@ class PortnerApp(Console):
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[chosen.light].name
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
 
     def on_mount(self) -> None:
         """Begin to listen. The worker belongs to the app, so that no screen's end ends it."""

@@ -4,6 +4,7 @@ import pytest
 from textual.color import Color
 
 from tests.tui.inks import LEAST, LEAST_OF_MARKS, contrast
+from tui.stylesheet import ParsedOnce
 from tui.text.cells import TONES
 from tui.themes import THEMES
 
@@ -38,3 +39,16 @@ def test_what_is_no_text_and_must_be_seen(light: str) -> None:
     for mark in (theme.variables["mark"], theme.accent or ""):
         for ground in ("ground", "ground-raised"):
             assert contrast(Color.parse(mark), Color.parse(theme.variables[ground])) >= LEAST_OF_MARKS
+
+
+def test_styles_are_parsed_once_for_a_theme() -> None:
+    """Opening a screen parses nothing anew; another theme's colours are taken in."""
+    sheet = ParsedOnce(variables={"ground": "red"})
+    sheet.add_source("Label { color: $ground; }")
+    before = sheet.rules
+    sheet.set_variables({"ground": "red"})
+    sheet.reparse()
+    assert sheet.rules[0] is before[0]
+    sheet.set_variables({"ground": "blue"})
+    sheet.reparse()
+    assert "#0000FF" in sheet.css
