@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from tests.flows.custodian import Custodian, mette, open_custodian
+from tests.flows.test_filing import Slow, taken_in
 from xmpp_agent.edges.store.tables import audit
 from xmpp_agent.flows.notes import mark_case
 from xmpp_agent.model.recordings import Agreement, ClosingState, Fault, Stage
+from xmpp_agent.ports.recordings import EntryKind
 
 HOUR = 3600.0
 
@@ -55,6 +57,32 @@ async def test_a_case_that_waits_is_closed_with_the_last_that_is_filed_and_says_
     async with room.around.database.engine.connect() as db:
         acts = [json.loads(line)["act"] for line in await db.scalars(select(audit.c.line).order_by(audit.c.seq))]
     assert [act for act in acts if act.startswith("case-")] == ["case-waits", "case-closed"]
+
+
+@pytest.mark.parametrize("over", [EntryKind.RECORDING, EntryKind.NOTE])
+async def test_what_somebody_said_while_the_last_was_filed_comes_before_the_case_is_closed(
+    room: Custodian, over: EntryKind
+) -> None:
+    """A closed case would take no answer: whatever took the journal so long, the yes that was taken back is in it."""
+    await room.book("bo", closes=True)
+    await room.says(Agreement.YES, "bo")
+    row = await taken_in(room, "bo")
+    if over is EntryKind.NOTE:
+        await room.look()
+    await room.note("bo")
+    filed: list[str] = []
+    room.journal.watch = filed.append
+
+    async def taken_back() -> None:
+        room.around.clock.at += 1
+        await room.says(Agreement.WITHDRAWN, "bo")
+
+    room.journal.journal = Slow(room.journal.journal, taken_back, over)
+    for _ in range(40):
+        await room.passes(1)
+    assert (await room.row(row.id)).stage is Stage.RECEIPTED
+    acts = [each.removeprefix("after ") for each in filed if each.startswith("after ")]
+    assert acts[-2:] == ["file consent", "close-case"]
 
 
 async def test_a_case_the_journal_did_not_close_keeps_its_pause_whatever_else_is_filed(room: Custodian) -> None:

@@ -30,16 +30,17 @@ async def room(tmp_path: Path) -> AsyncIterator[Custodian]:
 
 @dataclass
 class Slow:
-    """A journal that takes so long for its first recording that something else is done meanwhile."""
+    """A journal that takes so long for its first recording (or note) that something else is done meanwhile."""
 
     journal: Journal
     meanwhile: Callable[[], Awaitable[None]]
+    over: EntryKind = EntryKind.RECORDING
     is_done: bool = False
 
     async def file(self, entry: JournalEntry) -> Receipt:
         """See `ports.recordings.Journal`."""
         receipt = await self.journal.file(entry)
-        if entry.kind is EntryKind.RECORDING and not self.is_done:
+        if entry.kind is self.over and not self.is_done:
             self.is_done = True
             await self.meanwhile()
         return receipt

@@ -18,7 +18,7 @@ async def close(archive: Archive, case: Closing) -> None:
         return
     notes = (await archive.notes.of([case.appointment])).get(case.appointment, ())
     recordings = (await archive.recordings.of([case.appointment])).get(case.appointment, ())
-    if not closing.may_close(notes, recordings):
+    if not closing.may_close(notes, recordings, now):
         if case.due_at <= now:
             await archive.keep("case-waits", case.appointment, closing.waits(case, now))
         return

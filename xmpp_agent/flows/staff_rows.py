@@ -89,5 +89,5 @@ def _row(desk: StaffOffice, who: Session, entry: Entry, room: Room, papers: Pape
         respondents=rules.respondents(known),
         language=language,
         question=consent.question(entry.appointment.policy.plan.recording, language),
-        awaited=closing.awaited(known.notes, known.recordings) if is_waiting else (),
+        awaited=closing.awaited(known.notes, known.recordings, desk.office.clock.now()) if is_waiting else (),
     )

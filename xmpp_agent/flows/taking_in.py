@@ -93,6 +93,10 @@ async def _directory(intake: Intake, source: Source, found: Found) -> set[str]:
     if not theirs.pieces:
         await _nothing_in_it(intake, source, found, theirs)
         return set()
+    fresh = [piece for piece in theirs.pieces if piece.recording is None]
+    for piece in fresh:  # first of all: while one has no row, nobody knows that its case is not complete
+        await _new(intake, found, theirs, piece)
+    theirs = belongs(found, await _candidates(intake, found)) if fresh else theirs
     safe = [await _piece(intake, found, theirs, piece) for piece in theirs.pieces]
     if all(safe):
         await _clear_away(intake, source, found)

@@ -25,14 +25,20 @@ NOT_WAITED_FOR = {
 def test_a_recording_that_is_under_way_or_stuck_keeps_the_case_open(stage: Stage) -> None:
     """What never began, what was declined and what the journal confirmed does not."""
     recording = replace(RECORDING, stage=stage)
-    assert closing.may_close([NOTE], [RECORDING, recording]) == (stage in NOT_WAITED_FOR)
-    assert closing.awaited([NOTE], [recording]) == (() if stage in NOT_WAITED_FOR else (Awaited.RECORDING,))
+    assert closing.may_close([NOTE], [RECORDING, recording], 0.0) == (stage in NOT_WAITED_FOR)
+    assert closing.awaited([NOTE], [recording], 0.0) == (() if stage in NOT_WAITED_FOR else (Awaited.RECORDING,))
+
+
+@pytest.mark.parametrize(("due_at", "awaited"), [(None, ()), (5.0, (Awaited.ANSWER,)), (5.1, ())])
+def test_what_was_woken_is_looked_at_first(due_at: float | None, awaited: tuple[Awaited, ...]) -> None:
+    """It may have been for an answer; what is only kept until its time is up holds up nothing."""
+    assert closing.awaited([NOTE], [replace(RECORDING, due_at=due_at)], 5.0) == awaited
 
 
 @pytest.mark.parametrize("state", sorted(NoteState))
 def test_a_note_that_is_not_filed_keeps_it_open_too(state: NoteState) -> None:
     """Also one nobody has written yet, and one that was given up."""
-    assert closing.may_close([NOTE, replace(NOTE, state=state)], []) == (state is NoteState.FILED)
+    assert closing.may_close([NOTE, replace(NOTE, state=state)], [], 0.0) == (state is NoteState.FILED)
 
 
 def test_attempts_come_further_apart_and_end() -> None:

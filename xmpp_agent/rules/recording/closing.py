@@ -34,29 +34,34 @@ class Awaited(StrEnum):
 _TRIED = frozenset({Fault.JOURNAL_AWAY, Fault.JOURNAL_BUSY})
 
 
-def awaited(notes: Iterable[Note], recordings: Iterable[Recording]) -> tuple[Awaited, ...]:
+def awaited(notes: Iterable[Note], recordings: Iterable[Recording], now: float) -> tuple[Awaited, ...]:
     """What of an appointment is still to be filed."""
     note = any(note.state is not NoteState.FILED for note in notes)
     made = tuple(recordings)
     missing = {
         Awaited.NOTE: note,
         Awaited.RECORDING: any(one.stage not in SETTLED for one in made),
-        Awaited.ANSWER: any(_has_an_answer_to_file(one) for one in made),
+        Awaited.ANSWER: any(_has_an_answer_to_file(one, now) for one in made),
     }
     return tuple(what for what, is_missing in missing.items() if is_missing)
 
 
-def _has_an_answer_to_file(recording: Recording) -> bool:
-    """Whether one is still to be told: of what the journal has, or may have, nothing else is tried there."""
+def _has_an_answer_to_file(recording: Recording, now: float) -> bool:
+    """Whether one is, or may be, still to be told: of what the journal has, or may have, nothing else is tried there.
+
+    One that is to be looked at and was not yet may have been woken for an answer, while something else was filed.
+    """
     if recording.stage not in {Stage.RECEIPTED, Stage.DELETED} or recording.due_at is None:
         return False
+    if recording.due_at <= now:
+        return True
     is_to_be_told = recording.stage is Stage.DELETED and recording.fault is Fault.SAID_NO
     return is_to_be_told or (recording.attempts > 0 and recording.fault in _TRIED)
 
 
-def may_close(notes: Iterable[Note], recordings: Iterable[Recording]) -> bool:
+def may_close(notes: Iterable[Note], recordings: Iterable[Recording], now: float) -> bool:
     """Whether nothing of the appointment is still to be filed."""
-    return not awaited(notes, recordings)
+    return not awaited(notes, recordings, now)
 
 
 def only_waits(closing: Closing) -> bool:
