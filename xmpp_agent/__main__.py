@@ -15,7 +15,10 @@ def main() -> None:
     from xmpp_agent import cli_tui
 
     if cli_tui.is_meant(sys.argv[1:]):
-        sys.exit(cli_tui.quickly(sys.argv[1:]))
+        try:
+            sys.exit(cli_tui.quickly(sys.argv[1:]))
+        except KeyboardInterrupt:
+            sys.exit(130)  # as shells say of a program ended so
     from xmpp_agent import cli
 
     gc.freeze()

@@ -8,7 +8,6 @@ import gc
 import importlib
 import sys
 from argparse import ArgumentParser
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,8 @@ COMMAND = "tui"
 HELP = "Open the supervisors' console."
 _CODES = """In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs
 a person; lobby with 0 or 1; watch goes on until it is ended."""
-
-
-class Part(StrEnum):
-    """What is read in lines."""
-
-    STATUS = "status"
-    LOBBY = "lobby"
-    WATCH = "watch"
-    ALERTS = "alerts"
-
-
-class Level(StrEnum):
-    """What `watch` tells."""
-
-    ALL = "all"
-    NOTES = "notes"
-    ALERTS = "alerts"
+_PARTS = ("status", "lobby", "watch", "alerts")
+_LEVELS = ("all", "notes", "alerts")
 
 
 def is_meant(words: list[str]) -> bool:
@@ -52,27 +36,28 @@ def quickly(words: list[str]) -> int:
         return _on_screen(where) or 0
     lines = _part("tui.plain")
     gc.enable()
-    return int(lines.run(where, asked.part.value, asked.level.value, as_json=asked.json))
+    return int(lines.run(where, asked.part, asked.level, as_json=asked.json))
 
 
 def _apart(words: list[str]) -> tuple[Path | None, list[str]]:
-    """The settings file named before the command, and the words from the command on."""
-    first, is_one, value = (words or [""])[0].partition("=")
-    if first != "--config":
-        return None, words
-    return (Path(value), words[1:]) if is_one else (Path(*words[1:2]), words[2:])
+    """The settings file named before the command, the last where there are several; the words from the command on."""
+    config, rest = None, list(words)
+    while rest and rest[0].partition("=")[0] == "--config":
+        _, is_one, value = rest.pop(0).partition("=")
+        config = Path(value if is_one else rest.pop(0) if rest else "")
+    return config, rest
 
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser("portner tui", description=f"{HELP} {_CODES}", allow_abbrev=False)
     add = parser.add_argument
-    add("part", nargs="?", type=Part, choices=list(Part), default=Part.WATCH, help="in lines: what is read")
+    add("part", nargs="?", choices=_PARTS, default="watch", help="in lines: what is read")
     add("--socket", type=Path, metavar="FILE", help="the agent's Unix socket")
     add("--at", default="", metavar="ORIGIN", help="elsewhere: where the site is, https://portner.example")
     add("--plain", action="store_true", help="lines instead of a screen: for screen readers")
     add("--json", action="store_true", help="one JSON object a line: for scripts")
     add("--keys", action="store_true", help="print every key, as text of the settings file")
-    add("--level", type=Level, choices=list(Level), default=Level.ALL, help="with watch: what is told")
+    add("--level", choices=_LEVELS, default="all", help="with watch: what is told")
     return parser
 
 

@@ -177,13 +177,34 @@ async def test_renewed_silently_within_a_working_day(answer: Answer, later: floa
     assert (sso.forms[-1].get("refresh_token") == ["again"]) is (asked == 0)
 
 
-@pytest.mark.parametrize("broken", [httpx.ConnectError(""), OSError()], ids=["httpx", "TLS"])
+@pytest.mark.parametrize("broken", [httpx.ConnectError(""), OSError(), httpx.DecodingError("")])
 @pytest.mark.parametrize("where", ["configuration", "device"])
 async def test_a_provider_out_of_reach_is_no_answer(where: str, broken: Exception) -> None:
     """Whatever broke: it is asked again later, as an agent that does not answer."""
     answers: dict[str, list[Answer]] = {where: [broken]}
     with pytest.raises(Unanswered):
         await asked_by(Sso(**answers).sign_in())
+
+
+@pytest.mark.parametrize("broken", [httpx.ConnectError(""), OSError(), httpx.DecodingError("")])
+async def test_a_break_while_the_code_is_typed_ends_no_attempt(broken: Exception) -> None:
+    """The person goes on typing; it is asked less often, and then there is a token."""
+    sso = Sso(token=[broken, (200, DONE)])
+    assert len(await asked_by(sso.sign_in())) == 1
+    assert len(sso.pauses) == 2
+
+
+@pytest.mark.parametrize("broken", [httpx.ConnectError(""), OSError(), httpx.DecodingError("")])
+async def test_a_break_while_a_token_is_renewed_keeps_what_renews_it(broken: Exception) -> None:
+    """Once the provider can be reached again, nobody has to sign in."""
+    sso = Sso(token=[(200, DONE), broken, (200, DONE)])
+    who = sso.sign_in()
+    await asked_by(who)
+    _taken(who)
+    who.rejected(renewable=True)
+    with pytest.raises(Unanswered):
+        await asked_by(who)
+    assert await asked_by(who) == []
 
 
 async def test_what_the_agent_never_took_is_not_renewed() -> None:

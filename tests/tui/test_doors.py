@@ -62,6 +62,14 @@ async def test_let_in_is_done_only_when_the_agent_says_so(tmp_path: Path) -> Non
         assert act.knock == "k1"
 
 
+async def test_a_name_is_not_revealed_of_nobody(tmp_path: Path) -> None:
+    """The lobby has the focus and nobody is in it any more: the key is grey and says so, though there is a visit."""
+    async with opened(tmp_path, [_visit()]) as console:
+        console.shift.grid("lobby").focus()
+        await console.pilot.pause()
+        assert console.shift.hindrance("reveal") == console.app.words.code("reason", "not_waiting")
+
+
 async def test_the_next_in_line_is_not_let_in_by_a_late_key(tmp_path: Path) -> None:
     """When the chosen person leaves, the cursor is on nobody; the key then only chooses, and a second press acts."""
     async with opened(tmp_path, [_two_waiting()]) as console:

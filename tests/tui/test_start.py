@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import RenderableType
+from textual.app import App
 from textual.screen import Screen
 from typing_extensions import override
 
@@ -16,6 +17,7 @@ from tests.tui.fake_agent import FakeAgent, serving
 from tests.tui.opened import WIDE
 from tui.agent.early import Early
 from tui.app import PortnerApp
+from tui.starting import collect_seldom, run
 
 HTTP = {"httpx", "httpcore", "anyio", "http.client", "urllib.request"}
 """Not `ssl`: asyncio loads it."""
@@ -73,6 +75,14 @@ async def test_garbage_is_collected_again_whether_an_agent_answers_or_not(tmp_pa
                     break
                 await pilot.pause(0.02)
     assert called == ["once"]
+
+
+def test_the_console_is_started_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else switches it on again."""
+    started: list[PortnerApp] = []
+    monkeypatch.setattr(App, "run", lambda app: started.append(app))
+    run(tmp_path / "s")
+    assert started[0]._once_heard is collect_seldom
 
 
 def test_whoever_starts_the_console_has_garbage_collected() -> None:

@@ -21,15 +21,17 @@ ANSWER_WITHIN: Final = 15.0
 """Seconds. The agent answers when Prosody confirmed, at the latest after its own deadline of a few seconds."""
 
 
+BREAKS: Final = (httpx.RequestError, OSError)
+"""What a network that breaks raises: an answer that cannot be unpacked, too; TLS that breaks in the middle comes as
+it is, not as a fault of httpx."""
+
+
 @contextmanager
 def breaks_are_unanswered() -> Iterator[None]:
-    """A network that breaks within this block raises Unanswered.
-
-    OSError, too: TLS that breaks in the middle comes as it is, not as a fault of httpx.
-    """
+    """A network that breaks within this block raises Unanswered."""
     try:
         yield
-    except (httpx.TransportError, OSError) as error:
+    except BREAKS as error:
         raise Unanswered from error
 
 

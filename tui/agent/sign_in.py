@@ -23,7 +23,7 @@ from tui.agent.device import (
     safe_address,
 )
 from tui.agent.faults import NotSignedIn
-from tui.agent.line import breaks_are_unanswered
+from tui.agent.line import BREAKS, breaks_are_unanswered
 from tui.board.heard import Asked
 from tui.clock import elapsed
 from xmpp_agent import wire
@@ -111,7 +111,7 @@ class SignIn(httpx.Auth):
                 self._tokens = Tokens("", refresh)
                 raise
             return False
-        except httpx.TransportError:
+        except BREAKS:
             self._tokens = Tokens("", refresh)
             raise
         return True
@@ -125,7 +125,7 @@ class SignIn(httpx.Auth):
                 return await provider.poll(device)
             except Pending as not_yet:
                 more = SLOWER if not_yet.slower else 0.0
-            except httpx.TransportError:
+            except BREAKS:
                 more = device.interval  # twice as long each time, as RFC 8628 §3.5 has it
             device = replace(device, interval=min(LONGEST_PAUSE, device.interval + more))
         raise NotSignedIn("sign_in_expired")

@@ -82,7 +82,8 @@ class DoorScreen(Explaining):
         if not of_person:
             return room.why_not(act)
         if person is None:  # a first press only chooses the next in line
-            return None if room.waiting else "not_waiting" if act in TO_ONE else room.why_not(act)
+            nobody = "not_waiting" if act in TO_ONE else room.why_not(act) or "not_waiting"
+            return None if room.waiting else nobody
         return person.why_not(act)
 
     def lobbies_of(self, unit: str) -> list[Room]:
