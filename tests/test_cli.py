@@ -12,6 +12,7 @@ import pytest
 
 from tests.command_line import BOOK, CPR, Portner, bare, portner
 from tests.edges.store.samples import raw
+from xmpp_agent.cli_tui import is_meant
 from xmpp_agent.edges.keys.ring import read_keys
 from xmpp_agent.model.people import CompanionKind, Level, Role
 from xmpp_agent.rules.passes import seat_of
@@ -252,3 +253,13 @@ def test_it_runs_as_a_module() -> None:
 
     assert ended.returncode == 2
     assert ended.stderr.startswith("portner: Setting domain (PORTNER_DOMAIN)")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["tui"], ["--config", "a", "tui", "x"], ["--config=a", "tui"], ["--config", "a", "--config=b", "tui", "--plain"]],
+)
+def test_the_console_is_known_by_its_word_behind_any_settings(words: list[str]) -> None:
+    """It is run without the rest of the command line, however many settings files a wrapper puts before it."""
+    assert is_meant(words)
+    assert not is_meant(["agent", *words])

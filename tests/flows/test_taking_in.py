@@ -314,3 +314,18 @@ async def test_a_standby_touches_nothing(tmp_path: Path) -> None:
             await here.passes(3600)
         assert await here.row() == before
         assert (here.recorder / SESSION / "a.mp4").exists()
+
+
+async def test_every_part_has_its_row_before_any_is_taken_in(room: Custodian) -> None:
+    """Else the first part could be filed, and its case closed, while nobody knows that there is a second."""
+    await room.at(Stage.EXPECTED)
+    room.leave(b"one", media="a.mp4")
+    room.leave(b"two", media="b.mp4")
+
+    def gone(_step: str) -> None:
+        raise Unavailable
+
+    room.vault.watch = gone
+    with pytest.raises(Unavailable):
+        await room.room.take_in()
+    assert [row.stage for row in await room.rows()] == [Stage.EXPECTED, Stage.EXPECTED]
