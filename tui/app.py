@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.screen import Screen
-from textual.system_commands import SystemCommandsProvider
 from textual.worker import WorkerFailed
 from typing_extensions import override
 
@@ -25,31 +24,29 @@ from tui.clock import elapsed
 from tui.console import Console
 from tui.kept import Fault
 from tui.keys import MODES, keys
-from tui.palette import GoTo
-from tui.screens.alerts import AlertsScreen, ShiftNotes
-from tui.screens.audit import AuditScreen
-from tui.screens.charts import ChartsScreen
-from tui.screens.hotline import HotlineScreen
-from tui.screens.invitations import InvitationsScreen
+from tui.modes import OPENED
 from tui.screens.listed import ListScreen
 from tui.screens.live import LiveScreen
-from tui.screens.lobby import LobbyScreen
-from tui.screens.recordings import RecordingsScreen
-from tui.screens.shift import ShiftScreen
-from tui.screens.sign_in import SignInDialog
-from tui.screens.wall import WallScreen
 from tui.settings import Settings
 from tui.stylesheet import ParsedOnce
-from tui.text.alerts import note_lines
 from tui.themes import THEMES
 
 if TYPE_CHECKING:
     from tui.agent.sign_in import SignIn
+    from tui.screens.sign_in import SignInDialog
 
+_PICTURED_WITHIN = 0.5
+"""Seconds an empty screen is not drawn for, where the picture was asked for early: it mostly is there already."""
 _PAINTED_WITHIN = 1.0
 """Seconds. A tenth of it is much; an event is never held up for longer."""
 _FEW = 5
 """Faults of a settings file told on the screen; `portner tui --keys` tells all."""
+
+
+def _go_to() -> type[Provider]:
+    from tui.palette import GoTo
+
+    return GoTo
 
 
 class PortnerApp(Console):
@@ -57,19 +54,9 @@ class PortnerApp(Console):
 
     TITLE = "Portner"
     CSS_PATH = Path(__file__).parent / "styles" / "console.tcss"
-    COMMANDS: ClassVar = {lambda: SystemCommandsProvider, lambda: GoTo}
+    COMMANDS: ClassVar = Console.COMMANDS | {_go_to}
     BINDINGS: ClassVar[list[BindingType]] = keys("quit", "palette", "light", *MODES)
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        "rooms": ShiftScreen,
-        "recordings": RecordingsScreen,
-        "hotline": HotlineScreen,
-        "lobby": LobbyScreen,
-        "invitations": InvitationsScreen,
-        "alerts": AlertsScreen,
-        "audit": AuditScreen,
-        "charts": ChartsScreen,
-        "wall": WallScreen,
-    }
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {**OPENED}
     DEFAULT_MODE = "rooms"
 
     def __init__(
@@ -89,22 +76,37 @@ class PortnerApp(Console):
         self._asked: Asked | None = None
         self._code: SignInDialog | None = None
         self._began = False
+        self._pictured, self._stands = asyncio.Event(), asyncio.Event()
+        self._is_early = early is not None
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[chosen.light].name
         self.stylesheet = ParsedOnce(variables=self.get_css_variables())
 
+    async def on_load(self) -> None:
+        """Begin to listen. The worker belongs to the app, so that no screen's end ends it.
+
+        A picture asked for early is waited for: to draw the screens empty first took a tenth of the time to it.
+        """
+        self.run_worker(self._listen(), group="stream", exclusive=True, description="listens to the agent")
+        if self._is_early:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PICTURED_WITHIN):
+                    _ = await self._pictured.wait()
+
     def on_mount(self) -> None:
-        """Begin to listen. The worker belongs to the app, so that no screen's end ends it."""
+        """The screen stands: what is heard is shown from now on."""
         self.set_keymap(dict(self.settings.keys))
         for fault in self._faults[:_FEW]:
             self.say_aloud(self.words.of(fault), bad=True)
-        self.run_worker(self._listen(), group="stream", exclusive=True, description="listens to the agent")
+        self._stands.set()
 
     async def _listen(self) -> None:
         async with self.client:
             async for heard in Stream(self.client, self.watched.clock).follow():
                 self.watched.take(heard)
+                self._pictured.set()
+                _ = await self._stands.wait()
                 if isinstance(heard, Picture) and isinstance(self.screen, LiveScreen):
                     self.screen.draw_at_once()
                     await self._on_the_terminal()
@@ -130,6 +132,9 @@ class PortnerApp(Console):
             return
         self._began = True
         if notes := self.watched.live.shift_notes:
+            from tui.screens.alerts import ShiftNotes
+            from tui.text.alerts import note_lines
+
             _ = self.push_screen(ShiftNotes("", note_lines(notes, self.words)))
 
     def _show_sign_in(self, heard: Heard) -> None:
@@ -171,6 +176,8 @@ class PortnerApp(Console):
     def action_sign_in(self) -> None:
         """Show again what to type where."""
         if self._asked is not None:
+            from tui.screens.sign_in import SignInDialog
+
             self._code = SignInDialog(self._asked)
             _ = self.push_screen(self._code)
 

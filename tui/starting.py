@@ -12,11 +12,8 @@ from tui.agent.early import Early
 from tui.app import PortnerApp
 from tui.kept import Fault, file_of, read
 from tui.keymap import as_text, checked, ids_of
-from tui.screens.choosing import ChooseAppointment
-from tui.screens.columns import ChooseColumns
-from tui.screens.dialogs import AskWords, Confirm
-from tui.screens.reading import Help
-from tui.screens.sign_in import SignInDialog
+from tui.keys import MODES
+from tui.modes import screen_of
 from tui.settings import Settings, UnknownChoice
 from tui.text.words import Words
 from tui.widgets.row_grid import RowGrid
@@ -47,10 +44,15 @@ def collect_seldom() -> None:
 
 def places() -> list[frozenset[str]]:
     """Keys that mean something at the same time: on each screen, and in each dialog over it."""
-    screens = [each for each in PortnerApp.MODES.values() if isinstance(each, type)]
+    from tui.screens.choosing import ChooseAppointment
+    from tui.screens.columns import ChooseColumns
+    from tui.screens.dialogs import AskWords, Confirm
+    from tui.screens.reading import Help
+    from tui.screens.sign_in import SignInDialog
+
     over = [ids_of(each) | {"quit"} for each in (AskWords, Confirm, Help, SignInDialog)]
     over += [ids_of(each, RowGrid) | {"quit"} for each in (ChooseAppointment, ChooseColumns)]
-    return [ids_of(PortnerApp, each, RowGrid) for each in screens] + over
+    return [ids_of(PortnerApp, screen_of(mode), RowGrid) for mode in MODES] + over
 
 
 def chosen(env: Mapping[str, str]) -> tuple[Settings, list[Fault]]:
@@ -61,7 +63,7 @@ def chosen(env: Mapping[str, str]) -> tuple[Settings, list[Fault]]:
         settings = Settings.from_env(env, kept, file)
     except UnknownChoice as error:
         raise SystemExit(str(error)) from error
-    wrong = checked(settings.keys, places())
+    wrong = checked(settings.keys, places()) if settings.keys else []
     if wrong:
         settings, wrong = replace(settings, keys={}), [*wrong, Fault("keys.refused")]
     return settings, [*kept.faults, *wrong]

@@ -6,6 +6,7 @@ load than the console. So its own words are read by the standard library.
 
 import gc
 import importlib
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -63,6 +64,8 @@ def _parser() -> ArgumentParser:
 
 def _on_screen(where: Path | str) -> int | None:
     """The console; it asks for its picture before it is loaded."""
+    # Pydantic would look through whatever is installed for plugins, as long as it takes to read a thousand rooms.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     early = _part("tui.agent.early").Early(where) if isinstance(where, Path) else None
     code: int | None = _part("tui.starting").run(where, early)
     return code

@@ -1,5 +1,6 @@
 """What the console does not wait for at its start."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -28,6 +29,20 @@ def test_the_console_is_loaded_without_http() -> None:
     assert HTTP & set(_printed("import sys, tui.agent.early, tui.starting; print(*sys.modules)").split()) == set()
 
 
+def test_the_console_is_loaded_without_what_it_shows_later() -> None:
+    """Screens, dialogs and the palette are loaded when they are gone to; no message of the wire is built unread."""
+    code = """if True:
+        import sys, tui.starting
+        from xmpp_agent.wire_base import Wire
+        print(*sys.modules)
+        print(*(kind.__name__ for kind in Wire.__subclasses__() if kind.__pydantic_complete__))
+    """
+    modules, built = _printed(code).split("\n")[:2]
+    later = {f"tui.screens.{each}" for each in ("alerts", "audit", "charts", "recordings", "sign_in", "wall")}
+    assert (later | {"tui.palette"}) & set(modules.split()) == set()
+    assert built == ""
+
+
 def _printed(code: str) -> str:
     """By a Python of its own."""
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -36,13 +51,15 @@ def _printed(code: str) -> str:
 
 
 class _Painted(PortnerApp):
-    """Knows whether there was a line to the agent already when a room was first painted."""
+    """Knows what was painted first, and whether there was a line to the agent already when a room was."""
 
+    first = ""
     had_line: bool | None = None
 
     @override
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         painted = "".join(strip.text for strip in screen._compositor.render_strips())
+        self.first = self.first or painted.strip()
         if self.had_line is None and "Mette Holm" in painted:
             self.had_line = "_line" in vars(self.client)
         super()._display(screen, renderable)
@@ -60,6 +77,34 @@ async def test_the_first_picture_is_painted_before_anybody_listens_on(tmp_path: 
                 await pilot.pause(0.02)
     assert app.had_line is False
     assert "_line" in vars(app.client)
+
+
+async def test_what_is_painted_first_is_the_picture_asked_for_early(tmp_path: Path) -> None:
+    """Not an empty screen, which would be drawn while the answer lies there."""
+    row = room("a", "Mette Holm")
+    async with serving(FakeAgent(rooms={row.key: row}), tmp_path / "s"):
+        app = _Painted(tmp_path / "s", early=Early(tmp_path / "s"))
+        async with app.run_test(size=WIDE):
+            pass
+    assert "Mette Holm" in app.first
+
+
+async def test_the_screen_stands_before_an_agent_that_says_nothing(tmp_path: Path) -> None:
+    """Whoever opens the console sees that there is no picture, and can quit, long before the question is given up."""
+    said = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _ = await said.wait()
+        writer.close()
+
+    async with await asyncio.start_unix_server(say_nothing, tmp_path / "s"):
+        early = Early(tmp_path / "s")
+        app = _Painted(tmp_path / "s", early=early)
+        async with app.run_test(size=WIDE):
+            is_asked, first = early._thread.is_alive(), app.first
+            said.set()
+    assert is_asked
+    assert app.words.say("stale.never") in first
 
 
 @pytest.mark.parametrize("there", [True, False])

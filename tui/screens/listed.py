@@ -69,10 +69,10 @@ class ListScreen(LookingBack, Generic[Row]):
         return grid
 
     def open_list(self, view: Listing[Row]) -> None:
-        """In the order kept; then start drawing."""
+        """In the order kept; then start drawing. All rows count as touched then: there they are placed."""
         self.view, self._first_sort = view, view.sort
         kept = Sort.from_text(self._look().sort)
-        self.view.choose(self.rows(), sort=kept, filter_text="", now=self.app.watched.now())
+        self.view.choose({}, sort=kept, filter_text="", now=self.app.watched.now())
         self.begin()
 
     def _look(self) -> Look:

@@ -43,6 +43,8 @@ class LiveScreen(SpokenScreen):
     """Drawn four times a second where it changed, only while it is the mode looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys("export")
+    AUTO_FOCUS = ""
+    """Nothing by itself: `begin` says where the keys go. The filter, which comes first, would be styled three times."""
     _drawing = False
     _beginning: Coroutine[None, None, None] | None = None
     """An act that was asked for and has neither its dialog nor been sent."""

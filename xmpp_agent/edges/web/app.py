@@ -27,6 +27,7 @@ from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.model.words import WORDS
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.wire import Board, Finish, LetIn, Reveal, Revealed, TurnAway, Write
+from xmpp_agent.wire_base import build_all
 
 
 class EventStream(StreamingResponse):
@@ -45,6 +46,7 @@ class EventStream(StreamingResponse):
 
 def console_app(desk: Desk, feed: Feed, is_live: Callable[[], bool]) -> FastAPI:
     """The application; to be served behind a `Door`."""
+    build_all()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     _refusals(app)
     _looks(app, desk, feed, is_live)
