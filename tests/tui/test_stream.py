@@ -244,7 +244,18 @@ async def test_holes_in_a_circle_are_not_chased(tmp_path: Path) -> None:
         await follower.until_kind(Picture)
 
         assert len(paused) == 5
-        assert agent.boards_read <= 7
+        assert agent.boards_read <= 8
+
+
+async def test_an_agent_that_began_anew_and_then_saw_prosody_is_followed_at_once(tmp_path: Path) -> None:
+    """Two holes with nothing between are what every restart may bring: no pause, and it is not said that it refused."""
+    agent = FakeAgent(forgotten=10)
+    async with serving(agent, tmp_path / "s"), following(tmp_path / "s") as follower:
+        for _ in range(2):
+            await follower.until_kind(Stale)
+        agent.forgotten = 0
+        await follower.until_kind(Alive)
+        assert [type(each) for each in follower.heard] == [Picture, Stale, Picture, Stale, Picture, Alive]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ LONGEST_PAUSE: Final = 5.0
 """Seconds. One console on one Unix socket: an agent that is back should be seen within moments."""
 SIGN_IN_PAUSE: Final = 10.0
 """Seconds at least before somebody who is not signed in is asked again."""
+MOST_HOLES: Final = 2
+"""Holes in a row, without an event between, that are followed at once: an agent that began anew knows nothing of our
+last event, and starts over once more when it sees Prosody. More would be a circle."""
 
 _KINDS: Final[dict[str, type[Event]]] = {
     "room": wire.RoomChanged,
@@ -77,7 +80,7 @@ class Stream:
     """Id of the last event taken in; empty: a picture is needed."""
     _breaks: int = 0
     _holes: int = 0
-    """Holes in a row without an event between; more than one would be a circle."""
+    """In a row, without an event between."""
 
     async def follow(self) -> AsyncGenerator[Heard, None]:
         """Yields for ever; never raises for anything the agent does or does not do."""
@@ -91,7 +94,7 @@ class Stream:
                 self._after = ""
                 self._holes += 1
                 yield Stale()
-                if self._holes == 1:
+                if self._holes <= MOST_HOLES:
                     continue
                 why = "refused"
             except _FAULTS as fault:

@@ -1,5 +1,6 @@
 """A board is put together from rows that are made when something changed, never from one that is no longer true."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -116,3 +117,14 @@ async def test_a_board_written_in_slices_is_the_board(agent: Agent, tmp_path: Pa
     assert len(read.rooms) == rooms
     for name in Board.model_fields.keys() - {"at_event", "now", "link"}:
         assert getattr(read, name) == getattr(known, name)
+
+
+async def test_a_board_begun_before_the_link_came_back_is_not_called_live(agent: Agent) -> None:
+    """Its rooms may be of a house that was not whole yet: a console would show nobody waiting, and keys that work."""
+    agent._link("resyncing")
+    begun = asyncio.create_task(agent.desk.board(ALL))
+    await asyncio.sleep(0)
+    assert not begun.done()
+    agent._link("live")
+    assert (await begun).link.state == "resyncing"
+    assert (await agent.desk.board(ALL)).link.state == "live"

@@ -90,7 +90,7 @@ class Desk:
         rooms = await self._room_rows(units)
         # Read after `at`: a line that comes between is here and in an event, never in neither.
         audit = await self.audit.newest(units) if self.audit is not None else ()
-        now, link = self._house.clock.now(), self._link()
+        now, link = self._house.clock.now(), self._link_since(at)
         return Board(
             at_event=at,
             now=now,
@@ -105,6 +105,13 @@ class Desk:
             audit=audit,
             you=actor,
         )
+
+    def _link_since(self, at: str) -> Link:
+        """The link of a board that stands at this event. Not live where everything was started over since: its rooms
+        may be those of a house that was not whole yet, so that nobody seems to wait."""
+        link = self._link()
+        whole = link.state != "live" or self._feed.keeps(at)
+        return link if whole else link.model_copy(update={"state": "resyncing"})
 
     async def _room_rows(self, units: frozenset[str]) -> tuple[RoomRow, ...]:
         rows = list[RoomRow]()

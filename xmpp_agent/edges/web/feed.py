@@ -83,6 +83,10 @@ class Feed:
         """Somebody is given a board and will follow from `at` on."""
         self._wanted_until = self._now() + KEPT_FOR
 
+    def keeps(self, last_id: str) -> bool:
+        """Whether whoever goes on from that event hears of everything since."""
+        return self._after(last_id) >= self._floor
+
     def shown(self, node: str, row: RoomRow | None) -> None:
         """A board shows this room so. Where that is not what was published last (a change is not published yet, or the
         time alone changed it), the next is published even when the room is again as it was before."""
