@@ -91,7 +91,7 @@ async def test_an_unknown_room_is_404_and_not_named(tmp_path: Path) -> None:
         for language, words in (("da", "Mødet findes ikke"), ("en", "No such meeting")):
             answer = await http.post(
                 f"/v1/rooms/{SECRET}%00%0a/let-in",
-                json=COMMANDS["let-in"].model_dump(),
+                json=COMMANDS["let-in"].plain(),
                 headers={"accept-language": language},
             )
             assert answer.status_code == 404
@@ -139,7 +139,7 @@ async def test_a_body_that_does_not_come_is_408(tmp_path: Path) -> None:
 async def test_somebody_who_hangs_up_in_the_middle_asked_for_nothing(tmp_path: Path) -> None:
     """A command cut off is not carried out, even when what arrived could be read."""
     async with lone_agent(tmp_path) as agent:
-        body = COMMANDS["write"].model_dump_json().encode()
+        body = COMMANDS["write"].json().encode()
         head = "POST /v1/rooms/none/write HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         head += f"Content-Length: {len(body) + 1}\r\n\r\n"
         with socket.socket(socket.AF_UNIX) as cut:
@@ -188,12 +188,12 @@ async def test_no_act_is_carried_out_without_a_link_to_prosody(tmp_path: Path, a
     """503, nothing on record, nothing changed; and the board says that the link is lost."""
     async with asked(tmp_path) as (agent, http):
         before = dict(agent.house.rooms)
-        answer = await http.post(f"/v1/rooms/k3v9/{act}", json=COMMANDS[act].model_dump())
+        answer = await http.post(f"/v1/rooms/k3v9/{act}", json=COMMANDS[act].plain())
         assert answer.status_code == 503
         assert problem_of(answer).reason == "prosody_did_not_do_it"
         assert agent.house.rooms == before
         assert acts_on_record(tmp_path) == []
-        board = Board.model_validate_json((await http.get("/v1/board")).content)
+        board = Board.read((await http.get("/v1/board")).content)
         assert board.link.state == "lost"
         assert {row.room for row in board.rooms} == {"k3v9", "w7q2"}
 
