@@ -35,7 +35,7 @@ def test_a_reason_is_that_of_the_act_asked() -> None:
     assert found == {"write_all": "not_waiting", "finish": None, "end": "room_not_open"}
 
 
-@pytest.mark.parametrize("acts", ["[@click=app.harm]x[/]", "let\nin", "Let_in", "lukind\u202e", "a" * 2001])
+@pytest.mark.parametrize("acts", ["[@click=app.harm]x[/]", "let\nin", "let_in\n", "Let_in", "lukind\u202e", "a" * 2001])
 def test_codes_are_codes_and_nothing_else(acts: str) -> None:
     """No text of anybody's comes by them."""
     with pytest.raises(Malformed):

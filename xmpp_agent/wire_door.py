@@ -24,7 +24,7 @@ class DoorAct(StrEnum):
     REVEAL = "reveal"
 
 
-Codes = Annotated[str, Meta(max_length=2000, pattern=r"^[a-z0-9_=: ]*$")]
+Codes = Annotated[str, Meta(max_length=2000, pattern=r"\A[a-z0-9_=: ]*\Z")]
 """Codes with a space between, as OAuth writes its scopes. A first picture has a hundred thousand of them: as lists in
 lists they took half of the time to read it (measured with 5,000 rooms)."""
 UNSAID = "nobody_said_open"
