@@ -1,5 +1,6 @@
 """`portner recording`: what is stuck, and what to do about it. Asks the agent, which must run. Mounted by `cli.py`."""
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -70,8 +71,8 @@ def release(context: typer.Context, which: Which, reason: Why) -> None:
 
 
 def _with(kind: type[Discard | Hold], reason: str) -> Discard | Hold:
-    try:
-        return kind.of({"command": new_id(), "reason": reason})
+    try:  # written and read: what a shell passes on need be no text at all
+        return kind.read(json.dumps({"command": new_id(), "reason": reason}))
     except Malformed:
         raise typer.BadParameter("a reason has 3 to 300 characters") from None
 
