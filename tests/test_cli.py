@@ -12,11 +12,11 @@ import pytest
 
 from tests.command_line import BOOK, CPR, Portner, bare, portner
 from tests.edges.store.samples import raw
-from xmpp_agent.cli_tui import is_meant, plain_socket
+from xmpp_agent.cli_tui import SETTINGS, is_meant, plain_socket
 from xmpp_agent.edges.keys.ring import read_keys
 from xmpp_agent.model.people import CompanionKind, Level, Role
 from xmpp_agent.rules.passes import seat_of
-from xmpp_agent.settings import load_settings
+from xmpp_agent.settings import Settings, load_settings
 
 __all__ = ["bare", "portner"]
 
@@ -300,6 +300,9 @@ def test_the_console_finds_the_socket_where_the_settings_have_it(
         ({"PORTNER_SOCKET": ""}, ""),
         ({}, "socket = 3"),
         ({}, "data_dir = [1]"),
+        ({}, 'soket = "/run/portner/s"'),
+        ({}, 'Socket = "/run/portner/s"'),
+        ({}, 'socket = "/run/portner/s"\ndata_dir = 1'),
         ({}, "socket = "),
         ({"PORTNER_CONFIG": "/nowhere/at all"}, None),
     ],
@@ -312,3 +315,18 @@ def test_what_is_not_plain_is_left_to_the_settings(
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     assert plain_socket(tmp_path / "c.toml" if file is not None else None) is None
+
+
+def test_a_variable_spelt_otherwise_names_no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings know that name in capitals only; the console would be at another agent than all other commands."""
+    (tmp_path / "c.toml").write_text('socket = "/run/another"')
+    monkeypatch.setenv("portner_config", str(tmp_path / "c.toml"))
+    monkeypatch.setenv("PORTNER_DOMAIN", "meet.example.dk")
+    settings = load_settings()
+    monkeypatch.delenv("PORTNER_DOMAIN")
+    assert plain_socket(None) == settings.socket
+
+
+def test_the_console_knows_the_names_of_all_settings() -> None:
+    """A file with a setting it does not know would be read by the settings each time, a quarter of a second."""
+    assert set(Settings.model_fields) == SETTINGS

@@ -20,6 +20,11 @@ a person; lobby with 0 or 1; watch goes on until it is ended."""
 _PARTS = ("status", "lobby", "watch", "alerts")
 _PLAIN = frozenset(f"PORTNER_{name}" for name in ("CONFIG", "SOCKET", "DATA_DIR", "LANG", "SIGNS", "THEME"))
 """Variables beside which none can be a misspelt one."""
+SETTINGS = frozenset((
+    "domain", "data_dir", "muc", "extra_mucs", "lobby", "focus", "recorder_domain", "component_host", "component_port",
+    "component_secret_file", "shard", "socket", "supervisors", "audit_sync", "log_level", "audience", "site",
+))  # fmt: skip
+"""What a settings file may have, spelt so. Beside anything else it is not said plainly where the socket is."""
 _LEVELS = ("all", "notes", "alerts")
 
 
@@ -92,15 +97,18 @@ def plain_socket(config: Path | None) -> Path | None:
     None: ask `settings.py`, which also knows what is wrong.
     """
     env = {name.upper(): value for name, value in os.environ.items() if name.upper().startswith("PORTNER_")}
-    file = config or env.get("PORTNER_CONFIG")
+    file = config or os.environ.get("PORTNER_CONFIG")
     try:
         given = tomllib.loads(Path(file).read_text("utf-8")) if file else {}
     except (OSError, ValueError):
         return None
-    socket = env.get("PORTNER_SOCKET", given.get("socket"))
-    folder = env.get("PORTNER_DATA_DIR", given.get("data_dir", "/var/lib/portner"))
-    place = Path(folder, "agent.sock") if socket is None and isinstance(folder, str) and folder else socket
-    return Path(place) if place and isinstance(place, str | Path) and env.keys() <= _PLAIN else None
+    sockets = [env.get("PORTNER_SOCKET"), given.get("socket")]
+    folders = [env.get("PORTNER_DATA_DIR"), given.get("data_dir")]
+    said = [each for each in (*sockets, *folders) if each is not None]
+    if not (env.keys() <= _PLAIN and given.keys() <= SETTINGS and all(isinstance(each, str) and each for each in said)):
+        return None
+    socket, folder = (next(filter(None, each), None) for each in (sockets, folders))
+    return Path(socket or Path(folder or "/var/lib/portner", "agent.sock"))
 
 
 def _part(name: str) -> Any:  # noqa: ANN401  # a module: only what is called is loaded
