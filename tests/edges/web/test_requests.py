@@ -59,6 +59,43 @@ async def test_a_body_that_is_no_command_is_422_and_never_repeated(tmp_path: Pat
         assert SECRET not in answer.text
 
 
+NO_BODY = {
+    "/v1/appointments/{ident}/cancel",
+    "/v1/passes/{ident}/revoke",
+    "/v1/people/{ident}/erase",
+    "/v1/staff/{ident}/sign-out",
+    "/v1/staff/sign-out",
+}
+"""What is taken away is named by the address alone."""
+
+
+async def test_no_route_acts_on_a_body_that_is_no_command(tmp_path: Path) -> None:
+    """Each reads its own: one that forgot to would do what nobody asked for."""
+    async with asked(tmp_path) as (agent, http):
+        app = vars(vars(vars(agent)["_server"])["_server"])["config"].app._app
+        routes = {route.path for route in app.routes if "POST" in route.methods} - NO_BODY
+        for path in sorted(routes):
+            for body in (b"", b"null", b'{"command": "c", "' + SECRET.encode() + b'": 1}'):
+                url = path.format(room="k3v9", ident="r1", alert="a1", unit="Jobcenter")
+                answer = await http.post(url, content=body, headers={"content-type": "application/json"})
+                assert (path, answer.status_code, problem_of(answer).reason) == (path, 422, "bad_request")
+                assert SECRET not in answer.text
+        assert len(routes) > 20
+        assert acts_on_record(tmp_path) == []
+
+
+async def test_a_command_comes_as_json(tmp_path: Path) -> None:
+    """What a form of another page could send is none, whatever it says."""
+    body = COMMANDS["write"].json().encode()
+    others = ("text/plain", "application/x-www-form-urlencoded", "application/jsonx")
+    async with asked(tmp_path) as (_, http):
+        for status, kinds in ((422, ("", *others)), (503, ("application/json", "Application/JSON ; charset=utf-8"))):
+            for kind in kinds:
+                headers = {"content-type": kind} if kind else {}
+                answer = await http.post("/v1/rooms/k3v9/write", content=body, headers=headers)
+                assert (kind, problem_of(answer).status) == (kind, status)
+
+
 @pytest.mark.parametrize(
     ("verb", "path", "status"),
     [
