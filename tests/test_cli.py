@@ -12,10 +12,11 @@ import pytest
 
 from tests.command_line import BOOK, CPR, Portner, bare, portner
 from tests.edges.store.samples import raw
-from xmpp_agent.cli_tui import is_meant
+from xmpp_agent.cli_tui import SETTINGS, is_meant, plain_socket
 from xmpp_agent.edges.keys.ring import read_keys
 from xmpp_agent.model.people import CompanionKind, Level, Role
 from xmpp_agent.rules.passes import seat_of
+from xmpp_agent.settings import Settings, load_settings
 
 __all__ = ["bare", "portner"]
 
@@ -263,3 +264,69 @@ def test_the_console_is_known_by_its_word_behind_any_settings(words: list[str]) 
     """It is run without the rest of the command line, however many settings files a wrapper puts before it."""
     assert is_meant(words)
     assert not is_meant(["agent", *words])
+
+
+@pytest.mark.parametrize(
+    ("env", "file"),
+    [
+        ({}, ""),
+        ({"PORTNER_SOCKET": "/run/portner/s"}, ""),
+        ({"portner_socket": "/run/portner/s"}, ""),
+        ({"PORTNER_DATA_DIR": "/srv/portner"}, ""),
+        ({"PORTNER_DATA_DIR": "/srv/portner", "PORTNER_LANG": "en"}, 'socket = "/run/s"'),
+        ({"PORTNER_SOCKET": "/run/a"}, 'socket = "/run/b"\ndata_dir = "/srv/b"'),
+        ({}, 'data_dir = "/srv/b/"\nshard = "two"'),
+    ],
+)
+def test_the_console_finds_the_socket_where_the_settings_have_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], file: str
+) -> None:
+    """It reads two of them by itself, so as not to load all."""
+    (tmp_path / "c.toml").write_text(file)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+
+    found = plain_socket(tmp_path / "c.toml")
+
+    monkeypatch.setenv("PORTNER_DOMAIN", "meet.example.dk")
+    assert found is not None
+    assert found == load_settings(tmp_path / "c.toml").socket
+
+
+@pytest.mark.parametrize(
+    ("env", "file"),
+    [
+        ({"PORTNER_SOKET": "/run/portner/s"}, ""),
+        ({"PORTNER_SOCKET": ""}, ""),
+        ({}, "socket = 3"),
+        ({}, "data_dir = [1]"),
+        ({}, 'soket = "/run/portner/s"'),
+        ({}, 'Socket = "/run/portner/s"'),
+        ({}, 'socket = "/run/portner/s"\ndata_dir = 1'),
+        ({}, "socket = "),
+        ({"PORTNER_CONFIG": "/nowhere/at all"}, None),
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], file: str | None
+) -> None:
+    """They say what is wrong; a misspelt variable would have the console look for the agent in the wrong place."""
+    (tmp_path / "c.toml").write_text(file or "")
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert plain_socket(tmp_path / "c.toml" if file is not None else None) is None
+
+
+def test_a_variable_spelt_otherwise_names_no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings know that name in capitals only; the console would be at another agent than all other commands."""
+    (tmp_path / "c.toml").write_text('socket = "/run/another"')
+    monkeypatch.setenv("portner_config", str(tmp_path / "c.toml"))
+    monkeypatch.setenv("PORTNER_DOMAIN", "meet.example.dk")
+    settings = load_settings()
+    monkeypatch.delenv("PORTNER_DOMAIN")
+    assert plain_socket(None) == settings.socket
+
+
+def test_the_console_knows_the_names_of_all_settings() -> None:
+    """A file with a setting it does not know would be read by the settings each time, a quarter of a second."""
+    assert set(Settings.model_fields) == SETTINGS

@@ -33,6 +33,7 @@ async def test_what_is_stuck_is_listed_and_handled(bare: Portner, monkeypatch: p
         assert (await run("hold", "r1", "--reason", "klagesag"))[0] == 0
         assert (await run("discard", "r1", "--reason", "x"))[0] == 2
         assert (await run("discard", "r1"))[0] == 2
+        assert (await run("discard", "r1", "--reason", "kassér \udce9"))[0] == 2  # bytes that are no UTF-8
     assert {"recording-retry", "recording-hold"} <= set(acts_on_record(bare.data))
 
 

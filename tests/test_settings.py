@@ -160,6 +160,13 @@ def test_a_bad_file_is_one_sentence(tmp_path: Path, content: bytes | None, why: 
     assert why in sentence
 
 
+def test_a_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    """Other settings follow from it."""
+    (tmp_path / "c.toml").write_text("data_dir = 1")
+    [sentence] = faults(tmp_path / "c.toml")
+    assert sentence.startswith("Setting data_dir (PORTNER_DATA_DIR): ")
+
+
 def told(name: str, value: str) -> tuple[str, ...]:
     """What is said about this value; nothing when it is taken."""
     with pytest.MonkeyPatch.context() as patch:

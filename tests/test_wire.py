@@ -5,12 +5,12 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import pytest
-from pydantic import ValidationError
 
 from tests.tui.a_day import room
 from xmpp_agent.model.verdicts import Decision, Reason
 from xmpp_agent.rules import admission
 from xmpp_agent.wire import DoorAct
+from xmpp_agent.wire_base import Malformed
 
 
 @pytest.mark.parametrize("acts", ["", "write_all", "write=", "write=not_waiting", "= =write a=write write:", "writes"])
@@ -35,8 +35,8 @@ def test_a_reason_is_that_of_the_act_asked() -> None:
     assert found == {"write_all": "not_waiting", "finish": None, "end": "room_not_open"}
 
 
-@pytest.mark.parametrize("acts", ["[@click=app.harm]x[/]", "let\nin", "Let_in", "lukind\u202e", "a" * 2001])
+@pytest.mark.parametrize("acts", ["[@click=app.harm]x[/]", "let\nin", "let_in\n", "Let_in", "lukind\u202e", "a" * 2001])
 def test_codes_are_codes_and_nothing_else(acts: str) -> None:
     """No text of anybody's comes by them."""
-    with pytest.raises(ValidationError):
+    with pytest.raises(Malformed):
         room("q", "Mette Holm", acts=acts)

@@ -1,7 +1,8 @@
-"""The screens by the mode each is, loaded when first gone to: the console starts on one, and the others were a tenth of
-what it loaded."""
+"""The screens by the mode each is. The console starts on one; the others, a tenth of all it loads, come after the first
+picture."""
 
 from functools import partial
+from importlib import import_module
 from pkgutil import resolve_name
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ _CLASSES: Final = {
     "charts": "charts:ChartsScreen",
     "wall": "wall:WallScreen",
 }
+_BESIDE: Final = ("tui.palette", "tui.screens.sign_in", "textual.system_commands")
+"""What else is loaded where it is first used."""
 
 
 def screen_of(mode: str) -> type[Screen[Any]]:
@@ -30,6 +33,15 @@ def screen_of(mode: str) -> type[Screen[Any]]:
 
 def _opened(mode: str) -> Screen[Any]:
     return screen_of(mode)()
+
+
+def load_all() -> None:
+    """Load what was not needed until now, so that none of it comes from another version: a console left open over an
+    update of Portner goes on as it was."""
+    for mode in MODES:
+        _ = screen_of(mode)
+    for name in _BESIDE:
+        _ = import_module(name)
 
 
 OPENED: Final = {mode: partial(_opened, mode) for mode in MODES}

@@ -13,7 +13,7 @@ from tui.app import PortnerApp
 from tui.kept import Fault, file_of, read
 from tui.keymap import as_text, checked, ids_of
 from tui.keys import MODES
-from tui.modes import screen_of
+from tui.modes import load_all, screen_of
 from tui.settings import Settings, UnknownChoice
 from tui.text.words import Words
 from tui.widgets.row_grid import RowGrid
@@ -33,13 +33,19 @@ def collect_seldom() -> None:
 
     Measured with 5,000 rooms: each such search holds the screen up for 80 ms, and replaced rows set one off every few
     seconds. Rooms are freed without it (they hold no cycles); young garbage is collected as ever. What was loaded until
-    now is never looked through again. Called once the first picture was read, all without any of this (it was switched
-    off by `xmpp_agent/__main__.py`): with it that took a tenth longer.
+    now is never looked through again. Until the first picture is read all goes without any of this (it was switched off
+    by `xmpp_agent/__main__.py`): with it that took a tenth longer.
     """
     gc.enable()
     gc.freeze()
     young, middle, _old = gc.get_threshold()
     gc.set_threshold(young, middle, 1000)
+
+
+def settle() -> None:
+    """What is done once the first picture was read, or it is known that there is none."""
+    load_all()
+    collect_seldom()
 
 
 def places() -> list[frozenset[str]]:
@@ -86,7 +92,7 @@ def run(where: Path | str, early: Early | None = None) -> None:
     settings, faults = chosen(os.environ)
     refuse_to_keep(os.environ, Words(settings))
     agent = place(where, Words(settings))
-    app = PortnerApp(agent, settings, early=early, faults=faults, once_heard=collect_seldom)
+    app = PortnerApp(agent, settings, early=early, faults=faults, once_heard=settle)
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)

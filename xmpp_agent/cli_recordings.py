@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import httpx
 import typer
-from pydantic import BaseModel, ValidationError
 
 from xmpp_agent.cli_common import PLAIN, AsJson, settings_of
 from xmpp_agent.flows.office import new_id
 from xmpp_agent.wire import Discard, Done, Hold, MapTo, Problem, RecordingRow, Recordings, Retry
+from xmpp_agent.wire_base import Malformed, Wire
 from xmpp_agent.withdrawing import NotDone, listens
 
 recording = typer.Typer(help="Recordings: what is stuck, and what to do about it.", **PLAIN)
@@ -32,10 +32,10 @@ def recording_list(
     as_json: AsJson = False,
 ) -> None:
     """List recordings of your units: ids, how they stand, what may be done. Plain lines hold no names."""
-    found = Recordings.model_validate_json(_ask(context, "GET", "recordings"))
+    found = Recordings.read(_ask(context, "GET", "recordings"))
     for row in found.recordings:
         if row.stuck or not stuck:
-            print(row.model_dump_json() if as_json else _line(row))
+            print(row.json() if as_json else _line(row))
 
 
 @recording.command("retry")
@@ -71,9 +71,9 @@ def release(context: typer.Context, which: Which, reason: Why) -> None:
 
 
 def _with(kind: type[Discard | Hold], reason: str) -> Discard | Hold:
-    try:
-        return kind(command=new_id(), reason=reason)
-    except ValidationError:
+    try:  # written and read: what a shell passes on need be no text at all
+        return kind.read(json.dumps({"command": new_id(), "reason": reason}))
+    except Malformed:
         raise typer.BadParameter("a reason has 3 to 300 characters") from None
 
 
@@ -86,12 +86,12 @@ def _line(row: RecordingRow) -> str:
 
 
 def _act(context: typer.Context, which: str, verb: str, command: Retry) -> None:
-    print(Done.model_validate_json(_ask(context, "POST", f"recordings/{quote(which, safe='')}/{verb}", command)).text)
+    print(Done.read(_ask(context, "POST", f"recordings/{quote(which, safe='')}/{verb}", command)).text)
 
 
-def _ask(context: typer.Context, verb: str, path: str, command: BaseModel | None = None) -> bytes:
+def _ask(context: typer.Context, verb: str, path: str, command: Wire | None = None) -> bytes:
     """What the agent answers. Raises NotDone in its words, also when no agent runs."""
-    body = json.loads(command.model_dump_json()) if command is not None else None
+    body = command.plain() if command is not None else None
     path_to_agent = settings_of(context).socket
     if not listens(path_to_agent):
         raise NotDone("No agent runs here. It must run: it alone files and deletes.")
@@ -108,6 +108,6 @@ def _ask(context: typer.Context, verb: str, path: str, command: BaseModel | None
 
 def _title(answer: httpx.Response) -> str:
     try:
-        return Problem.model_validate_json(answer.content).title
-    except ValidationError:
+        return Problem.read(answer.content).title
+    except Malformed:
         return "no words given."

@@ -8,6 +8,7 @@ import gc
 import importlib
 import os
 import sys
+import tomllib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,13 @@ HELP = "Open the supervisors' console."
 _CODES = """In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs
 a person; lobby with 0 or 1; watch goes on until it is ended."""
 _PARTS = ("status", "lobby", "watch", "alerts")
+_PLAIN = frozenset(f"PORTNER_{name}" for name in ("CONFIG", "SOCKET", "DATA_DIR", "LANG", "SIGNS", "THEME"))
+"""Variables beside which none can be a misspelt one."""
+SETTINGS = frozenset((
+    "domain", "data_dir", "muc", "extra_mucs", "lobby", "focus", "recorder_domain", "component_host", "component_port",
+    "component_secret_file", "shard", "socket", "supervisors", "audit_sync", "log_level", "audience", "site",
+))  # fmt: skip
+"""What a settings file may have, spelt so. Beside anything else it is not said plainly where the socket is."""
 _LEVELS = ("all", "notes", "alerts")
 
 
@@ -64,8 +72,6 @@ def _parser() -> ArgumentParser:
 
 def _on_screen(where: Path | str) -> int | None:
     """The console; it asks for its picture before it is loaded."""
-    # Pydantic would look through whatever is installed for plugins, as long as it takes to read a thousand rooms.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     early = _part("tui.agent.early").Early(where) if isinstance(where, Path) else None
     code: int | None = _part("tui.starting").run(where, early)
     return code
@@ -73,6 +79,8 @@ def _on_screen(where: Path | str) -> int | None:
 
 def _socket(config: Path | None, in_lines: bool) -> Path:
     """The agent's, from the settings."""
+    if (plain := plain_socket(config)) is not None:
+        return plain
     settings = _part("xmpp_agent.settings")
     try:
         found: Path = settings.load_settings(config).socket
@@ -81,6 +89,26 @@ def _socket(config: Path | None, in_lines: bool) -> Path:
         # In lines not the 2 that settings have elsewhere: there it would say that somebody waits too long.
         raise SystemExit(1 if in_lines else 2) from None
     return found
+
+
+def plain_socket(config: Path | None) -> Path | None:
+    """The agent's, where environment and file say it plainly: to load all settings takes a quarter of a second.
+
+    None: ask `settings.py`, which also knows what is wrong.
+    """
+    env = {name.upper(): value for name, value in os.environ.items() if name.upper().startswith("PORTNER_")}
+    file = config or os.environ.get("PORTNER_CONFIG")
+    try:
+        given = tomllib.loads(Path(file).read_text("utf-8")) if file else {}
+    except (OSError, ValueError):
+        return None
+    sockets = [env.get("PORTNER_SOCKET"), given.get("socket")]
+    folders = [env.get("PORTNER_DATA_DIR"), given.get("data_dir")]
+    said = [each for each in (*sockets, *folders) if each is not None]
+    if not (env.keys() <= _PLAIN and given.keys() <= SETTINGS and all(isinstance(each, str) and each for each in said)):
+        return None
+    socket, folder = (next(filter(None, each), None) for each in (sockets, folders))
+    return Path(socket or Path(folder or "/var/lib/portner", "agent.sock"))
 
 
 def _part(name: str) -> Any:  # noqa: ANN401  # a module: only what is called is loaded

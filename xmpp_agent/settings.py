@@ -111,7 +111,8 @@ class Settings(BaseSettings):
         # A domain that is no domain is one fault, not six.
         domain = given.get("domain", "")
         domain = domain if isinstance(domain, str) and _DOMAIN.fullmatch(domain) else "unknown.invalid"
-        data_dir = Path(given.get("data_dir", cls.model_fields["data_dir"].default))
+        data_dir = given.get("data_dir")
+        data_dir = Path(data_dir if isinstance(data_dir, str | Path) else cls.model_fields["data_dir"].default)
         return {
             "muc": f"conference.{domain}",
             "extra_mucs": [f"breakout.{domain}"],

@@ -56,7 +56,7 @@ All times are seconds since 1970 (UTC); ages are computed by the console against
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from msgspec import Meta
 
 from xmpp_agent.wire_alerts import LONGEST_SHIFT_NOTE as LONGEST_SHIFT_NOTE
 from xmpp_agent.wire_alerts import AlertAct as AlertAct
@@ -143,7 +143,7 @@ class RoomPhase(StrEnum):
     """Turnover failed; nobody comes in until it is done or the room closes."""
 
 
-class WaitingRow(Possible):
+class WaitingRow(Possible, frozen=True, kw_only=True):
     """One person in the lobby. `knock` names them in commands; order in the list is the order of arrival."""
 
     knock: Ident
@@ -170,7 +170,7 @@ class WaitingRow(Possible):
     """How often somebody who came later was let in first."""
 
 
-class RoomRow(Possible):
+class RoomRow(Possible, frozen=True, kw_only=True):
     """One room and everything the console shows of it."""
 
     key: Ident
@@ -194,7 +194,7 @@ class RoomRow(Possible):
     """Those of the visit, by the knock they had while they waited."""
 
 
-class Link(_Wire):
+class Link(_Wire, frozen=True):
     """Whether the agent sees Prosody. `live` only after the whole picture was taken anew."""
 
     state: Literal["live", "resyncing", "lost"]
@@ -202,7 +202,7 @@ class Link(_Wire):
     now: float
 
 
-class Note(_Wire):
+class Note(_Wire, frozen=True):
     """Something a supervisor should read once: a citizen wrote back, a turnover failed, somebody was turned away."""
 
     room: Ident
@@ -211,20 +211,20 @@ class Note(_Wire):
     text: Text = ""
 
 
-class RoomGone(_Wire):
+class RoomGone(_Wire, frozen=True):
     """The room has nothing more to show."""
 
     key: Ident
 
 
-class RoomChanged(_Wire):
+class RoomChanged(_Wire, frozen=True):
     """A room as it is now."""
 
     now: float
     row: RoomRow
 
 
-class Board(_Wire):
+class Board(_Wire, frozen=True):
     """Everything at once."""
 
     at_event: str
@@ -243,7 +243,7 @@ class Board(_Wire):
     """Who asked, as they are on record: `uid:<n>`, or a person's id."""
 
 
-class Retry(_Wire):
+class Retry(_Wire, frozen=True):
     """Once more, or what the address says; a recording: look for the file, file it, ask for the receipt.
 
     `version` None: whatever stands.
@@ -253,25 +253,25 @@ class Retry(_Wire):
     version: int | None = None
 
 
-class MapTo(Retry):
+class MapTo(Retry, frozen=True, kw_only=True):
     """Say which appointment an unmapped recording is of."""
 
     appointment: Ident
 
 
-class Discard(Retry):
+class Discard(Retry, frozen=True, kw_only=True):
     """Destroy its key and file for good."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=300)]
+    reason: Annotated[str, Meta(min_length=3, max_length=300)]
 
 
-class Hold(Retry):
+class Hold(Retry, frozen=True, kw_only=True):
     """Keep it from being deleted, or no longer; why is written down first."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=300)]
+    reason: Annotated[str, Meta(min_length=3, max_length=300)]
 
 
-class Choice(_Wire):
+class Choice(_Wire, frozen=True):
     """One appointment an unmapped recording may be of."""
 
     appointment: Ident
@@ -282,13 +282,13 @@ class Choice(_Wire):
     unit: Text
 
 
-class Choices(_Wire):
+class Choices(_Wire, frozen=True):
     """Nearest in time first."""
 
     choices: tuple[Choice, ...]
 
 
-class Done(_Wire):
+class Done(_Wire, frozen=True):
     """The act was carried out (not merely taken): Prosody confirmed it, or the person was told."""
 
     command: Ident
@@ -296,7 +296,7 @@ class Done(_Wire):
     text: Text
 
 
-class SignIn(_Wire):
+class SignIn(_Wire, frozen=True):
     """Where a console elsewhere signs in: the employer's OpenID provider, and who the console is there."""
 
     issuer: Ident
@@ -307,7 +307,7 @@ class SignIn(_Wire):
     scopes: tuple[Ident, ...]
 
 
-class Problem(_Wire):
+class Problem(_Wire, frozen=True, kw_only=True):
     """RFC 9457."""
 
     type: str = "about:blank"

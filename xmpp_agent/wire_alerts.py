@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from msgspec import Meta
 
 from xmpp_agent.wire_base import Ident, Text, Wire
 
@@ -23,7 +23,7 @@ class AlertKind(StrEnum):
 AlertAct = Literal["acknowledge", "take", "give_back"]
 
 
-class AlertRow(Wire):
+class AlertRow(Wire, frozen=True, kw_only=True):
     """Something a person must look at. Whoever acknowledged or took it, it stays until it is over."""
 
     key: Ident
@@ -67,24 +67,24 @@ class AlertRow(Wire):
     """What its owner may do now."""
 
 
-class AlertChanged(Wire):
+class AlertChanged(Wire, frozen=True):
     """An alert as it is now."""
 
     now: float
     row: AlertRow
 
 
-class AlertGone(Wire):
+class AlertGone(Wire, frozen=True):
     """The alert is over."""
 
     key: Ident
 
 
 LONGEST_SHIFT_NOTE = 1000
-NoteText = Annotated[str, Field(max_length=LONGEST_SHIFT_NOTE)]
+NoteText = Annotated[str, Meta(max_length=LONGEST_SHIFT_NOTE)]
 
 
-class ShiftNoteRow(Wire):
+class ShiftNoteRow(Wire, frozen=True):
     """The note of a unit to its next shift."""
 
     unit: Ident
@@ -94,20 +94,20 @@ class ShiftNoteRow(Wire):
     at: float
 
 
-class ShiftNoteChanged(Wire):
+class ShiftNoteChanged(Wire, frozen=True):
     """A unit's note as it is now."""
 
     now: float
     row: ShiftNoteRow
 
 
-class ShiftNoteGone(Wire):
+class ShiftNoteGone(Wire, frozen=True):
     """The unit has no note any more."""
 
     unit: Ident
 
 
-class WriteShiftNote(Wire):
+class WriteShiftNote(Wire, frozen=True):
     """Write the note of a unit instead of the one before; an empty text takes it away."""
 
     command: Ident

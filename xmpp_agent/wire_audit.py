@@ -2,23 +2,23 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from msgspec import Meta
 
 from xmpp_agent.wire_base import Ident, Text, Wire
 
-Typed = Annotated[str, Field(max_length=200)]
+Typed = Annotated[str, Meta(max_length=200)]
 ListName = Literal["rooms", "recordings", "hotline", "queue", "invitations", "alerts", "audit"]
 
 
-class AuditSpot(Wire):
+class AuditSpot(Wire, frozen=True):
     """Where a line stands: older ones are asked for by it."""
 
     at: float
     shard: Ident
-    seq: Annotated[int, Field(ge=0, lt=2**63)]
+    seq: Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
-class AuditRow(Wire):
+class AuditRow(Wire, frozen=True):
     """One line of the audit. Never changes once it is there."""
 
     key: Ident
@@ -45,7 +45,7 @@ class AuditRow(Wire):
     """How many rules were asked."""
 
 
-class AuditNews(Wire):
+class AuditNews(Wire, frozen=True):
     """Lines that were written since, oldest first."""
 
     now: float
@@ -54,7 +54,7 @@ class AuditNews(Wire):
     """Lines before these that came too fast to be told; they can be looked up."""
 
 
-class AuditSaid(Wire):
+class AuditSaid(Wire, frozen=True):
     """What one rule said."""
 
     rule: Ident
@@ -64,7 +64,7 @@ class AuditSaid(Wire):
     facts: Text = ""
 
 
-class AuditWhy(Wire):
+class AuditWhy(Wire, frozen=True):
     """One line with everything it holds."""
 
     row: AuditRow
@@ -76,7 +76,7 @@ class AuditWhy(Wire):
     hash: Ident
 
 
-class AuditSearch(Wire):
+class AuditSearch(Wire, frozen=True):
     """What is looked for; empty and None: it does not matter. In a body, for what is typed may name somebody.
 
     Everything about one person (`appointment`, `staff`) needs a reason, and is put on record once for all its pages,
@@ -92,10 +92,10 @@ class AuditSearch(Wire):
     since: float | None = None
     until: float | None = None
     words: Typed = ""
-    reason: Annotated[str, Field(max_length=300)] = ""
+    reason: Annotated[str, Meta(max_length=300)] = ""
 
 
-class AuditPage(Wire):
+class AuditPage(Wire, frozen=True):
     """Lines, newest first."""
 
     now: float
@@ -106,16 +106,16 @@ class AuditPage(Wire):
     """False: some lines cannot be found yet; ask again shortly."""
 
 
-class AuditTake(Wire):
+class AuditTake(Wire, frozen=True, kw_only=True):
     """Every line of one citizen (of an appointment) or of one room, for a reason, to be kept as a file."""
 
     command: Ident
     room: Typed = ""
     appointment: Typed = ""
-    reason: Annotated[str, Field(min_length=3, max_length=300)]
+    reason: Annotated[str, Meta(min_length=3, max_length=300)]
 
 
-class AuditTaken(Wire):
+class AuditTaken(Wire, frozen=True):
     """One line as it stands in the chain: SHA-256 of `prev`, `shard`, `seq` and `line` with a newline between is
     `hash`."""
 
@@ -128,7 +128,7 @@ class AuditTaken(Wire):
     hash: Ident
 
 
-class AuditExport(Wire):
+class AuditExport(Wire, frozen=True):
     """The lines, oldest first."""
 
     now: float
@@ -136,9 +136,9 @@ class AuditExport(Wire):
     complete: bool = True
 
 
-class ListTaken(Wire):
+class ListTaken(Wire, frozen=True):
     """A list of the console is about to be saved as a file; only after `Done` it may be."""
 
     command: Ident
     name: ListName
-    rows: Annotated[int, Field(ge=0, le=1_000_000)]
+    rows: Annotated[int, Meta(ge=0, le=1_000_000)]

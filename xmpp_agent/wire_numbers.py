@@ -5,7 +5,7 @@ from typing import Literal
 from xmpp_agent.wire_base import Ident, Text, Wire
 
 
-class Number(Wire):
+class Number(Wire, frozen=True):
     """One number of a unit (docs/numbers.md says how each is computed)."""
 
     name: Ident
@@ -19,7 +19,7 @@ class Number(Wire):
     light: Literal["green", "amber", "red", "none"] = "none"
 
 
-class Series(Wire):
+class Series(Wire, frozen=True):
     """How some numbers went: step by step from `start`, the last step not over yet. None: nothing, or nobody knows."""
 
     start: float
@@ -34,7 +34,7 @@ class Series(Wire):
     abandoned: tuple[int, ...]
 
 
-class UnitNumbers(Wire):
+class UnitNumbers(Wire, frozen=True):
     """The numbers of one unit."""
 
     unit: Text
@@ -50,14 +50,14 @@ class UnitNumbers(Wire):
     """By hours."""
 
 
-class NumbersChanged(Wire):
+class NumbersChanged(Wire, frozen=True):
     """The numbers of one unit, or of all, as they are now; at most every five seconds."""
 
     now: float
     row: UnitNumbers
 
 
-class Numbers(Wire):
+class Numbers(Wire, frozen=True):
     """All units of this supervisor together first, then each by name."""
 
     now: float

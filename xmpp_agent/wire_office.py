@@ -24,7 +24,7 @@ class CallStage(StrEnum):
 CallAct = Literal["again", "promise", "taken"]
 
 
-class CallRow(Wire):
+class CallRow(Wire, frozen=True):
     """One hotline call that is not over. Of the number no more than its last two digits."""
 
     key: Ident
@@ -49,14 +49,14 @@ class CallRow(Wire):
     """What may be done now."""
 
 
-class CallChanged(Wire):
+class CallChanged(Wire, frozen=True):
     """A call as it is now."""
 
     now: float
     row: CallRow
 
 
-class CallGone(Wire):
+class CallGone(Wire, frozen=True):
     """The call is over."""
 
     key: Ident
@@ -74,7 +74,7 @@ class InvitationNext(StrEnum):
     RECEIPT = "receipt"
 
 
-class TriedWay(Wire):
+class TriedWay(Wire, frozen=True, kw_only=True):
     """One way that was tried."""
 
     channel: Ident
@@ -92,7 +92,7 @@ class TriedWay(Wire):
 InvitationAct = Literal["again"]
 
 
-class InvitationRow(Wire):
+class InvitationRow(Wire, frozen=True, kw_only=True):
     """One person who has not got what was sent to them about an appointment."""
 
     key: Ident
@@ -122,14 +122,14 @@ class InvitationRow(Wire):
     """What may be done now."""
 
 
-class InvitationChanged(Wire):
+class InvitationChanged(Wire, frozen=True):
     """An invitation as it is now."""
 
     now: float
     row: InvitationRow
 
 
-class InvitationGone(Wire):
+class InvitationGone(Wire, frozen=True):
     """They have it, they are here, or it is over."""
 
     key: Ident

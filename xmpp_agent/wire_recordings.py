@@ -32,7 +32,7 @@ class RecordingStage(StrEnum):
 RecordingAct = Literal["retry", "map", "discard", "hold", "release"]
 
 
-class RecordingRow(Wire):
+class RecordingRow(Wire, frozen=True, kw_only=True):
     """One recording and everything the console shows of it. Nothing of it can be played."""
 
     key: Ident
@@ -76,20 +76,20 @@ class RecordingRow(Wire):
     """What may be done to it now."""
 
 
-class RecordingChanged(Wire):
+class RecordingChanged(Wire, frozen=True):
     """A recording as it is now."""
 
     now: float
     row: RecordingRow
 
 
-class RecordingGone(Wire):
+class RecordingGone(Wire, frozen=True):
     """The recording has nothing more to show."""
 
     key: Ident
 
 
-class Recordings(Wire):
+class Recordings(Wire, frozen=True):
     """Every recording of the supervisor's units that is not long over."""
 
     now: float

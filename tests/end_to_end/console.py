@@ -23,7 +23,7 @@ class Console:
         """One room of the board as it is now; AssertionError when it is not on it."""
         answer = await self._http.get("/v1/board")
         answer.raise_for_status()
-        rows = Board.model_validate_json(answer.content).rooms
+        rows = Board.read(answer.content).rooms
         found = [row for row in rows if row.room == node]
         assert found, f"{node} is not on the board, which shows {[row.room for row in rows]}"
         return found[0]

@@ -83,8 +83,8 @@ class Terminal:
 
 
 @asynccontextmanager
-async def on_terminal(*command: str) -> AsyncIterator[tuple[Terminal, asyncio.subprocess.Process]]:
-    """A Python process on a pty of its own; ended with the block."""
+async def on_terminal(*command: str, **more: str) -> AsyncIterator[tuple[Terminal, asyncio.subprocess.Process]]:
+    """A Python process on a pty of its own; ended with the block. `more`: of its environment."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(ours, (SIZE[1], SIZE[0]))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PORTNER_", "TEXTUAL"))}
@@ -95,7 +95,7 @@ async def on_terminal(*command: str) -> AsyncIterator[tuple[Terminal, asyncio.su
         stdout=theirs,
         stderr=theirs,
         cwd=ROOT,
-        env=kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "da_DK.UTF-8"},
+        env=kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "da_DK.UTF-8", **more},
         start_new_session=True,
     )
     os.close(theirs)
@@ -132,11 +132,11 @@ async def full_house(folder: Path, plan: Plan) -> AsyncIterator[Path]:
         await process.communicate()
 
 
-async def first_pictures(times: int, *command: str) -> list[float]:
+async def first_pictures(times: int, *command: str, **env: str) -> list[float]:
     """A Python program on a terminal, opened and closed so many times: seconds to the first room on the screen."""
     took = []
     for _ in range(times):
-        async with on_terminal(*command) as (terminal, process):
+        async with on_terminal(*command, **env) as (terminal, process):
             took.append(await terminal.picture())
             os.write(terminal.handle, _QUIT)
             async with asyncio.timeout(_SHOWN_WITHIN):
@@ -175,7 +175,7 @@ async def board(plan: Plan) -> str:
         folder = Path(made)
         async with full_house(folder, plan) as socket:
             bare = await first_pictures(plan.starts, "tests.speed.bare_textual", STAFF)
-            pictures = await first_pictures(plan.starts, "xmpp_agent", "tui", "--socket", str(socket))
+            pictures = await first_pictures(plan.starts, "xmpp_agent", "tui", PORTNER_SOCKET=str(socket))
             _say(f"first picture: {_all(pictures)} s; one word in an empty app of Textual's: {_all(bare)} s")
             ours, rate = await measured("portner", socket, folder, plan)
             plain, _ = await measured("datatable", socket, folder, plan)

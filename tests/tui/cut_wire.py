@@ -37,7 +37,7 @@ class CutWire:
         if after < self.kept_from:
             return f"id: {SHARD}:{len(self.events)}\nevent: resync\ndata: {{}}\n\n".encode()
         told = (
-            f"id: {SHARD}:{number}\nevent: {name}\ndata: {event.model_dump_json()}\n\n".encode()
+            f"id: {SHARD}:{number}\nevent: {name}\ndata: {event.json()}\n\n".encode()
             for number, (name, event) in enumerate(self.events[after:], after + 1)
         )
         return b"".join(told) + _ALIVE
@@ -60,7 +60,7 @@ class CutWire:
         self.boards += 1
         taken_at = self.pictures.pop(0) if self.pictures else len(self.events)
         picture = board_after([event for _, event in self.events[:taken_at]], SHARD)
-        body = picture.model_dump_json().encode()
+        body = picture.json().encode()
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
         await writer.drain()
 

@@ -11,12 +11,13 @@ from enum import Enum
 from typing import Annotated, Any, Final, Literal, Union
 
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from msgspec.structs import fields
 
 from tui.agent.stream import _KINDS
 from tui.board.board import Board
 from tui.board.heard import Event
 from xmpp_agent import wire
+from xmpp_agent.wire_base import Wire
 
 HEARD_ONLY: Final = frozenset({"note"})
 """Told once, on no picture."""
@@ -25,15 +26,20 @@ _OF_THE_ROW: Final = ("key", "unit", "room", "recording", "call", "appointment",
 """Fields whose text depends on which row it is alone."""
 
 
-def _rows_of(kind: Any) -> type[BaseModel] | None:  # noqa: ANN401  # an annotation
+def _rows_of(kind: Any) -> type[Wire] | None:  # noqa: ANN401  # an annotation
     """`Row` of `tuple[Row, ...]`."""
     inside = typing.get_args(kind)
-    is_rows = typing.get_origin(kind) is tuple and isinstance(inside[0], type) and issubclass(inside[0], BaseModel)
+    is_rows = typing.get_origin(kind) is tuple and isinstance(inside[0], type) and issubclass(inside[0], Wire)
     return inside[0] if is_rows else None
 
 
-PLACES: Final[dict[type[BaseModel], str]] = {
-    row: name for name, field in wire.Board.model_fields.items() if (row := _rows_of(field.annotation)) is not None
+def _fields_of(kind: type[Wire]) -> dict[str, Any]:
+    """Its fields, and what each may be."""
+    return {field.name: field.type for field in fields(kind)}
+
+
+PLACES: Final[dict[type[Wire], str]] = {
+    row: name for name, kind in _fields_of(wire.Board).items() if (row := _rows_of(kind)) is not None
 }
 """Where on the wire's board rows of a kind stand."""
 
@@ -42,37 +48,36 @@ def place_of(name: str) -> str | None:
     """Where on the board an event of that name is seen; None: nowhere. AssertionError when nobody says."""
     if name in HEARD_ONLY:
         return None
-    if name in wire.Board.model_fields:
+    if name in _fields_of(wire.Board):
         return name
     changed = name.removesuffix("_gone")
     assert changed in _KINDS, f"{name} is the end of no other kind"
-    row = _KINDS[changed].model_fields.get("row")
+    row = _fields_of(_KINDS[changed]).get("row")
     assert row is not None, f"{name}: a kind with no row, which stands nowhere on the board"
-    assert row.annotation in PLACES, f"{name}: its rows are in no picture"
-    return PLACES[row.annotation]
+    assert row in PLACES, f"{name}: its rows are in no picture"
+    return PLACES[row]
 
 
-def key_of(row: BaseModel) -> str:
+def key_of(row: Wire) -> str:
     """What a row is known by."""
     return str(getattr(row, "key", getattr(row, "unit", "")))
 
 
-def held(board: Board, place: str) -> dict[str, BaseModel]:
+def held(board: Board, place: str) -> dict[str, Wire]:
     """The console's rows of a place, by key."""
     rows = getattr(board, place)
     return dict(getattr(rows, "rows", rows))
 
 
-def _named_by(end: type[BaseModel]) -> str:
+def _named_by(end: type[Wire]) -> str:
     """The field by which the end of a row names it."""
-    (name,) = end.model_fields
+    (name,) = _fields_of(end)
     return name
 
 
-def made(model: type[BaseModel], ident: str, salt: int) -> BaseModel:
+def made(model: type[Wire], ident: str, salt: int) -> Wire:
     """One message: of the row `ident`, otherwise so or so."""
-    fields = {name: _value(name, field.annotation, ident, salt) for name, field in model.model_fields.items()}
-    return model.model_validate(fields)
+    return model.of({name: _value(name, kind, ident, salt) for name, kind in _fields_of(model).items()})
 
 
 def _value(name: str, kind: Any, ident: str, salt: int) -> object:  # noqa: ANN401  # an annotation
@@ -92,7 +97,7 @@ def _value(name: str, kind: Any, ident: str, salt: int) -> object:  # noqa: ANN4
 def _single(name: str, kind: type, ident: str, salt: int) -> object:
     if kind is types.NoneType:
         return None
-    if issubclass(kind, BaseModel):
+    if issubclass(kind, Wire):
         return made(kind, ident, salt)
     if issubclass(kind, Enum):
         return list(kind)[salt % len(kind)]
@@ -107,7 +112,7 @@ def event_of(name: str, ident: str, salt: int) -> tuple[str, Event]:
     if changed == name:
         return name, typing.cast("Event", made(_KINDS[name], ident, salt))
     row = typing.cast("Any", made(_KINDS[changed], ident, 0)).row
-    return name, _KINDS[name].model_validate({_named_by(_KINDS[name]): key_of(row)})
+    return name, _KINDS[name].of({_named_by(_KINDS[name]): key_of(row)})
 
 
 def _lists_of(names: Sequence[str]) -> st.SearchStrategy[list[tuple[str, Event]]]:
@@ -125,9 +130,9 @@ EVENTS: Final[st.SearchStrategy[list[Event]]] = NAMED_EVENTS.map(lambda named: [
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
-def rows_after(events: Sequence[Event]) -> dict[str, dict[str, BaseModel]]:
+def rows_after(events: Sequence[Event]) -> dict[str, dict[str, Wire]]:
     """By place and key: what stands on a board after these events."""
-    kept: dict[str, dict[str, BaseModel]] = {place: {} for place in PLACES.values()}
+    kept: dict[str, dict[str, Wire]] = {place: {} for place in PLACES.values()}
     for event in events:
         place = place_of(_NAMES[type(event)])
         row = getattr(event, "row", None)
@@ -147,4 +152,4 @@ def board_after(events: Sequence[Event], shard: str = "s1") -> wire.Board:
     links = [event for event in events if isinstance(event, wire.Link)]
     shown = {place: tuple(rows.values()) for place, rows in rows_after(events).items()}
     link = links[-1] if links else wire.Link(state="live", since=0, now=0)
-    return wire.Board.model_validate({"at_event": f"{shard}:{len(events)}", "now": 0, "link": link, **shown})
+    return wire.Board.of({"at_event": f"{shard}:{len(events)}", "now": 0, "link": link, **shown})

@@ -15,10 +15,10 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel
 
 from tests.tui.a_day import as_possible
 from xmpp_agent import wire
+from xmpp_agent.wire_base import Wire
 
 SHARD = "s1"
 
@@ -43,8 +43,8 @@ class FakeAgent:
     """To whom anybody may be moved."""
     choices: tuple[wire.Choice, ...] = ()
     """Which appointments any recording may be of."""
-    events: list[tuple[str, BaseModel]] = field(default_factory=list)
-    asked: list[tuple[str, str, BaseModel]] = field(default_factory=list)
+    events: list[tuple[str, Wire]] = field(default_factory=list)
+    asked: list[tuple[str, str, Wire]] = field(default_factory=list)
     forgotten: int = 0
     """Events up to this number are no longer kept."""
     refuses: dict[str, wire.Problem] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class FakeAgent:
         del self.rooms[key]
         self.tell("room_gone", wire.RoomGone(key=key))
 
-    def tell(self, name: str, model: BaseModel) -> None:
+    def tell(self, name: str, model: Wire) -> None:
         """One event to everybody who listens."""
         if isinstance(model, wire.Link):
             self.link = model
@@ -130,14 +130,14 @@ class FakeAgent:
 
     def board(self) -> wire.Board:
         """The whole picture."""
-        link = self.link.model_copy(update={"now": self.now()})
+        link = self.link.but(now=self.now())
         at = f"{SHARD}:{len(self.events)}"
         rows: dict[str, object] = {"rooms": tuple(self.rooms.values()), "recordings": tuple(self.recordings.values())}
         rows |= {"calls": tuple(self.calls.values()), "invitations": tuple(self.invitations.values())}
         rows |= {"numbers": tuple(self.numbers.values()), "alerts": tuple(self.alerts.values())}
         rows |= {"audit": tuple(self.audit)}
         rows |= {"shift_notes": tuple(self.shift_notes.values()), "you": self.you}
-        return wire.Board.model_validate({"at_event": at, "now": self.now(), "link": link, **rows})
+        return wire.Board.of({"at_event": at, "now": self.now(), "link": link, **rows})
 
     async def stream(self, after: int) -> AsyncIterator[bytes]:
         """Server-sent events after event number `after`."""
@@ -151,7 +151,7 @@ class FakeAgent:
             while not self.silent and after < len(self.events):
                 name, model = self.events[after]
                 after += 1
-                yield f"id: {SHARD}:{after}\nevent: {name}\ndata: {model.model_dump_json()}\n\n".encode()
+                yield f"id: {SHARD}:{after}\nevent: {name}\ndata: {model.json()}\n\n".encode()
             if not greeted and not self.silent:
                 greeted = True
                 yield b": alive\n\n"
@@ -160,7 +160,7 @@ class FakeAgent:
                 yield raw
             await changed.wait()
 
-    async def answer(self, verb: str, room: str, act: BaseModel) -> Response:
+    async def answer(self, verb: str, room: str, act: Wire) -> Response:
         """Refuse, or do it as the real one would."""
         self.asked.append((verb, room, act))
         if self.holds_answers is not None:
@@ -171,7 +171,7 @@ class FakeAgent:
         problem = self.refuses.get(verb) or _refusal(row, act)
         if problem is not None or row is None:
             problem = problem or wire.Problem(title="Lokalet findes ikke", status=404)
-            body = problem.model_dump(mode="json")
+            body = problem.plain()
             return JSONResponse(body, problem.status, media_type="application/problem+json")
         return self._do(row, act)
 
@@ -179,25 +179,25 @@ class FakeAgent:
         """A list is saved as a file."""
         self.asked.append(("list", taken.name, taken))
         if "list" in self.refuses:
-            return JSONResponse(self.refuses["list"].model_dump(mode="json"), self.refuses["list"].status)
-        return JSONResponse(wire.Done(command=taken.command, reason="allowed", text="Står i loggen.").model_dump())
+            return JSONResponse(self.refuses["list"].plain(), self.refuses["list"].status)
+        return JSONResponse(wire.Done(command=taken.command, reason="allowed", text="Står i loggen.").plain())
 
-    def _do(self, row: wire.RoomRow, act: BaseModel) -> Response:
+    def _do(self, row: wire.RoomRow, act: Wire) -> Response:
         said = "Gjort"
         match act:
             case wire.Reveal(knock=knock):
                 told = wire.Revealed(name=self.names.get(knock or row.key, "Anna Hansen"), seconds=20)
-                return JSONResponse(told.model_dump())
+                return JSONResponse(told.plain())
             case wire.LetIn(knock=knock):
                 person = next(each for each in row.waiting if each.knock == knock)
                 left = tuple(each for each in row.waiting if each.knock != knock)
                 new = {"phase": wire.RoomPhase.VISIT, "citizen": person.masked, "visit": row.visit + 1}
                 new |= {"inside": (knock,)}
-                self.put(row.model_copy(update={**new, "waiting": left, "visit_since": self.now()}))
+                self.put(row.but(**new, waiting=left, visit_since=self.now()))
                 said = "Lukket ind"
             case wire.TurnAway(knock=knock):
                 left = tuple(each for each in row.waiting if each.knock != knock)
-                self.put(row.model_copy(update={"waiting": left}))
+                self.put(row.but(waiting=left))
             case wire.Finish():
                 gone = {
                     "phase": wire.RoomPhase.READY,
@@ -206,14 +206,14 @@ class FakeAgent:
                     "visit_since": None,
                     "inside": (),
                 }
-                self.put(row.model_copy(update=gone))
+                self.put(row.but(**gone))
             case _:
                 pass
         command = getattr(act, "command", "")
-        return JSONResponse(wire.Done(command=command, reason="allowed", text=said).model_dump())
+        return JSONResponse(wire.Done(command=command, reason="allowed", text=said).plain())
 
 
-def _refusal(row: wire.RoomRow | None, act: BaseModel) -> wire.Problem | None:
+def _refusal(row: wire.RoomRow | None, act: Wire) -> wire.Problem | None:
     if row is None:
         return wire.Problem(title="Lokalet findes ikke", status=404)
     knock = getattr(act, "knock", None)
@@ -233,15 +233,15 @@ def _what_may_be_chosen(app: FastAPI, agent: FakeAgent) -> None:
     async def next_up(room: str) -> Response:
         first = next(row for row in agent.rooms.values() if row.room == room).waiting[0]
         up = wire.NextUp(appointment="up", masked=first.masked, since=first.since, shared=False)
-        return JSONResponse(up.model_dump())
+        return JSONResponse(up.plain())
 
     @app.get("/v1/rooms/{room}/waiting/{knock}/colleagues")
     async def colleagues(room: str, knock: str) -> Response:
-        return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).model_dump())
+        return JSONResponse(wire.Colleagues(colleagues=agent.colleagues).plain())
 
     @app.get("/v1/recordings/{recording}/appointments")
     async def appointments(recording: str) -> Response:
-        return JSONResponse(wire.Choices(choices=agent.choices).model_dump())
+        return JSONResponse(wire.Choices(choices=agent.choices).plain())
 
 
 def http(agent: FakeAgent) -> FastAPI:
@@ -253,15 +253,15 @@ def http(agent: FakeAgent) -> FastAPI:
         agent.boards_read += 1
         if "board" in agent.refuses:
             problem = agent.refuses["board"]
-            return JSONResponse(problem.model_dump(mode="json"), problem.status)
-        return JSONResponse(agent.board().model_dump(mode="json"))
+            return JSONResponse(problem.plain(), problem.status)
+        return JSONResponse(agent.board().plain())
 
     @app.get("/v1/events")
     async def events(last_event_id: str = Header()) -> StreamingResponse:
         return StreamingResponse(agent.stream(int(last_event_id.rpartition(":")[2])), media_type="text/event-stream")
 
     _what_may_be_chosen(app, agent)
-    kinds: dict[str, type[BaseModel]] = {
+    kinds: dict[str, type[Wire]] = {
         "let-in": wire.LetIn,
         "turn-away": wire.TurnAway,
         "write": wire.Write,
@@ -276,11 +276,11 @@ def http(agent: FakeAgent) -> FastAPI:
 
     @app.post("/v1/lists/taken")
     async def list_taken(request: Request) -> Response:
-        return agent.on_record(wire.ListTaken.model_validate_json(await request.body()))
+        return agent.on_record(wire.ListTaken.read(await request.body()))
 
     @app.post("/v1/rooms/{room}/{verb}")
     async def act(room: str, verb: str, request: Request) -> Response:
-        return await agent.answer(verb, room, kinds[verb].model_validate_json(await request.body()))
+        return await agent.answer(verb, room, kinds[verb].read(await request.body()))
 
     return app
 

@@ -44,7 +44,7 @@ def numbers(unit: str = "", now: float = START + 3600.0, **more: object) -> wire
         "rooms_live": {"value": 108.0},
     }
     told = {name: {**fields, **more.get(name, {})} for name, fields in base.items()}  # type: ignore[dict-item]  # given so
-    return wire.UnitNumbers.model_validate(
+    return wire.UnitNumbers.of(
         {
             "unit": unit,
             "answer_within": 300.0,

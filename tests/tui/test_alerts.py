@@ -30,11 +30,11 @@ def test_an_alert_rings_once_and_never_when_it_was_seen() -> None:
 
     watch.take(Picture(picture))
     assert rang()
-    watch.take(Picture(picture.model_copy(update={"alerts": (rows[0], rows[2])})))
+    watch.take(Picture(picture.but(alerts=(rows[0], rows[2]))))
     assert not rang()
     watch.take(Happened("s1", 1, wire.AlertChanged(now=NOW, row=rows[1])))
     assert rang()
-    watch.take(Happened("s1", 2, wire.AlertChanged(now=NOW, row=rows[1].model_copy(update={"seen_at": NOW}))))
+    watch.take(Happened("s1", 2, wire.AlertChanged(now=NOW, row=rows[1].but(seen_at=NOW))))
     watch.take(Happened("s1", 3, wire.AlertGone(key=rows[0].key)))
     assert not rang()
     assert {row.alert for row in watch.board.alerts.values()} == {"j", "f"}

@@ -257,7 +257,7 @@ async def test_an_act_hits_the_row_that_was_under_the_cursor(tmp_path: Path) -> 
         await console.until(lambda: console.live.grid("alerts").order == [rows[1].key, rows[2].key])
         await console.pilot.press("down")
         console.clock.ahead += 3
-        console.agent.put_alert(rows[0], rows[3], rows[1].model_copy(update={"seen_at": 1.0, "seen_by": "Anna"}))
+        console.agent.put_alert(rows[0], rows[3], rows[1].but(seen_at=1.0, seen_by="Anna"))
         await console.until(lambda: [key[-1] for key in console.live.grid("alerts").order] == ["t", "w", "f", "j"])
         assert console.live.grid("alerts").cursor == rows[2].key
 

@@ -50,7 +50,7 @@ class Sso:
         self.hosts.add(request.url.host)
         name = request.url.path.rpartition("/")[2].removeprefix("openid-")
         if name == "sign-in":
-            return httpx.Response(200, text=HOW.model_dump_json())
+            return httpx.Response(200, text=HOW.json())
         self.forms.append(parse_qs(request.content.decode()))
         left = self.answers[name]
         answer = left.pop(0) if len(left) > 1 else left[0]

@@ -58,7 +58,7 @@ def test_only_a_whole_picture_is_live(then: list[Heard], state: State) -> None:
 @pytest.mark.parametrize(("link", "state"), [("lost", State.LINK_LOST), ("resyncing", State.LINK_RESYNCING)])
 def test_a_blind_agent_is_not_live(link: str, state: State) -> None:
     """Hearing the agent is not enough: it must see Prosody."""
-    blind = wire.Link.model_validate({"state": link, "since": 990, "now": 1000})
+    blind = wire.Link.of({"state": link, "since": 990, "now": 1000})
 
     standing = _heard((10, PICTURE)).standing(blind, 12)
 

@@ -4,6 +4,7 @@ One agent has them in every field that others fill, of everything that `board_of
 walked with each of its keys. A screen that is added is walked, too: without hostile rows of its own it fails.
 """
 
+import json
 import time
 import unicodedata
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -11,8 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
-from pydantic import BaseModel
 from rich.cells import cell_len
 from textual.color import Color
 from textual.events import Click, MouseDown, MouseUp
@@ -36,6 +37,7 @@ from tui.text.alerts import note_lines
 from tui.themes import DARK, LIGHT
 from tui.widgets.row_grid import RowGrid
 from xmpp_agent import wire
+from xmpp_agent.wire_base import Wire
 
 EVIL = [
     "[@click=app.harm]press me[/]",
@@ -80,7 +82,7 @@ def _filled(value: object, schema: Mapping[str, Any], defs: Mapping[str, Any], t
         return _filled(value, schema["anyOf"][0], defs, text, number)
     if schema.get("type") == "array" and isinstance(value, list):
         items = schema.get("prefixItems") or [schema["items"]] * len(value)
-        if "enum" in schema.get("items", {}):
+        if "enum" in (schema.get("items") or {}):
             return schema["items"]["enum"]
         return [_filled(each, sub, defs, text, number) for each, sub in zip(value, items, strict=True)]
     if schema.get("type") == "object" and isinstance(value, dict) and "properties" in schema:
@@ -100,10 +102,10 @@ def _filled(value: object, schema: Mapping[str, Any], defs: Mapping[str, Any], t
     return value
 
 
-def _evil(row: BaseModel, text: str, number: int) -> BaseModel:
-    schema = type(row).model_json_schema()
-    filled = _filled(row.model_dump(mode="json"), schema, schema.get("$defs", {}), text, number)
-    return type(row).model_validate(filled)
+def _evil(row: Wire, text: str, number: int) -> Wire:
+    schema = msgspec.json.schema(type(row))
+    filled: Any = _filled(json.loads(row.json()), schema, schema.get("$defs", {}), text, number)
+    return type(row).of(filled)
 
 
 def _evil_agent() -> FakeAgent:
@@ -112,7 +114,7 @@ def _evil_agent() -> FakeAgent:
     agent.rooms = {row.key: row for row in a_day(NOW)[:1]}
     for name, held in vars(agent).items():
         rows = list(held.values()) if isinstance(held, dict) else held
-        if not isinstance(rows, list | tuple) or not rows or not isinstance(rows[0], BaseModel):
+        if not isinstance(rows, list | tuple) or not rows or not isinstance(rows[0], Wire):
             continue
         evil = [_evil(rows[0], text, number) for number, text in enumerate((ALL_AT_ONCE, LONG, *EVIL))]
         by_key = {getattr(row, "key", getattr(row, "unit", "")): row for row in evil}
@@ -152,7 +154,7 @@ async def _harmless(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         room = next(iter(agent.rooms.values())).room
         for kind in ("wrote", "turned_away", "stuck", "left", "arrived"):
             note = {"room": room, "kind": kind, "knock": "k", "text": ALL_AT_ONCE}
-            agent.tell("note", wire.Note.model_validate(note))
+            agent.tell("note", wire.Note.of(note))
         yield console
         assert not Harmed.harmed
 

@@ -70,7 +70,7 @@ def test_the_count_follows_the_alerts(events: list[Event], data: st.DataObject) 
     for number, event in enumerate(events):
         if number == anew:
             shown = {"rooms": tuple(board.rooms.values())[:1], "alerts": tuple(board.alerts.values())[:1]}
-            picture = wire.Board.model_validate({"at_event": f"s1:{number}", "now": NOW, "link": LINK, **shown})
+            picture = wire.Board.of({"at_event": f"s1:{number}", "now": NOW, "link": LINK, **shown})
             tally.update(board, board.take(Picture(picture)))
         tally.update(board, board.take(Happened("s1", number + 1, event)))
         needy = _needy(board)

@@ -49,7 +49,7 @@ async def test_the_real_agent_counts_and_the_screens_follow(tmp_path: Path) -> N
     async with lone_agent(tmp_path) as agent:
         queue(agent, JOBCENTER, 10, 1000)
         queue(agent, WARD, 5)
-        live = agent.link().model_copy(update={"state": "live"})
+        live = agent.link().but(state="live")
         lists = (agent.recordings, agent.numbers, agent.alerts)
         desk = Desk(agent.house, agent.feed, lambda: live, agent.rooms, agent.inside.confirm, agent.cancel, *lists)
         app = console_app(desk, agent.feed, lambda: True)
@@ -236,7 +236,7 @@ def test_targets_are_in_one_unit() -> None:
     """Whole minutes as minutes, else to the second; counts from the next whole one."""
     number = wire.Number(name="longest_wait", amber=600.0, red=900.0, light="green")
     assert target(number, PLAIN) == "goal <10 · red 15+ min"
-    assert target(number.model_copy(update={"amber": 84.0, "red": 120.0}), PLAIN) == "goal <1:24 · red 2:00+"
+    assert target(number.but(amber=84.0, red=120.0), PLAIN) == "goal <1:24 · red 2:00+"
     assert target(wire.Number(name="delayed", amber=3.5, red=5.0), PLAIN) == "goal <4 · red 5+"
     assert target(wire.Number(name="delayed"), PLAIN) == "no target"
 

@@ -197,7 +197,7 @@ async def test_an_act_hits_the_row_that_was_under_the_cursor(tmp_path: Path) -> 
         await console.pilot.press("down", "down")
         chosen = console.live.grid("invitations").cursor
         for each in (4, 3):
-            agent.put_invitation(rows[each].model_copy(update={"next": wire.InvitationNext.CALL}))
+            agent.put_invitation(rows[each].but(next=wire.InvitationNext.CALL))
         console.clock.ahead += 3
         await console.until(lambda: console.live.grid("invitations").order[0] == rows[3].key)
         assert console.live.grid("invitations").cursor == chosen == rows[2].key

@@ -104,7 +104,7 @@ async def test_json_is_the_wires_own_rows_without_what_leads_to_a_case(tmp_path:
     agent = FakeAgent(rooms={row.key: row}, recordings={filed.key: filed}, alerts={raised.key: raised})
     async with serving(agent, tmp_path / "s"):
         code, lines = await once(tmp_path / "s", Part.STATUS, None)
-        assert wire.RoomRow.model_validate(json.loads(lines[1])["row"]) == row
+        assert wire.RoomRow.of(json.loads(lines[1])["row"]) == row
         head = json.loads(lines[0])
         assert (code, head["alerts"], head["rooms"], head["current"]) == (NEEDS_SOMEBODY, 1, 1, True)
         told = json.loads((await once(tmp_path / "s", Part.ALERTS, None))[1][1])
@@ -180,10 +180,10 @@ def test_an_alert_is_told_once_and_again_when_somebody_saw_it_or_has_it() -> Non
     raised = "NEEDS SOMEBODY: Mette Holm (Jobcenter Nord): A. H. waited 10 min"
     assert watcher.hear(picture)[1:] == [raised]
     assert watcher.hear(Alive()) == []
-    assert watcher.hear(Picture(picture.board.model_copy(update={"at_event": "s1:1"}))) == []
-    taken = row.model_copy(update={"owner": "Anna", "owner_id": "a"})
+    assert watcher.hear(Picture(picture.board.but(at_event="s1:1"))) == []
+    taken = row.but(owner="Anna", owner_id="a")
     assert watcher.hear(Happened("s1", 2, wire.AlertChanged(now=1000, row=taken))) == [f"{raised}, Anna has it"]
-    seen = taken.model_copy(update={"seen_by": "Anna", "seen_at": 1000.0})
+    seen = taken.but(seen_by="Anna", seen_at=1000.0)
     [line] = watcher.hear(Happened("s1", 3, wire.AlertChanged(now=1000, row=seen)))
     assert line.startswith("SEEN: Mette Holm (Jobcenter Nord): A. H. waited 10 min, Anna has it (seen by Anna ")
     assert watcher.hear(Happened("s1", 4, wire.AlertGone(key=row.key))) == [

@@ -91,7 +91,7 @@ async def real(folder: Path, *recordings: Recording, units: frozenset[str] = ALL
     """The real application on a socket of its own, with a link that is said to be live; the console on recordings."""
     async with lone_agent(folder) as agent:
         await put(agent, *recordings)
-        live = agent.link().model_copy(update={"state": "live"})
+        live = agent.link().but(state="live")
         confirm, cancel = agent.inside.confirm, agent.cancel
         lists = (agent.recordings, agent.numbers, agent.alerts)
         desk = Desk(agent.house, agent.feed, lambda: live, agent.rooms, confirm, cancel, *lists)

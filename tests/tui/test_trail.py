@@ -34,7 +34,7 @@ def _board(*rows: wire.RoomRow, **more: tuple[object, ...]) -> Board:
     board = Board()
     link = wire.Link(state="live", since=NOW, now=NOW)
     said = {"at_event": "s1:0", "now": NOW, "link": link, "rooms": rows, **more}
-    board.take(Picture(wire.Board.model_validate(said)))
+    board.take(Picture(wire.Board.of(said)))
     return board
 
 
@@ -65,7 +65,7 @@ def test_who_is_gone_is_followed_no_longer() -> None:
     """Neither waiting nor inside: after a moment's patience it ends; nobody else is taken for them, name or no name."""
     trail, namesake = _followed(), person("k9", "A. H.", 0, NOW)
     left = room("r", "Mette", waiting=(WAITS.waiting[0], namesake))
-    other = INSIDE.model_copy(update={"inside": ("k0",)})
+    other = INSIDE.but(inside=("k0",))
     for board in (_board(left), _board(other), _board()):
         still = went_on(trail, board, NOW + PATIENCE - 1)
         assert still is not None
@@ -110,7 +110,7 @@ async def test_followed_over_the_screens(tmp_path: Path) -> None:
         await console.until(lambda: "A. H. skrev: Er på vej" in console.text().splitlines()[1])
         await _mode(console, "1", "rooms")
         await console.until(lambda: any("◆ " in line and "Klar" in line for line in _lines(console)))
-        console.agent.put(INSIDE.model_copy(update={"recording": True, "visit_since": time.time()}))
+        console.agent.put(INSIDE.but(recording=True, visit_since=time.time()))
         await console.until(lambda: "A. H. er inde hos Mette" in console.text() and "optages" in console.text())
         console.agent.put_recording(recording("f", "on", room=R, began=time.time()))
         await _mode(console, "2", "recordings")

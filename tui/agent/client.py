@@ -10,18 +10,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
-
 from tui.agent.early import Early
 from tui.agent.faults import Unanswered
 from tui.settings import Lang
 from xmpp_agent import wire
+from xmpp_agent.wire_base import Malformed, Wire
 
 if TYPE_CHECKING:
     from tui.agent.line import Line
     from tui.agent.sign_in import SignIn
 
-_Answer = TypeVar("_Answer", bound=BaseModel)
+_Answer = TypeVar("_Answer", bound=Wire)
 
 
 def new_command() -> str:
@@ -170,18 +169,18 @@ class AgentClient:
         """A list is about to be saved as a file: only when this returns it may be."""
         return await self._send("/v1/lists/taken", asked, wire.Done)
 
-    async def _act(self, room: str, what: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
+    async def _act(self, room: str, what: str, act: Wire, kind: type[_Answer]) -> _Answer:
         return await self._send(f"/v1/rooms/{quote(room, safe='')}/{what}", act, kind)
 
     async def _look(self, path: str, kind: type[_Answer]) -> _Answer:
         return _read(await self._line.look(path), kind)
 
-    async def _send(self, path: str, act: BaseModel, kind: type[_Answer]) -> _Answer:
-        return _read(await self._line.send(path, act.model_dump_json().encode()), kind)
+    async def _send(self, path: str, act: Wire, kind: type[_Answer]) -> _Answer:
+        return _read(await self._line.send(path, act.json().encode()), kind)
 
 
 def _read(content: bytes, kind: type[_Answer]) -> _Answer:
     try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
+        return kind.read(content)
+    except Malformed as error:
         raise Unanswered from error

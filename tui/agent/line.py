@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final, Self
 
 import httpx
-from pydantic import ValidationError
 
 from tui.agent.faults import Refused, Unanswered
 from tui.board.freshness import GIVE_UP_AFTER
 from tui.settings import Lang
 from xmpp_agent import wire
+from xmpp_agent.wire_base import Malformed
 
 ANSWER_WITHIN: Final = 15.0
 """Seconds. The agent answers when Prosody confirmed, at the latest after its own deadline of a few seconds."""
@@ -115,6 +115,6 @@ def _spoken(lang: Lang) -> dict[str, str]:
 
 def _problem(answer: httpx.Response) -> Refused | Unanswered:
     try:
-        return Refused(wire.Problem.model_validate_json(answer.content))
-    except ValidationError:
+        return Refused(wire.Problem.read(answer.content))
+    except Malformed:
         return Unanswered(f"status {answer.status_code} without words")

@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from dataclasses import replace
 
 import httpx
-from pydantic import ValidationError
 from typing_extensions import override
 
 from tui.agent.device import (
@@ -27,6 +26,7 @@ from tui.agent.line import BREAKS, breaks_are_unanswered
 from tui.board.heard import Asked
 from tui.clock import elapsed
 from xmpp_agent import wire
+from xmpp_agent.wire_base import Malformed
 
 WORKING_DAY = 36000.0
 """Seconds after which a person is asked again, whatever the provider would renew."""
@@ -141,8 +141,8 @@ class SignIn(httpx.Auth):
                 if answer.status_code != 200:
                     raise NotSignedIn("sign_in_off" if answer.status_code == 404 else "sign_in_down")
             try:
-                how = wire.SignIn.model_validate_json(bytes(body))
-            except ValidationError:
+                how = wire.SignIn.read(bytes(body))
+            except Malformed:
                 raise NotSignedIn("sign_in_off") from None
             self._provider = Provider(how, self.http, loopback=self._loopback)
         return self._provider

@@ -13,8 +13,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import ValidationError
-
 from tui.agent.client import AgentClient
 from tui.agent.faults import NotSignedIn, Refused, Unanswered
 from tui.agent.sse import Parser, Said, TooLong
@@ -22,6 +20,7 @@ from tui.board.freshness import LATE_AFTER
 from tui.board.heard import Alive, Event, Happened, Heard, Lost, Picture, Stale, parse_id
 from tui.clock import elapsed
 from xmpp_agent import wire
+from xmpp_agent.wire_base import Malformed
 
 FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 5.0
@@ -138,8 +137,8 @@ class Stream:
         if kind is None:
             raise Unreadable(f"event name {said.name[:20]!r}")
         try:
-            event = kind.model_validate_json(said.data)
-        except ValidationError as error:
+            event = kind.read(said.data)
+        except Malformed as error:
             raise Unreadable("event data") from error
         shard, number = self._heard(said.id)
         return Happened(shard, number, event)

@@ -115,7 +115,7 @@ class AuditLooks(ListScreen[wire.AuditRow]):
         """Older lines of what was looked up."""
         found = self.looked_up
         if found is not None:
-            self.run_act(self._look_up(found.asked.model_copy(update={"before": found.more}), found.what, found))
+            self.run_act(self._look_up(found.asked.but(before=found.more), found.what, found))
 
     async def _search(self) -> None:
         say = self.app.words.say
@@ -128,7 +128,7 @@ class AuditLooks(ListScreen[wire.AuditRow]):
         except Misunderstood as no:
             self.app.tell("audit.bad_time", bad=True, text=safe(str(no), 40))
             return
-        asked = wire.AuditSearch.model_validate({"command": new_command(), **wanted.fields()})
+        asked = wire.AuditSearch.of({"command": new_command(), **wanted.fields()})
         await self._look_up(asked, safe(text, 60) or say("audit.everything"))
 
     async def _look_up(self, asked: wire.AuditSearch, what: str, before: LookedUp | None = None) -> None:
@@ -140,7 +140,7 @@ class AuditLooks(ListScreen[wire.AuditRow]):
             if no.problem.reason != "reason_needed" or asked.reason:
                 app.say_aloud(safe(words_of(no.problem)), bad=True)
             elif why := await self._why("audit.why", "audit.ask.help", "audit.why.help", what):
-                await self._look_up(asked.model_copy(update={"reason": why}), what, before)
+                await self._look_up(asked.but(reason=why), what, before)
             return
         except Unanswered:
             app.tell("audit.unanswered", bad=True)
@@ -148,7 +148,7 @@ class AuditLooks(ListScreen[wire.AuditRow]):
         if before is not None and self.looked_up is not before:
             return  # somebody went on to something else meanwhile
         rows = {**(before.rows if before is not None else {}), **{row.key: row for row in page.rows}}
-        found = LookedUp(what, asked.model_copy(update={"before": None}), page, rows)
+        found = LookedUp(what, asked.but(before=None), page, rows)
         if before is None:
             self.show(found)
         else:
@@ -185,7 +185,7 @@ class AuditLooks(ListScreen[wire.AuditRow]):
             return
         asked = {"command": new_command(), kind: ident, "reason": why}
         try:
-            export = await app.client.audit_export(wire.AuditTake.model_validate(asked))
+            export = await app.client.audit_export(wire.AuditTake.of(asked))
         except Refused as no:
             self.not_taken(no.problem)
         except Unanswered:

@@ -224,7 +224,7 @@ class LiveScreen(SpokenScreen):
     async def _export(self, path: Path, text: str, count: int) -> None:
         taken = {"command": new_command(), "name": self.MAIN, "rows": count}
         try:
-            await self.app.client.list_taken(wire.ListTaken.model_validate(taken))
+            await self.app.client.list_taken(wire.ListTaken.of(taken))
             await asyncio.to_thread(write_new, path, text)
         except Refused as no:
             self.not_taken(no.problem)

@@ -112,7 +112,7 @@ class SupervisingScreen(DoorScreen):
         async def stop() -> wire.Done:
             done = await self.app.client.stop_recording(room.room, act)
             await self._off(room.key)
-            return done.model_copy(update={"text": say("stop_recording.off")})
+            return done.but(text=say("stop_recording.off"))
 
         await self.carry("stop_recording", room, None, stop)
 

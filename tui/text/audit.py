@@ -110,7 +110,7 @@ def as_file(export: wire.AuditExport, about: str, made_at: str) -> str:
         "what": TEXTS["audit.file.what"],
         "hash": TEXTS["audit.file.hash"],
     }
-    every = (head, *(line.model_dump() for line in export.lines))
+    every = (head, *(line.plain() for line in export.lines))
     return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in every)
 
 

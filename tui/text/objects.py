@@ -59,11 +59,11 @@ class Objects:
 
     def room(self, row: wire.RoomRow, now: float) -> list[str]:
         """One room."""
-        return _line("room", now=now, row=row.model_dump(mode="json"))
+        return _line("room", now=now, row=row.plain())
 
     def other(self, row: Other, now: float) -> list[str]:
         """One recording, hotline call or invitation that did not arrive."""
-        return _line(_TYPES[type(row)], now=now, row=row.model_dump(mode="json", exclude=set(LEFT_OUT)))
+        return _line(_TYPES[type(row)], now=now, row=_told(row))
 
     def gone(self, key: str) -> list[str]:
         """Nothing more to show of it."""
@@ -86,6 +86,10 @@ class Objects:
         return _line("over", now=now, **_alert(alert))
 
 
+def _told(row: Other) -> dict[str, object]:
+    return {name: value for name, value in row.plain().items() if name not in LEFT_OUT}
+
+
 def _alert(alert: wire.AlertRow) -> dict[str, object]:
     about = {"about": alert.about, "knock": alert.knock, "unit": alert.unit}
     return {"key": alert.key, "alert": alert.kind.value, **about, "staff": alert.staff, "masked": alert.masked}
@@ -94,7 +98,7 @@ def _alert(alert: wire.AlertRow) -> dict[str, object]:
 def _waiter(waiter: Waiting, now: float) -> list[str]:
     room = waiter.room
     about = {"room": room.room, "unit": room.unit, "staff": list(room.staff), "place": waiter.place}
-    return _line("waiting", now=now, **about, row=waiter.person.model_dump(mode="json"))
+    return _line("waiting", now=now, **about, row=waiter.person.plain())
 
 
 def _line(kind: str, **values: object) -> list[str]:

@@ -208,7 +208,7 @@ class Agent:
     def link(self) -> Link:
         """Whether the agent sees Prosody, for the console."""
         shown = {"state": self._link_state, "since": self._link_since, "now": self._clock.now()}
-        return Link.model_validate(shown)
+        return Link.of(shown)
 
     def _link(self, state: str) -> None:
         self._link_state = "lost" if state == "standby" else state
@@ -234,7 +234,7 @@ class Agent:
     def _note(self, node: str, kind: str, knock: str | None, text: str) -> None:
         state = self.house.rooms.get(node)
         if state is not None:
-            note = Note.model_validate({"room": node, "kind": kind, "knock": knock, "text": text[:500]})
+            note = Note.of({"room": node, "kind": kind, "knock": knock, "text": text[:500]})
             self.feed.publish(state.room.unit, "note", note)
 
     async def _tick(self) -> None:

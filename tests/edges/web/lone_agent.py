@@ -71,7 +71,7 @@ def acts_on_record(folder: Path) -> list[str]:
 def problem_of(answer: httpx.Response) -> Problem:
     """The problem details of a refusal; AssertionError when it is none or does not say its own status."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
-    problem = Problem.model_validate_json(answer.content)
+    problem = Problem.read(answer.content)
     assert problem.status == answer.status_code
     assert problem.title
     return problem

@@ -41,7 +41,7 @@ async def asked(folder: Path, units: frozenset[str] = ALL) -> AsyncIterator[tupl
 
 async def board(http: httpx.AsyncClient) -> Board:
     """The whole picture."""
-    return Board.model_validate_json((await http.get("/v1/board")).content)
+    return Board.read((await http.get("/v1/board")).content)
 
 
 async def only(http: httpx.AsyncClient) -> AlertRow:
@@ -72,7 +72,7 @@ async def test_an_alert_comes_by_itself_and_the_numbers_count_it(tmp_path: Path)
         assert (row.limit, round(row.since - row.began), row.may) == (900.0, 900, ("acknowledge", "take"))
         assert "15 min" in row.words[1]
         await agent.numbers.look()
-        told = Numbers.model_validate_json((await http.get("/v1/numbers")).content)
+        told = Numbers.read((await http.get("/v1/numbers")).content)
         counted = {each.unit: value(each, Measure.ALERTS) for each in told.rows}
         assert counted == {"": 1, "Jobcenter": 1, "Psykiatri": 0}
         assert (await agent.desk.board(frozenset({"Psykiatri"}))).alerts == ()

@@ -59,7 +59,7 @@ async def search(console: OfficeConsole, **asked: object) -> AuditPage:
     """One page."""
     answer = await console.http.post("/v1/audit/search", json={"command": new_id(), **asked})
     assert answer.status_code == 200, answer.text
-    return AuditPage.model_validate_json(answer.content)
+    return AuditPage.read(answer.content)
 
 
 def acts(rows: tuple[AuditRow, ...]) -> list[str]:
@@ -87,7 +87,7 @@ async def test_only_lines_of_ones_units_are_found_by_anything(console: OfficeCon
         if "room" in asked:
             assert problem_of(answer).reason == "not_your_unit"
             continue
-        page = AuditPage.model_validate_json(answer.content)
+        page = AuditPage.read(answer.content)
         assert {row.unit for row in page.rows} <= OURS
         assert "bo" not in {row.appointment for row in page.rows}
     assert {"book", "join", "knock"} <= set(acts((await search(console)).rows))
@@ -107,7 +107,7 @@ async def test_citizens_are_masked_and_staff_named(console: OfficeConsole) -> No
     joins = [row for row in page.rows if row.act == "join" and row.appointment == "anna"]
     assert {(row.who, row.unit) for row in joins} == {("A. H.", UNIT.id)}
     assert {row.by for row in page.rows if row.act == "room"} == {"Mette Holm"}
-    assert "Hansen" not in page.model_dump_json()
+    assert "Hansen" not in page.json()
 
 
 async def test_a_person_is_looked_up_with_a_reason_once_on_record(console: OfficeConsole) -> None:
@@ -117,11 +117,11 @@ async def test_a_person_is_looked_up_with_a_reason_once_on_record(console: Offic
     assert (answer.status_code, problem_of(answer).reason) == (409, "reason_needed")
     assert (on_record(console, "audit-look"), looks(console)) == ([], [])
     asked["reason"] = WHY
-    page = AuditPage.model_validate_json((await console.http.post("/v1/audit/search", json=asked)).content)
+    page = AuditPage.read((await console.http.post("/v1/audit/search", json=asked)).content)
     assert {row.appointment for row in page.rows} == {"anna"}
     assert {"book", "join", "knock"} <= set(acts(page.rows))
-    again = asked | {"before": page.rows[0].at.model_dump()}
-    older = AuditPage.model_validate_json((await console.http.post("/v1/audit/search", json=again)).content)
+    again = asked | {"before": page.rows[0].at.plain()}
+    older = AuditPage.read((await console.http.post("/v1/audit/search", json=again)).content)
     assert older.rows == page.rows[1:]
     [line] = on_record(console, "audit-look")
     assert (line["subject"], line["reason"], line["note"]) == ("anna", "allowed", "appointment")
@@ -201,7 +201,7 @@ async def test_pages_have_every_line_once(console: OfficeConsole) -> None:
     for _ in range(4):
         page = await search(console, kind="hours", before=before)
         seen += [row.at.seq for row in page.rows]
-        before = page.more.model_dump() if page.more is not None else None
+        before = page.more.plain() if page.more is not None else None
         if before is None:
             break
     assert len(seen) == 231
@@ -213,7 +213,7 @@ async def test_a_line_is_opened_rule_by_rule(console: OfficeConsole) -> None:
     rows = [row for row in (await search(console)).rows if row.appointment == "anna"]
     joined = next(row for row in rows if row.act == "join" and row.decision == "wait")
     answer = await console.http.get(f"/v1/audit/{joined.at.shard}/{joined.at.seq}")
-    why = AuditWhy.model_validate_json(answer.content)
+    why = AuditWhy.read(answer.content)
     assert why.row == joined
     [said] = why.said
     assert joined.rules == 1
@@ -230,7 +230,7 @@ async def test_a_line_is_opened_rule_by_rule(console: OfficeConsole) -> None:
 async def test_everything_of_a_citizen_is_taken_away_and_verifies(console: OfficeConsole) -> None:
     """Oldest first, each with the hash that its own text gives; on record with how many, and in the access log."""
     answer = await console.http.post("/v1/audit/export", json={"command": "x", "appointment": "anna", "reason": WHY})
-    export = AuditExport.model_validate_json(answer.content)
+    export = AuditExport.read(answer.content)
     for one in export.lines:
         text = f"{one.prev}\n{one.shard}\n{one.seq}\n{one.line}"
         assert hashlib.sha256(text.encode()).hexdigest() == one.hash
@@ -246,7 +246,7 @@ async def test_a_room_is_taken_away(console: OfficeConsole) -> None:
     """Everybody its lines are about has it in their access log."""
     [room] = {row.room for row in (await search(console)).rows if row.act == "knock"}
     answer = await console.http.post("/v1/audit/export", json={"command": "x", "room": room, "reason": WHY})
-    export = AuditExport.model_validate_json(answer.content)
+    export = AuditExport.read(answer.content)
     assert {json.loads(one.line)["room"] for one in export.lines} == {room}
     assert "anna" in {person for person, *_ in looks(console)}
     both = await console.http.post("/v1/audit/export", json={"command": "x", "reason": WHY})
@@ -281,10 +281,10 @@ async def test_a_saved_list_is_on_record(console: OfficeConsole) -> None:
 
 async def test_new_lines_are_told_to_their_unit_alone(console: OfficeConsole) -> None:
     """On the board at first, then on the stream; the ward's and nobody's lines only to who supervises those."""
-    board = Board.model_validate_json((await console.http.get("/v1/board")).content)
+    board = Board.read((await console.http.get("/v1/board")).content)
     assert board.audit == ()  # nothing could be found yet
     await console.audit.look()
-    board = Board.model_validate_json((await console.http.get("/v1/board")).content)
+    board = Board.read((await console.http.get("/v1/board")).content)
     assert {row.unit for row in board.audit} == OURS
     assert [row.at.seq for row in board.audit] == sorted(row.at.seq for row in board.audit)
     begin = console.feed.at
@@ -308,7 +308,7 @@ async def _told(console: OfficeConsole, begin: str, units: frozenset[str]) -> li
     async with aclosing(apart(console.feed.follow(begin, partial(hears, units)))) as lines:
         async for text in lines:
             if "event: audit" in text:
-                found.append(AuditNews.model_validate_json(text.partition("data: ")[2]))
+                found.append(AuditNews.read(text.partition("data: ")[2]))
             if "event: link" in text:
                 break
     return found

@@ -105,7 +105,7 @@ class Console:
         if "event: room_gone" in line:
             self.rooms.pop(data.partition("one/")[2].rstrip('"}'), None)
         elif "event: room\n" in line:
-            row = RoomChanged.model_validate_json(data).row
+            row = RoomChanged.read(data).row
             self.rooms[row.room] = row.visit
 
 

@@ -71,9 +71,9 @@ async def test_a_supervisor_sees_their_units_and_their_sum(
         queue(agent, JOBCENTER, 10, 400)
         queue(agent, WARD, 5)
         await agent.numbers.look()
-        told = Numbers.model_validate_json((await http.get("/v1/numbers")).content)
+        told = Numbers.read((await http.get("/v1/numbers")).content)
         assert waiting(told.rows) == expected
-        board = Board.model_validate_json((await http.get("/v1/board")).content)
+        board = Board.read((await http.get("/v1/board")).content)
         assert board.numbers == told.rows
         assert [each.name for each in told.rows[0].numbers] == [measure.value for measure in Measure]
 
@@ -83,7 +83,7 @@ async def test_targets_and_lights_come_with_the_numbers(tmp_path: Path) -> None:
     async with asked(tmp_path, JOBS) as (agent, http):
         queue(agent, JOBCENTER, *range(0, 700, 100))
         await agent.numbers.look()
-        (row, _) = Numbers.model_validate_json((await http.get("/v1/numbers")).content).rows
+        (row, _) = Numbers.read((await http.get("/v1/numbers")).content).rows
         numbers = {each.name: each for each in row.numbers}
         assert (numbers["waiting"].amber, numbers["waiting"].red, numbers["waiting"].light) == (7, 10, "amber")
         longest = numbers["longest_wait"]
@@ -101,7 +101,7 @@ async def events(agent: Agent, at: str, units: frozenset[str]) -> list[UnitNumbe
         agent.feed.publish(None, "link", agent.link())
         async for line in lines:
             if "event: numbers" in line:
-                rows.append(NumbersChanged.model_validate_json(line.partition("data: ")[2]).row)
+                rows.append(NumbersChanged.read(line.partition("data: ")[2]).row)
             elif "event: link" in line:
                 break
     return rows
@@ -153,7 +153,7 @@ async def test_a_database_that_is_away_costs_only_what_it_knows(
     async with asked(tmp_path) as (agent, http):
         queue(agent, JOBCENTER, 10)
         await agent.numbers.look()
-        row = Board.model_validate_json((await http.get("/v1/board")).content).numbers[0]
+        row = Board.read((await http.get("/v1/board")).content).numbers[0]
         assert (value(row, Measure.WAITING), value(row, Measure.DELAYED)) == (1, None)
 
 

@@ -51,7 +51,7 @@ async def console(tmp_path: Path) -> AsyncIterator[OfficeConsole]:
 
 async def board(console: OfficeConsole) -> Board:
     """The whole picture, over HTTP."""
-    return Board.model_validate_json((await console.http.get("/v1/board")).content)
+    return Board.read((await console.http.get("/v1/board")).content)
 
 
 async def invitations(console: OfficeConsole) -> dict[str, InvitationRow]:
@@ -98,8 +98,8 @@ async def test_only_what_did_not_arrive_is_a_row_and_names_nobody(console: Offic
     ]
     assert row.words == ("Ring til borgeren: ingen besked er kommet frem.", "Call the citizen: no message has arrived.")
     assert row.may == ("again",)
-    assert not {"Anna", "Hansen", PHONE[-8:]} & set(row.model_dump_json().split('"'))
-    assert PHONE[-8:] not in row.model_dump_json()
+    assert not {"Anna", "Hansen", PHONE[-8:]} & set(row.json().split('"'))
+    assert PHONE[-8:] not in row.json()
 
 
 async def test_a_row_goes_when_the_matter_is_over(console: OfficeConsole) -> None:
@@ -194,7 +194,7 @@ async def test_a_call_is_followed_from_ring_to_ring_back(console: OfficeConsole)
     call, code = await called(console.unit)
     row = await call_row(console)
     assert (row.stage, row.number, row.staff, row.may) == (CallStage.SENDING, "** ** ** 56", "Mette Holm", ("again",))
-    assert "201234" not in row.model_dump_json()
+    assert "201234" not in row.json()
     entered = await presses(console.unit, code)
     assert (await call_row(console)).stage is CallStage.OPENED
     await goes_in(console.unit, entered)
@@ -309,14 +309,14 @@ async def follow(
             name, data = line.partition("event: ")[2].partition("\n")[0], line.partition("data: ")[2]
             match name:
                 case "call":
-                    changed = CallChanged.model_validate_json(data)
+                    changed = CallChanged.read(data)
                     picture[changed.row.key] = changed.row
                 case "invitation":
-                    new = InvitationChanged.model_validate_json(data)
+                    new = InvitationChanged.read(data)
                     picture[new.row.key] = new.row
                 case "call_gone" | "invitation_gone":
                     gone = CallGone if name == "call_gone" else InvitationGone
-                    picture.pop(gone.model_validate(json.loads(data)).key, None)
+                    picture.pop(gone.of(json.loads(data)).key, None)
                 case "link":
                     return
                 case _:

@@ -50,8 +50,8 @@ def on(recording: Recording, stage: Stage, **more: object) -> Recording:
 
 async def seen(http: httpx.AsyncClient) -> dict[str, RecordingRow]:
     """The list, by id; it is the same as the board's."""
-    listed = Recordings.model_validate_json((await http.get("/v1/recordings")).content).recordings
-    assert Board.model_validate_json((await http.get("/v1/board")).content).recordings == listed
+    listed = Recordings.read((await http.get("/v1/recordings")).content).recordings
+    assert Board.read((await http.get("/v1/board")).content).recordings == listed
     return {row.recording: row for row in listed}
 
 
@@ -67,7 +67,7 @@ async def test_a_row_says_all_there_is_to_say_and_names_nobody(tmp_path: Path) -
         assert (row.size, row.seconds, row.number, row.stuck) == (file.size, 61.5, "J-1", True)
         assert (row.may, row.fault) == (("retry", "release"), "case_closed")
         assert row.words[1].startswith("The case is closed.")
-        assert "Anna" not in row.model_dump_json()
+        assert "Anna" not in row.json()
 
 
 async def test_a_cpr_number_in_a_case_reference_never_leaves(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ async def test_a_cpr_number_in_a_case_reference_never_leaves(tmp_path: Path) -> 
         await put(agent, replace(STUCK, appointment=visit.appointment))
         row = (await seen(http))["r1"]
         assert row.case == HIDDEN
-        assert "1234" not in row.model_dump_json()
+        assert "1234" not in row.json()
 
 
 @pytest.mark.parametrize(("units", "shown"), [(ALL, {"r1", "r2"}), (JOBCENTER, {"r2"}), (WARD, set())])
@@ -192,9 +192,9 @@ async def follow(agent: Agent, at: str, units: frozenset[str], picture: dict[str
         async for line in lines:
             name, data = line.partition("event: ")[2].partition("\n")[0], line.partition("data: ")[2]
             if name == "recording":
-                row = RecordingChanged.model_validate_json(data).row
+                row = RecordingChanged.read(data).row
                 picture[row.key] = row
             elif name == "recording_gone":
-                picture.pop(RecordingGone.model_validate(json.loads(data)).key, None)
+                picture.pop(RecordingGone.of(json.loads(data)).key, None)
             elif name == "link":
                 return

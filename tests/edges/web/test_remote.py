@@ -64,7 +64,7 @@ async def test_a_leader_sees_their_units_and_nothing_else(there: Elsewhere, sso:
     before = acts_on_record(there.folder).count("console-login")
     async with there.bearing(token_of(sso)) as http:
         answer = await http.get("/v1/board")
-        assert [row.unit for row in Board.model_validate_json(answer.content).rooms] == ["Jobcenter"]
+        assert [row.unit for row in Board.read(answer.content).rooms] == ["Jobcenter"]
         assert answer.headers["cache-control"] == "no-store"
         refused = await http.post("/v1/rooms/w7q2/finish", json={"command": "c1", "visit": 0})
         assert (refused.status_code, problem_of(refused).reason) == (403, "not_your_unit")
@@ -134,7 +134,7 @@ async def test_the_way_to_sign_in_is_told_to_anybody(there: Elsewhere) -> None:
     """Provider and client, and nothing secret."""
     async with there.bearing() as http:
         answer = await http.get("/sign-in")
-    how = SignIn.model_validate_json(answer.content)
+    how = SignIn.read(answer.content)
     assert (how.client_id, how.scopes[-1]) == (CONSOLE, "offline_access")
     assert how.discovery == f"{how.issuer}/.well-known/openid-configuration"
     assert "secret" not in answer.text
@@ -145,7 +145,7 @@ async def test_signing_out_ends_the_stream_and_the_token(there: Elsewhere, sso: 
     sso.header = {"alg": "ES256", "kid": "ec-1"}
     token = token_of(sso, who="ida", key=EC)
     async with there.bearing(token) as http, asyncio.timeout(30):
-        at = Board.model_validate_json((await http.get("/v1/board")).content).at_event
+        at = Board.read((await http.get("/v1/board")).content).at_event
         async with http.stream("GET", "/v1/events", headers={"Last-Event-ID": at}) as events:
             lines = events.aiter_lines()
             while await anext(lines) != ": alive":  # something may have happened since the board

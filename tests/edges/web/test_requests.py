@@ -59,6 +59,43 @@ async def test_a_body_that_is_no_command_is_422_and_never_repeated(tmp_path: Pat
         assert SECRET not in answer.text
 
 
+NO_BODY = {
+    "/v1/appointments/{ident}/cancel",
+    "/v1/passes/{ident}/revoke",
+    "/v1/people/{ident}/erase",
+    "/v1/staff/{ident}/sign-out",
+    "/v1/staff/sign-out",
+}
+"""What is taken away is named by the address alone."""
+
+
+async def test_no_route_acts_on_a_body_that_is_no_command(tmp_path: Path) -> None:
+    """Each reads its own: one that forgot to would do what nobody asked for."""
+    async with asked(tmp_path) as (agent, http):
+        app = vars(vars(vars(agent)["_server"])["_server"])["config"].app._app
+        routes = {route.path for route in app.routes if "POST" in route.methods} - NO_BODY
+        for path in sorted(routes):
+            for body in (b"", b"null", b'{"command": "c", "' + SECRET.encode() + b'": 1}'):
+                url = path.format(room="k3v9", ident="r1", alert="a1", unit="Jobcenter")
+                answer = await http.post(url, content=body, headers={"content-type": "application/json"})
+                assert (path, answer.status_code, problem_of(answer).reason) == (path, 422, "bad_request")
+                assert SECRET not in answer.text
+        assert len(routes) > 20
+        assert acts_on_record(tmp_path) == []
+
+
+async def test_a_command_comes_as_json(tmp_path: Path) -> None:
+    """What a form of another page could send is none, whatever it says."""
+    body = COMMANDS["write"].json().encode()
+    others = ("text/plain", "application/x-www-form-urlencoded", "application/jsonx")
+    async with asked(tmp_path) as (_, http):
+        for status, kinds in ((422, ("", *others)), (503, ("application/json", "Application/JSON ; charset=utf-8"))):
+            for kind in kinds:
+                headers = {"content-type": kind} if kind else {}
+                answer = await http.post("/v1/rooms/k3v9/write", content=body, headers=headers)
+                assert (kind, problem_of(answer).status) == (kind, status)
+
+
 @pytest.mark.parametrize(
     ("verb", "path", "status"),
     [
@@ -91,7 +128,7 @@ async def test_an_unknown_room_is_404_and_not_named(tmp_path: Path) -> None:
         for language, words in (("da", "Mødet findes ikke"), ("en", "No such meeting")):
             answer = await http.post(
                 f"/v1/rooms/{SECRET}%00%0a/let-in",
-                json=COMMANDS["let-in"].model_dump(),
+                json=COMMANDS["let-in"].plain(),
                 headers={"accept-language": language},
             )
             assert answer.status_code == 404
@@ -139,7 +176,7 @@ async def test_a_body_that_does_not_come_is_408(tmp_path: Path) -> None:
 async def test_somebody_who_hangs_up_in_the_middle_asked_for_nothing(tmp_path: Path) -> None:
     """A command cut off is not carried out, even when what arrived could be read."""
     async with lone_agent(tmp_path) as agent:
-        body = COMMANDS["write"].model_dump_json().encode()
+        body = COMMANDS["write"].json().encode()
         head = "POST /v1/rooms/none/write HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         head += f"Content-Length: {len(body) + 1}\r\n\r\n"
         with socket.socket(socket.AF_UNIX) as cut:
@@ -188,12 +225,12 @@ async def test_no_act_is_carried_out_without_a_link_to_prosody(tmp_path: Path, a
     """503, nothing on record, nothing changed; and the board says that the link is lost."""
     async with asked(tmp_path) as (agent, http):
         before = dict(agent.house.rooms)
-        answer = await http.post(f"/v1/rooms/k3v9/{act}", json=COMMANDS[act].model_dump())
+        answer = await http.post(f"/v1/rooms/k3v9/{act}", json=COMMANDS[act].plain())
         assert answer.status_code == 503
         assert problem_of(answer).reason == "prosody_did_not_do_it"
         assert agent.house.rooms == before
         assert acts_on_record(tmp_path) == []
-        board = Board.model_validate_json((await http.get("/v1/board")).content)
+        board = Board.read((await http.get("/v1/board")).content)
         assert board.link.state == "lost"
         assert {row.room for row in board.rooms} == {"k3v9", "w7q2"}
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from xmpp_agent.edges.web.alert_list import AlertList
-from xmpp_agent.edges.web.answers import outcome, who_asks
+from xmpp_agent.edges.web.answers import body_of, outcome, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.once import Asked, Once
@@ -104,19 +104,23 @@ def add_alerts(app: FastAPI, desk: AlertDesk) -> None:
     """The routes; `app` is served behind a `Door`."""
 
     @app.post("/v1/alerts/{alert}/acknowledge")
-    async def acknowledge(alert: str, command: Retry, request: Request) -> Response:
+    async def acknowledge(alert: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         return await _act(desk, Act.ACKNOWLEDGE, alert, command, request)
 
     @app.post("/v1/alerts/{alert}/take")
-    async def take(alert: str, command: Retry, request: Request) -> Response:
+    async def take(alert: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         return await _act(desk, Act.TAKE, alert, command, request)
 
     @app.post("/v1/alerts/{alert}/give-back")
-    async def give_back(alert: str, command: Retry, request: Request) -> Response:
+    async def give_back(alert: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         return await _act(desk, Act.GIVE_BACK, alert, command, request)
 
     @app.post("/v1/units/{unit}/shift-note")
-    async def write(unit: str, command: WriteShiftNote, request: Request) -> Response:
+    async def write(unit: str, request: Request) -> Response:
+        command = await body_of(request, WriteShiftNote)
         verdict = await desk.write(unit, command, who_asks(request))
         return outcome(request, command.command, verdict, _DONE[_NOTE])
 

@@ -1,13 +1,19 @@
-"""What a supervisor asked for, answered over HTTP: done, found, or refused in words, each in the language they read."""
+"""What a supervisor asks for over HTTP, read; and answered: done, found, or refused in words, each in the language they
+read."""
+
+from typing import TypeVar
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.problems import Sentence, language, refusal, said
 from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.wire import Done
+from xmpp_agent.wire_base import Malformed, Wire
+
+_Body = TypeVar("_Body", bound=Wire)
 
 
 def who_asks(request: Request) -> Supervisor:
@@ -16,12 +22,22 @@ def who_asks(request: Request) -> Supervisor:
     return supervisor
 
 
-def shown(model: BaseModel) -> Response:
+async def body_of(request: Request, kind: type[_Body]) -> _Body:
+    """The message in a request's body. Raises RequestValidationError when it is none, or does not come as JSON."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise RequestValidationError([])
+    try:
+        return kind.read(await request.body())
+    except Malformed as error:
+        raise RequestValidationError([]) from error
+
+
+def shown(model: Wire) -> Response:
     """What was looked for."""
-    return Response(model.model_dump_json(), media_type="application/json")
+    return Response(model.json(), media_type="application/json")
 
 
-def found(request: Request, verdict: Verdict, model: BaseModel | None) -> Response:
+def found(request: Request, verdict: Verdict, model: Wire | None) -> Response:
     """What was looked for; why not when the verdict is not open, or there is nothing to show."""
     if model is None or not verdict.is_open:
         return refusal(verdict.reason, language=language(request))

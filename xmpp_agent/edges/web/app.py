@@ -11,12 +11,12 @@ from functools import partial
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response, StreamingResponse
-from pydantic_core import to_json
+from msgspec.json import encode
 from starlette.exceptions import HTTPException
 from starlette.types import Send
 from typing_extensions import override
 
-from xmpp_agent.edges.web.answers import ended, found, outcome, who_asks
+from xmpp_agent.edges.web.answers import body_of, ended, found, outcome, who_asks
 from xmpp_agent.edges.web.audience import hears
 from xmpp_agent.edges.web.desk import ROWS_AT_ONCE, Desk
 from xmpp_agent.edges.web.door import OPEN_TO_ALL
@@ -27,7 +27,6 @@ from xmpp_agent.model.verdicts import Reason, Verdict
 from xmpp_agent.model.words import WORDS
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.wire import Board, Finish, LetIn, Reveal, Revealed, TurnAway, Write
-from xmpp_agent.wire_base import build_all
 
 
 class EventStream(StreamingResponse):
@@ -46,7 +45,6 @@ class EventStream(StreamingResponse):
 
 def console_app(desk: Desk, feed: Feed, is_live: Callable[[], bool]) -> FastAPI:
     """The application; to be served behind a `Door`."""
-    build_all()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     _refusals(app)
     _looks(app, desk, feed, is_live)
@@ -96,27 +94,32 @@ def _looks(app: FastAPI, desk: Desk, feed: Feed, is_live: Callable[[], bool]) ->
 
 def _acts(app: FastAPI, desk: Desk) -> None:
     @app.post("/v1/rooms/{room}/let-in")
-    async def let_in(room: str, command: LetIn, request: Request) -> Response:
+    async def let_in(room: str, request: Request) -> Response:
+        command = await body_of(request, LetIn)
         who = who_asks(request)
         return _outcome(request, command.command, await desk.let_in(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/turn-away")
-    async def turn_away(room: str, command: TurnAway, request: Request) -> Response:
+    async def turn_away(room: str, request: Request) -> Response:
+        command = await body_of(request, TurnAway)
         who = who_asks(request)
         return _outcome(request, command.command, await desk.turn_away(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/write")
-    async def write(room: str, command: Write, request: Request) -> Response:
+    async def write(room: str, request: Request) -> Response:
+        command = await body_of(request, Write)
         who = who_asks(request)
         return _outcome(request, command.command, await desk.write(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/finish")
-    async def finish(room: str, command: Finish, request: Request) -> Response:
+    async def finish(room: str, request: Request) -> Response:
+        command = await body_of(request, Finish)
         who = who_asks(request)
         return _outcome(request, command.command, await desk.finish(room, command, who.units, who.actor))
 
     @app.post("/v1/rooms/{room}/reveal")
-    async def reveal(room: str, command: Reveal, request: Request) -> Response:
+    async def reveal(room: str, request: Request) -> Response:
+        command = await body_of(request, Reveal)
         who = who_asks(request)
         verdict, name = await desk.reveal(room, command, who.units, who.actor)
         return found(request, verdict, Revealed(name=name, seconds=SHOWN_FOR))
@@ -137,14 +140,14 @@ def _withdrawals(app: FastAPI, desk: Desk) -> None:
 async def _in_slices(board: Board) -> bytes:
     """A full house is megabytes of JSON: written some rows at a time, so that no door waits for all of it."""
     fields = list[bytes]()
-    for name in Board.model_fields:
+    for name in Board.__struct_fields__:
         value = getattr(board, name)
         if not isinstance(value, tuple):
-            fields.append(b'"%s":%s' % (name.encode(), to_json(value)))
+            fields.append(b'"%s":%s' % (name.encode(), encode(value)))
             continue
         slices = list[bytes]()
         for begin in range(0, len(value), ROWS_AT_ONCE):
-            slices.append(to_json(value[begin : begin + ROWS_AT_ONCE])[1:-1])
+            slices.append(encode(value[begin : begin + ROWS_AT_ONCE])[1:-1])
             await asyncio.sleep(0)
         fields.append(b'"%s":[%s]' % (name.encode(), b",".join(slices)))
     return b"{%s}" % b",".join(fields)

@@ -6,10 +6,9 @@ from typing import Annotated
 
 from fastapi import FastAPI, Path, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
-from pydantic_core import to_json
+from msgspec.json import encode
 
-from xmpp_agent.edges.web.answers import done, found, shown, who_asks
+from xmpp_agent.edges.web.answers import body_of, done, found, shown, who_asks
 from xmpp_agent.edges.web.audit_rows import rows_of, spot_of, taken, why_of
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.problems import language, problem, refusal
@@ -17,6 +16,7 @@ from xmpp_agent.flows import audit_looks
 from xmpp_agent.flows.audit_looks import Archives, Found, Search, Who
 from xmpp_agent.model.verdicts import Reason
 from xmpp_agent.wire import AuditExport, AuditPage, AuditSearch, AuditSpot, AuditTake, ListTaken
+from xmpp_agent.wire_base import Wire
 
 PAGE = 100
 """Lines in one answer."""
@@ -41,7 +41,7 @@ class AuditDesk:
 
     async def search(self, asked: AuditSearch, who: Supervisor) -> tuple[Found, AuditPage]:
         """One page; of a refusal an empty one. Raises Unavailable."""
-        begun = (who.actor, asked.model_copy(update={"before": None}))
+        begun = (who.actor, asked.but(before=None))
         before = spot_of(asked.before) if asked.before is not None else None
         wish = Search(
             room=asked.room,
@@ -75,7 +75,7 @@ class AuditDesk:
             looked = await audit_looks.take(self._archives, _who(who), wish)
         return looked, await _written(looked, self._archives.clock.now())
 
-    async def why(self, shard: str, seq: int, who: Supervisor) -> BaseModel | None:
+    async def why(self, shard: str, seq: int, who: Supervisor) -> Wire | None:
         """One line with everything it holds; None: there is none in their units. Raises Unavailable."""
         line = await audit_looks.read_line(self._archives, _who(who), shard, seq)
         return await why_of(self._archives.trail, line) if line is not None else None
@@ -89,12 +89,14 @@ def add_audit(app: FastAPI, desk: AuditDesk) -> None:
     """The routes; `app` is served behind a `Door`."""
 
     @app.post("/v1/audit/search")
-    async def search(asked: AuditSearch, request: Request) -> Response:
+    async def search(request: Request) -> Response:
+        asked = await body_of(request, AuditSearch)
         looked, page = await desk.search(asked, who_asks(request))
         return found(request, looked.verdict, page)
 
     @app.post("/v1/audit/export")
-    async def export(asked: AuditTake, request: Request) -> Response:
+    async def export(request: Request) -> Response:
+        asked = await body_of(request, AuditTake)
         looked, written = await desk.take(asked, who_asks(request))
         if not looked.verdict.is_open:
             return refusal(looked.verdict.reason, language=language(request))
@@ -106,7 +108,8 @@ def add_audit(app: FastAPI, desk: AuditDesk) -> None:
         return shown(line) if line is not None else problem(404, language=language(request))
 
     @app.post("/v1/lists/taken")
-    async def list_taken(asked: ListTaken, request: Request) -> Response:
+    async def list_taken(request: Request) -> Response:
+        asked = await body_of(request, ListTaken)
         await desk.list_taken(asked, who_asks(request))
         return done(request, asked.command, Reason.ALLOWED, _TAKEN)
 
@@ -115,9 +118,9 @@ async def _written(looked: Found, now: float) -> bytes:
     """Thousands of lines are megabytes of JSON: written some at a time, so that no door waits for all of them."""
     lines = list[bytes]()
     for begin in range(0, len(looked.lines), LINES_AT_ONCE):
-        lines.append(to_json([taken(line) for line in looked.lines[begin : begin + LINES_AT_ONCE]])[1:-1])
+        lines.append(encode([taken(line) for line in looked.lines[begin : begin + LINES_AT_ONCE]])[1:-1])
         await asyncio.sleep(0)
-    frame = AuditExport(now=now, lines=(), complete=looked.complete).model_dump_json().encode()
+    frame = AuditExport(now=now, lines=(), complete=looked.complete).json().encode()
     return frame.replace(b'"lines":[]', b'"lines":[%s]' % b",".join(lines))
 
 

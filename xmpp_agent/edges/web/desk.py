@@ -111,7 +111,7 @@ class Desk:
         may be those of a house that was not whole yet, so that nobody seems to wait."""
         link = self._link()
         whole = link.state != "live" or self._feed.keeps(at)
-        return link if whole else link.model_copy(update={"state": "resyncing"})
+        return link if whole else link.but(state="resyncing")
 
     async def _room_rows(self, units: frozenset[str]) -> tuple[RoomRow, ...]:
         rows = list[RoomRow]()

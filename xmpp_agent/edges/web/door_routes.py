@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web.answers import found, outcome, who_asks
+from xmpp_agent.edges.web.answers import body_of, found, outcome, who_asks
 from xmpp_agent.edges.web.door_desk import DoorDesk
 from xmpp_agent.wire import End, Move, Next, PutBack, StopRecording, WriteUnit
 
@@ -38,37 +38,43 @@ def _looks(app: FastAPI, desk: DoorDesk) -> None:
 
 def _acts(app: FastAPI, desk: DoorDesk) -> None:
     @app.post("/v1/rooms/{room}/next")
-    async def call_next(room: str, command: Next, request: Request) -> Response:
+    async def call_next(room: str, request: Request) -> Response:
+        command = await body_of(request, Next)
         who = who_asks(request)
         verdict = await desk.next(room, command, who.units, who.actor)
         return outcome(request, command.command, verdict, _DONE)
 
     @app.post("/v1/rooms/{room}/put-back")
-    async def put_back(room: str, command: PutBack, request: Request) -> Response:
+    async def put_back(room: str, request: Request) -> Response:
+        command = await body_of(request, PutBack)
         who = who_asks(request)
         verdict = await desk.put_back(room, command, who.units, who.actor)
         return outcome(request, command.command, verdict, _DONE)
 
     @app.post("/v1/rooms/{room}/move")
-    async def move(room: str, command: Move, request: Request) -> Response:
+    async def move(room: str, request: Request) -> Response:
+        command = await body_of(request, Move)
         who = who_asks(request)
         verdict = await desk.move(room, command, who.units, who.actor)
         return outcome(request, command.command, verdict, _MOVED)
 
     @app.post("/v1/rooms/{room}/end")
-    async def end(room: str, command: End, request: Request) -> Response:
+    async def end(room: str, request: Request) -> Response:
+        command = await body_of(request, End)
         who = who_asks(request)
         verdict = await desk.end(room, command, who.units, who.actor)
         return outcome(request, command.command, verdict, _DONE)
 
     @app.post("/v1/rooms/{room}/stop-recording")
-    async def stop_recording(room: str, command: StopRecording, request: Request) -> Response:
+    async def stop_recording(room: str, request: Request) -> Response:
+        command = await body_of(request, StopRecording)
         who = who_asks(request)
         verdict = await desk.stop_recording(room, command, who.units, who.actor)
         return outcome(request, command.command, verdict, _ASKED)
 
     @app.post("/v1/write-unit")
-    async def write_unit(command: WriteUnit, request: Request) -> Response:
+    async def write_unit(request: Request) -> Response:
+        command = await body_of(request, WriteUnit)
         who = who_asks(request)
         verdict = await desk.write_unit(command, who.units, who.actor)
         return outcome(request, command.command, verdict, _DONE)

@@ -8,9 +8,8 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from pydantic import BaseModel
-
 from xmpp_agent.wire import RoomChanged, RoomGone, RoomRow
+from xmpp_agent.wire_base import Wire
 
 KEPT = 5000
 KEPT_BYTES = 8_000_000
@@ -99,9 +98,9 @@ class Feed:
         if self._flush is None and not self._closed:
             self._flush = asyncio.get_running_loop().call_later(max(GATHER, self._rest()), self._publish_rooms)
 
-    def publish(self, unit: str | None, name: str, model: BaseModel) -> None:
+    def publish(self, unit: str | None, name: str, model: Wire) -> None:
         """Publish one event to everybody who watches that unit."""
-        event = Event(unit, name, model.model_dump_json())
+        event = Event(unit, name, model.json())
         self._number += 1
         self._events.append(event)
         self._bytes += len(event.data)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web.answers import outcome, who_asks
+from xmpp_agent.edges.web.answers import body_of, outcome, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.edges.web.office_list import Kind, OfficeList
@@ -111,20 +111,24 @@ def add_office(app: FastAPI, desk: OfficeDesk) -> None:
     """The routes; `app` is served behind a `Door`."""
 
     @app.post("/v1/invitations/{appointment}/again")
-    async def send_link(appointment: str, command: Retry, request: Request) -> Response:
+    async def send_link(appointment: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         verdict = await desk.send_link(appointment, command, who_asks(request))
         return outcome(request, command.command, verdict, _DONE[_SEND])
 
     @app.post("/v1/calls/{call}/again")
-    async def again(call: str, command: Retry, request: Request) -> Response:
+    async def again(call: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         return await _act(desk, Act.AGAIN, call, command, request)
 
     @app.post("/v1/calls/{call}/promise")
-    async def promise(call: str, command: Retry, request: Request) -> Response:
+    async def promise(call: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         return await _act(desk, Act.PROMISE, call, command, request)
 
     @app.post("/v1/calls/{call}/taken")
-    async def taken(call: str, command: Retry, request: Request) -> Response:
+    async def taken(call: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         return await _act(desk, Act.TAKEN, call, command, request)
 
 

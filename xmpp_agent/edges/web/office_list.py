@@ -9,11 +9,10 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from pydantic import BaseModel
-
 from xmpp_agent.edges.web.feed import Feed
 from xmpp_agent.ports import Unavailable
 from xmpp_agent.rules.staff_acts import may_see
+from xmpp_agent.wire_base import Wire
 
 GATHER = 0.1
 """Seconds in which changes become one question to the database."""
@@ -50,8 +49,8 @@ class Kind(Generic[Row]):
     """What a change of such a row is called and says."""
 
     name: str
-    changed: Callable[[Row], BaseModel]
-    gone: Callable[[str], BaseModel]
+    changed: Callable[[Row], Wire]
+    gone: Callable[[str], Wire]
 
 
 class OfficeList(Generic[Row]):

@@ -59,7 +59,7 @@ def problem(status: int, reason: Reason | None = None, *, language: str) -> Resp
     plain = _WORDS.get(status, _WORDS[500])
     title = words(reason, language) if reason is not None else said(plain, language)
     body = Problem(title=title, status=status, reason=reason.value if reason is not None else "")
-    return Response(body.model_dump_json(), status, media_type="application/problem+json")
+    return Response(body.json(), status, media_type="application/problem+json")
 
 
 def refusal(reason: Reason, *, language: str) -> Response:

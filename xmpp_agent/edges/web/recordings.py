@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from xmpp_agent.edges.web.answers import found, outcome, shown, who_asks
+from xmpp_agent.edges.web.answers import body_of, found, outcome, shown, who_asks
 from xmpp_agent.edges.web.door import Supervisor
 from xmpp_agent.edges.web.once import Asked, Once
 from xmpp_agent.edges.web.recording_list import RecordingList
@@ -70,23 +70,28 @@ def add_recordings(app: FastAPI, desk: RecordingDesk) -> None:
         return found(request, verdict, Choices(choices=choices))
 
     @app.post("/v1/recordings/{ident}/retry")
-    async def retry(ident: str, command: Retry, request: Request) -> Response:
+    async def retry(ident: str, request: Request) -> Response:
+        command = await body_of(request, Retry)
         return await _act(desk, Act.RETRY, ident, command, request)
 
     @app.post("/v1/recordings/{ident}/map")
-    async def map_to(ident: str, command: MapTo, request: Request) -> Response:
+    async def map_to(ident: str, request: Request) -> Response:
+        command = await body_of(request, MapTo)
         return await _act(desk, Act.MAP, ident, command, request)
 
     @app.post("/v1/recordings/{ident}/discard")
-    async def discard(ident: str, command: Discard, request: Request) -> Response:
+    async def discard(ident: str, request: Request) -> Response:
+        command = await body_of(request, Discard)
         return await _act(desk, Act.DISCARD, ident, command, request)
 
     @app.post("/v1/recordings/{ident}/hold")
-    async def hold(ident: str, command: Hold, request: Request) -> Response:
+    async def hold(ident: str, request: Request) -> Response:
+        command = await body_of(request, Hold)
         return await _act(desk, Act.HOLD, ident, command, request)
 
     @app.post("/v1/recordings/{ident}/release")
-    async def release(ident: str, command: Hold, request: Request) -> Response:
+    async def release(ident: str, request: Request) -> Response:
+        command = await body_of(request, Hold)
         return await _act(desk, Act.RELEASE, ident, command, request)
 
 

@@ -110,7 +110,7 @@ class RemoteDoor:
         """See ASGI."""
         outgoing = _Outgoing(send)
         if scope["path"] == HOW and scope["method"] in ("GET", "HEAD"):
-            answer = Response(self._how.model_dump_json(), media_type="application/json")
+            answer = Response(self._how.json(), media_type="application/json")
             await answer(scope, receive, outgoing)
             return
         request = Request(scope)
