@@ -256,6 +256,9 @@ def test_it_runs_as_a_module() -> None:
     assert ended.stderr.startswith("portner: Setting domain (PORTNER_DOMAIN)")
 
 
+DOMAIN = 'domain = "meet.example.dk"\n'
+
+
 @pytest.mark.parametrize(
     "words",
     [["tui"], ["--config", "a", "tui", "x"], ["--config=a", "tui"], ["--config", "a", "--config=b", "tui", "--plain"]],
@@ -269,13 +272,14 @@ def test_the_console_is_known_by_its_word_behind_any_settings(words: list[str]) 
 @pytest.mark.parametrize(
     ("env", "file"),
     [
-        ({}, ""),
+        ({}, DOMAIN),
         ({"PORTNER_SOCKET": "/run/portner/s"}, ""),
         ({"portner_socket": "/run/portner/s"}, ""),
-        ({"PORTNER_DATA_DIR": "/srv/portner"}, ""),
-        ({"PORTNER_DATA_DIR": "/srv/portner", "PORTNER_LANG": "en"}, 'socket = "/run/s"'),
+        ({"PORTNER_DATA_DIR": "/srv/portner"}, DOMAIN),
+        ({"PORTNER_DATA_DIR": "/srv/portner", "PORTNER_DOMAIN": "meet.example.dk", "PORTNER_SHARD": "two"}, ""),
+        ({"PORTNER_DATA_DIR": "/srv/portner", "PORTNER_LANG": "en"}, f'{DOMAIN}socket = "/run/s"'),
         ({"PORTNER_SOCKET": "/run/a"}, 'socket = "/run/b"\ndata_dir = "/srv/b"'),
-        ({}, 'data_dir = "/srv/b/"\nshard = "two"'),
+        ({}, f'{DOMAIN}data_dir = "/srv/b/"\nshard = "two"'),
     ],
 )
 def test_the_console_finds_the_socket_where_the_settings_have_it(
@@ -296,13 +300,15 @@ def test_the_console_finds_the_socket_where_the_settings_have_it(
 @pytest.mark.parametrize(
     ("env", "file"),
     [
-        ({"PORTNER_SOKET": "/run/portner/s"}, ""),
-        ({"PORTNER_SOCKET": ""}, ""),
-        ({}, "socket = 3"),
-        ({}, "data_dir = [1]"),
-        ({}, 'soket = "/run/portner/s"'),
-        ({}, 'Socket = "/run/portner/s"'),
-        ({}, 'socket = "/run/portner/s"\ndata_dir = 1'),
+        ({}, ""),
+        ({"PORTNER_DATA_DIR": "/srv/portner"}, 'shard = "two"'),
+        ({"PORTNER_SOKET": "/run/portner/s"}, DOMAIN),
+        ({"PORTNER_SOCKET": ""}, DOMAIN),
+        ({}, f"{DOMAIN}socket = 3"),
+        ({}, f"{DOMAIN}data_dir = [1]"),
+        ({}, f'{DOMAIN}soket = "/run/portner/s"'),
+        ({}, f'{DOMAIN}Socket = "/run/portner/s"'),
+        ({}, f'{DOMAIN}socket = "/run/portner/s"\ndata_dir = 1'),
         ({}, "socket = "),
         ({"PORTNER_CONFIG": "/nowhere/at all"}, None),
     ],
@@ -310,7 +316,7 @@ def test_the_console_finds_the_socket_where_the_settings_have_it(
 def test_what_is_not_plain_is_left_to_the_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], file: str | None
 ) -> None:
-    """They say what is wrong; a misspelt variable would have the console look for the agent in the wrong place."""
+    """They say what is wrong, or missing; a misspelt variable would have the console look in the wrong place."""
     (tmp_path / "c.toml").write_text(file or "")
     for name, value in env.items():
         monkeypatch.setenv(name, value)
@@ -319,12 +325,12 @@ def test_what_is_not_plain_is_left_to_the_settings(
 
 def test_a_variable_spelt_otherwise_names_no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings know that name in capitals only; the console would be at another agent than all other commands."""
-    (tmp_path / "c.toml").write_text('socket = "/run/another"')
+    (tmp_path / "c.toml").write_text(f'{DOMAIN}socket = "/run/another"')
     monkeypatch.setenv("portner_config", str(tmp_path / "c.toml"))
     monkeypatch.setenv("PORTNER_DOMAIN", "meet.example.dk")
-    settings = load_settings()
+    assert load_settings().socket == Path("/var/lib/portner/agent.sock")
     monkeypatch.delenv("PORTNER_DOMAIN")
-    assert plain_socket(None) == settings.socket
+    assert plain_socket(None) is None
 
 
 def test_the_console_knows_the_names_of_all_settings() -> None:

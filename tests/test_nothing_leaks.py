@@ -33,7 +33,8 @@ from xmpp_agent.ports import Unavailable
 from xmpp_agent.ports.diary import Enrolment
 from xmpp_agent.rules.admission.known_pass import UNUSED_LIFE
 
-NAME, PHONE, MAIL = "Ågot Østergård Kjær", "+4520304050", "aagot.k@borger.example"
+# Long in each part: four letters turn up by chance in a token of forty.
+NAME, PHONE, MAIL = "Ågothilde Østergård Kjærulff", "+4520304050", "aagot.k@borger.example"
 NOTE = "Kom for sent, bor nu hos sin søster i Lemvig."
 CASE = "sag 2026-4711-psyk"
 

@@ -18,13 +18,12 @@ HELP = "Open the supervisors' console."
 _CODES = """In lines, status and alerts end with 0 when all is well, 1 without a current picture, 2 when something needs
 a person; lobby with 0 or 1; watch goes on until it is ended."""
 _PARTS = ("status", "lobby", "watch", "alerts")
-_PLAIN = frozenset(f"PORTNER_{name}" for name in ("CONFIG", "SOCKET", "DATA_DIR", "LANG", "SIGNS", "THEME"))
-"""Variables beside which none can be a misspelt one."""
 SETTINGS = frozenset((
     "domain", "data_dir", "muc", "extra_mucs", "lobby", "focus", "recorder_domain", "component_host", "component_port",
     "component_secret_file", "shard", "socket", "supervisors", "audit_sync", "log_level", "audience", "site",
 ))  # fmt: skip
 """What a settings file may have, spelt so. Beside anything else it is not said plainly where the socket is."""
+_VARIABLES = frozenset(f"PORTNER_{name.upper()}" for name in (*SETTINGS, "config", "lang", "signs", "theme"))
 _LEVELS = ("all", "notes", "alerts")
 
 
@@ -105,7 +104,9 @@ def plain_socket(config: Path | None) -> Path | None:
     sockets = [env.get("PORTNER_SOCKET"), given.get("socket")]
     folders = [env.get("PORTNER_DATA_DIR"), given.get("data_dir")]
     said = [each for each in (*sockets, *folders) if each is not None]
-    if not (env.keys() <= _PLAIN and given.keys() <= SETTINGS and all(isinstance(each, str) and each for each in said)):
+    is_whole = "PORTNER_SOCKET" in env or "PORTNER_DOMAIN" in env or "domain" in given
+    are_known = env.keys() <= _VARIABLES and given.keys() <= SETTINGS
+    if not (is_whole and are_known and all(isinstance(each, str) and each for each in said)):
         return None
     socket, folder = (next(filter(None, each), None) for each in (sockets, folders))
     return Path(socket or Path(folder or "/var/lib/portner", "agent.sock"))
