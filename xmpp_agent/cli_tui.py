@@ -101,15 +101,14 @@ def plain_socket(config: Path | None) -> Path | None:
         given = tomllib.loads(Path(file).read_text("utf-8")) if file else {}
     except (OSError, ValueError):
         return None
-    sockets = [env.get("PORTNER_SOCKET"), given.get("socket")]
-    folders = [env.get("PORTNER_DATA_DIR"), given.get("data_dir")]
-    said = [each for each in (*sockets, *folders) if each is not None]
+    socket = env.get("PORTNER_SOCKET", given.get("socket"))
+    folder = env.get("PORTNER_DATA_DIR", given.get("data_dir", "/var/lib/portner"))
     is_whole = "PORTNER_SOCKET" in env or "PORTNER_DOMAIN" in env or "domain" in given
     are_known = env.keys() <= _VARIABLES and given.keys() <= SETTINGS
-    if not (is_whole and are_known and all(isinstance(each, str) and each for each in said)):
+    are_places = all(isinstance(each, str) and each for each in (socket, folder) if each is not None)
+    if not (is_whole and are_known and are_places):
         return None
-    socket, folder = (next(filter(None, each), None) for each in (sockets, folders))
-    return Path(socket or Path(folder or "/var/lib/portner", "agent.sock"))
+    return Path(socket or Path(folder, "agent.sock"))
 
 
 def _part(name: str) -> Any:  # noqa: ANN401  # a module: only what is called is loaded
